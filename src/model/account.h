@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * An account as the user sees it: where it stands and who is on its roster. What logs it in
+ * (parameters, connection) lives in tp and session.
+ *
+ * The rows are the roster as it is shown, kept sorted by insertion so that a presence change
+ * costs O(log n): contacts without a group, then for each group (by name) a heading row and
+ * its contacts. A contact in two groups has two rows. Within a group: online ones first by
+ * presence_rank() class (online / offline), then by alias. Contacts that are not on the
+ * roster but have an open chat have a row too (an IRC nick one talks to).
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "presence.h"
+
+struct model;
+struct contact;
+
+enum account_state {
+	ACCOUNT_DISABLED,
+	ACCOUNT_OFFLINE,
+	ACCOUNT_WAITING, /* for the next try: retry_at */
+	ACCOUNT_CONNECTING,
+	ACCOUNT_ONLINE,
+};
+
+/* What the connection can do; 0 while it is not online. */
+enum account_feature {
+	ACCOUNT_HAS_PRESENCE = 1 << 0, /* we can set our presence */
+	ACCOUNT_HAS_ROSTER = 1 << 1,
+	ACCOUNT_CAN_CHANGE_ROSTER = 1 << 2,
+	ACCOUNT_REQUEST_USES_MESSAGE = 1 << 3,
+	ACCOUNT_HAS_ROOMS = 1 << 4,
+	ACCOUNT_CAN_RENAME_CONTACTS = 1 << 5, /* Aliasing */
+	ACCOUNT_CAN_CHANGE_NICK = 1 << 6,
+	ACCOUNT_HAS_STATUS_MESSAGE = 1 << 7,
+};
+
+struct roster_row {
+	struct account *account;
+	struct contact *contact; /* NULL: the heading of a group */
+	const char *group;       /* interned cleaned name; NULL for contacts without one */
+	unsigned online, total;  /* of the group; headings only */
+};
+
+struct account {
+	struct model *model;
+	char *name; /* the group in accounts.conf: cleaned on load, safe to show */
+	char *manager;
+	char *protocol;
+	enum account_state state;
+	char *reason;           /* why it is not online, cleaned; "" for no reason */
+	gint64 retry_at;        /* monotonic µs, while WAITING */
+	char *self_id;          /* raw; "" while not known */
+	char *self_alias;       /* cleaned */
+	enum presence presence; /* own */
+	char *status;           /* own status name of the manager, e.g. "dnd" */
+	char *status_message;   /* cleaned */
+	unsigned features;
+	bool roster_ready;
+	GHashTable *contacts;   /* raw id → struct contact * (a reference) */
+	GSequence *rows;        /* struct roster_row * */
+	unsigned online, total; /* contacts on the roster */
+	/* private to account.c and contact.c */
+	GHashTable *headings; /* interned group → GSequenceIter of its heading */
+};
+
+/* Owned by the model, at the end of its accounts; emits ACCOUNT_ADDED. NULL when the name is
+ * taken. */
+struct account *account_new(struct model *model, const char *name, const char *manager,
+			    const char *protocol);
+/* Removes it with its chats, contacts and requests, each with its event. */
+void account_remove(struct account *account);
+
+void account_set_state(struct account *account, enum account_state state, const char *reason);
+void account_set_retry(struct account *account, gint64 retry_at, const char *reason);
+void account_set_self(struct account *account, const char *id, const char *alias);
+void account_set_presence(struct account *account, enum presence presence, const char *status,
+			  const char *message);
+void account_set_features(struct account *account, unsigned features);
+void account_set_roster_ready(struct account *account, bool ready);
+/* Everybody's presence is unknown now (we are offline): one pass, one ACCOUNT_CHANGED. */
+void account_forget_presences(struct account *account);
+
+/* NULL when not known. @id is raw. */
+struct contact *account_find_contact(struct account *account, const char *id);
+/* Finds or makes one (presence unknown, on no roster). */
+struct contact *account_ensure_contact(struct account *account, const char *id);
+/* "offline", "connecting", … */
+const char *account_state_name(enum account_state state);

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * A conversation, keyed by (account, kind, id). Outlives its channel and its connection.
+ *
+ * Its messages in memory are a window on the history: contiguous, at most CHAT_WINDOW of
+ * them, oldest first. While at_end is true the window holds the newest and new messages
+ * are appended (dropping the oldest); after the user scrolled far up it is false, and new
+ * ones only count until the end is loaded again. When the database is out of order
+ * (no_history) nothing newer is ever dropped.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "message.h"
+#include "presence.h"
+
+struct account;
+struct contact;
+struct model;
+
+#define CHAT_WINDOW 600
+#define CHAT_PAGE   100 /* messages a page from history */
+
+enum chat_kind {
+	CHAT_CONTACT,
+	CHAT_ROOM,
+	CHAT_STATUS, /* the one status window */
+};
+
+enum chat_typing { /* Telepathy's Channel_Chat_State */
+		   TYPING_GONE = 0,
+		   TYPING_INACTIVE = 1,
+		   TYPING_ACTIVE = 2,
+		   TYPING_PAUSED = 3,
+		   TYPING_COMPOSING = 4,
+};
+
+enum room_state {
+	ROOM_LEFT,
+	ROOM_JOINING,
+	ROOM_JOINED,
+};
+
+/* Someone in a room. Owned by its chat. */
+struct member {
+	char *id;    /* raw: the channel-specific id */
+	char *name;  /* cleaned: nick shown */
+	char *owner; /* raw global id when the room tells it; or NULL */
+	char *key;   /* sort key */
+	bool is_self;
+	GSequenceIter *place;
+};
+
+struct chat {
+	int refs;
+	struct model *model;
+	struct account *account; /* NULL: the status chat, or the account was removed */
+	enum chat_kind kind;
+	char *id;                /* raw */
+	char *name;              /* cleaned: alias of the contact, or the room's name */
+	struct contact *contact; /* of a contact chat; a reference */
+	unsigned number;         /* place among the open ones, 1…; 0 for the status chat */
+	bool open;
+
+	/* the window */
+	struct message **ring;
+	unsigned ring_size, first, count;
+	bool at_end;   /* holds the newest */
+	bool at_start; /* nothing older is in the history */
+	bool loading;  /* a page was asked for */
+	bool no_history;
+
+	unsigned unread, mentions;
+	char *read_mark;    /* uid of the first unread message when the chat was last looked at: the
+			    "new" line is above it; NULL for none */
+	unsigned new_count; /* the number in that line */
+	gint64 last_activity; /* UTC s of the last message */
+
+	enum chat_typing peer_typing; /* contact chats */
+	GPtrArray *typing;            /* rooms: struct member * that are typing */
+	bool live;                    /* there is a channel */
+	enum room_state room_state;
+	char *topic, *topic_by; /* cleaned, "" for none */
+	gint64 topic_time;
+	GHashTable *members;       /* raw id → struct member * */
+	GSequence *members_sorted; /* struct member *, by key */
+	char *self_member;         /* raw id of ourselves in the room, or NULL */
+	char *password_hint;       /* rooms: NULL, or why a password is asked for */
+};
+
+/* Finds an open or closed-but-referenced chat; NULL when there is none. @id raw. */
+struct chat *chat_find(struct account *account, enum chat_kind kind, const char *id);
+/* Finds or opens it: takes the next number, CHAT_ADDED. Borrowed: the model holds it. */
+struct chat *chat_open(struct account *account, enum chat_kind kind, const char *id);
+/* Takes it from the open ones and drops the model's reference. */
+void chat_close(struct chat *chat);
+struct chat *chat_ref(struct chat *chat);
+void chat_unref(struct chat *chat);
+
+/* Message @index of the window, 0 is the oldest. */
+struct message *chat_message(const struct chat *chat, unsigned index);
+/* Looks from the newest back; NULL when not in the window. */
+struct message *chat_find_uid(struct chat *chat, const char *uid);
+struct message *chat_find_token(struct chat *chat, const char *token);
+
+/*
+ * Adds a new message at the end, tells MESSAGE_ADDED, takes ownership and returns it
+ * (borrowed; valid until it leaves the window, so use it at once). Counts it as unread when
+ * it came in and is no scrollback, notes a mention of us; chat_mark_read() resets that.
+ * While the window is not at the end the message is told but not kept (the return is NULL).
+ */
+struct message *chat_append(struct chat *chat, struct message *message);
+/* Pages from history, oldest first; takes the messages. @complete: nothing beyond them. */
+void chat_prepend_page(struct chat *chat, GPtrArray *messages, bool complete);
+void chat_append_page(struct chat *chat, GPtrArray *messages, bool complete);
+/* Replaces the window by the newest page, keeping what is not stored yet. */
+void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete);
+
+void chat_set_delivery(struct chat *chat, struct message *message, enum delivery delivery,
+		       const char *reason);
+/* The message is stored: forgets the raw text. */
+void chat_set_stored(struct chat *chat, struct message *message, gint64 row);
+
+void chat_set_unread(struct chat *chat, unsigned unread, unsigned mentions);
+/* The user sees the end of the chat: counters to 0; the "new" line stays where it is until
+ * chat_clear_read_mark(). */
+void chat_mark_read(struct chat *chat);
+void chat_clear_read_mark(struct chat *chat);
+/* Forgets what is shown (not what is stored). */
+void chat_clear(struct chat *chat);
+
+void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing state);
+void chat_set_live(struct chat *chat, bool live);
+void chat_set_number(struct chat *chat, unsigned number); /* swaps with who has it */
+
+/* --- rooms ------------------------------------------------------------------------------ */
+
+void chat_set_room_state(struct chat *chat, enum room_state state);
+void chat_set_name(struct chat *chat, const char *name);
+void chat_set_topic(struct chat *chat, const char *topic, const char *by, gint64 time);
+struct member *chat_find_member(struct chat *chat, const char *id);
+/* Adds, or renames when known. @name NULL: made from the id ("room@conf/nick" → nick). */
+struct member *chat_add_member(struct chat *chat, const char *id, const char *name,
+			       const char *owner, bool is_self);
+void chat_remove_member(struct chat *chat, const char *id);
+void chat_clear_members(struct chat *chat);

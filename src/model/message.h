@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* One message of a chat, or a line of pheme's own. Immutable once appended, except its
+ * delivery state. Owned by its chat. */
+
+#include <stdbool.h>
+#include <glib.h>
+
+enum message_direction {
+	MESSAGE_IN,
+	MESSAGE_OUT,
+	MESSAGE_LOCAL, /* pheme's own: notices, joins and parts; never stored */
+};
+
+/* Values of Telepathy's Channel_Text_Message_Type, without delivery reports. */
+enum message_type {
+	MESSAGE_NORMAL = 0,
+	MESSAGE_ACTION = 1,
+	MESSAGE_NOTICE = 2,
+	MESSAGE_AUTO_REPLY = 3,
+};
+
+enum delivery {
+	DELIVERY_NONE,    /* incoming, local */
+	DELIVERY_QUEUED,  /* stored, waits for a connection */
+	DELIVERY_SENDING, /* handed to the manager */
+	DELIVERY_SENT,    /* the manager says so */
+	DELIVERY_DELIVERED,
+	DELIVERY_READ,
+	DELIVERY_FAILED, /* reason says why */
+};
+
+struct message {
+	gint64 time; /* UTC seconds */
+	enum message_direction direction;
+	enum message_type type;
+	enum delivery delivery;
+	bool mention;        /* names us */
+	bool scrollback;     /* replayed by the server: no notification, not unread */
+	unsigned char level; /* enum notice_level of a local line */
+	char *sender;        /* raw id; NULL for ours and local ones */
+	char *name;          /* cleaned alias of the sender at that time */
+	char *text;          /* cleaned */
+	char *raw;           /* as it came, until it is stored; NULL when the same as text */
+	char *reason;        /* cleaned, of a failed one; or NULL */
+	char *uid;           /* our own id of it, unique for ever: the key in history */
+	char *token;         /* the network's, "" if none: dedupe, delivery reports */
+	gint64 row;          /* place in history; 0 until it is stored */
+};
+
+/* What to fill in for a new one; strings are raw and copied, NULL is fine. */
+struct message_init {
+	gint64 time; /* 0: now */
+	enum message_direction direction;
+	enum message_type type;
+	enum delivery delivery;
+	bool scrollback;
+	const char *sender, *alias, *text, *reason, *uid, *token; /* uid NULL: a new one */
+	gint64 row;
+};
+
+struct message *message_new(const struct message_init *init);
+void message_free(struct message *message);
+/* "queued", "sent", … as stored and printed; parse: DELIVERY_NONE if unknown. */
+const char *delivery_name(enum delivery delivery);
+enum delivery delivery_parse(const char *name);
+const char *message_type_name(enum message_type type);
+/* New random id: 32 hex digits. */
+char *message_new_uid(void);

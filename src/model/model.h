@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * The root of all facts: accounts, open chats, requests, and who is told of changes.
+ * Fields of the model's structs are read freely; they are changed only through the
+ * functions of their header, which tell the change as an event. Single-threaded.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "event.h"
+
+struct model {
+	GPtrArray *accounts; /* struct account *, in the order of accounts.conf */
+	GPtrArray *chats;    /* struct chat *, open ones, by number: the status chat (number 0)
+				is first */
+	GPtrArray *requests; /* struct request *, oldest first */
+	struct chat *status; /* the status window: pheme's own lines; always open */
+	/* private */
+	GArray *listeners;
+	unsigned next_request;
+};
+
+struct model *model_new(void);
+void model_free(struct model *model);
+
+/* Listeners are told in the order in which they came; adding and removing from inside a
+ * listener is safe. */
+void model_listen(struct model *model, event_fn fn, void *data);
+void model_unlisten(struct model *model, event_fn fn, void *data);
+void model_emit(struct model *model, const struct event *event);
+
+/* NULL when there is none. */
+struct account *model_find_account(struct model *model, const char *name);
+struct request *model_find_request(struct model *model, unsigned number);
+
+enum notice_level {
+	NOTICE_INFO,
+	NOTICE_WARNING,
+	NOTICE_ERROR,
+};
+
+/*
+ * One line of pheme's own in @chat (NULL: the status window), cleaned here. Never stored.
+ * An account is named in front when given.
+ */
+void model_notice(struct model *model, struct account *account, struct chat *chat,
+		  enum notice_level level, const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+/* --- requests: what waits for the user's yes or no ---------------------------------------- */
+
+enum request_kind {
+	REQUEST_SUBSCRIPTION, /* contact wants to see our presence */
+	REQUEST_INVITATION,   /* contact invites us to a room */
+};
+
+struct request {
+	struct model *model;
+	unsigned number; /* what /accept and /reject take; grows, never reused */
+	enum request_kind kind;
+	struct account *account;
+	char *id;       /* raw id of who asks */
+	char *name;     /* cleaned, for showing: alias or id */
+	char *room;     /* raw id of the room; NULL for a subscription */
+	char *shown_id; /* cleaned id */
+	char *shown_room;
+	char *text; /* cleaned message that came with it, may be "" */
+	gint64 time;
+};
+
+/* One request a (kind, account, id, room): a second one updates the text. Strings are raw. */
+struct request *model_add_request(struct model *model, enum request_kind kind,
+				  struct account *account, const char *id, const char *alias,
+				  const char *room, const char *text);
+void model_remove_request(struct request *request);
+struct request *model_find_request_of(struct model *model, enum request_kind kind,
+				      struct account *account, const char *id, const char *room);
