@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * pheme.conf: settings, named "group.key" ("ui.pane-width"), each with a type, a default and
+ * a line of help in one const table. A value of the wrong type or an unknown key is a
+ * problem that names file, line and key; the default is used. Groups [alias] (user's
+ * command aliases) and [tube NAME] hold free keys.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+
+struct config;
+
+enum setting_type {
+	SETTING_STRING,
+	SETTING_BOOL,
+	SETTING_INT,
+	SETTING_CHOICE,
+};
+
+struct setting {
+	const char *name; /* "ui.pane-width" */
+	enum setting_type type;
+	const char *fallback; /* default, as written in the file */
+	int min, max;
+	const char *choices; /* "off|mention|all" */
+	const char *help;
+};
+
+/* All settings, sorted by name; ends with a NULL name. */
+extern const struct setting config_settings[];
+const struct setting *config_find_setting(const char *name);
+
+/* @path NULL: $XDG_CONFIG_HOME/pheme/pheme.conf. Problems (char *) are appended. */
+struct config *config_load(const char *path, GPtrArray *problems);
+void config_free(struct config *config);
+
+/* @name must be in the table. Strings are borrowed until the next config_set(). */
+const char *config_string(struct config *config, const char *name);
+bool config_bool(struct config *config, const char *name);
+int config_int(struct config *config, const char *name);
+
+/* Checks, sets and saves one; NULL resets it to its default. */
+bool config_set(struct config *config, const char *name, const char *value, GError **error);
+void config_on_change(struct config *config, void (*fn)(const char *name, void *data), void *data);
+
+/* User's aliases; NULL when there is none. @value NULL removes. */
+const char *config_alias(struct config *config, const char *name);
+bool config_set_alias(struct config *config, const char *name, const char *value, GError **error);
+char **config_aliases(struct config *config); /* names, sorted; g_strfreev */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Everything said, in SQLite ($XDG_DATA_HOME/pheme/history.db: WAL, synchronous=FULL).
+ *
+ * One thread owns the database. Requests are queued to it in order and answered on the main
+ * context; nothing here blocks the caller. Writes are committed in groups (queue empty, 200
+ * rows or 20 ms, whichever is first) and their callbacks run only after the commit, so a
+ * callback that says "stored" means that SIGKILL or a power cut cannot lose it. A read sees
+ * every write that was queued before it.
+ *
+ * Several phemes share one file. A row that is being sent belongs to a process (pid and its
+ * start time); queued rows of dead processes can be claimed by any, once.
+ *
+ * When the disk is full, the file read-only or corrupt, writes fail with a reason, reading
+ * goes on as far as it can, and the problem handler is told once per kind of trouble; later
+ * writes are tried again.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+
+struct history;
+
+/* Where a message belongs. Strings as in the model: raw ids. */
+struct history_chat {
+	const char *account;
+	int kind; /* enum chat_kind */
+	const char *id;
+};
+
+struct history_message {
+	gint64 row; /* out: its place; grows */
+	gint64 time;
+	int direction, type, delivery; /* enums of model/message.h */
+	bool scrollback, mention;
+	char *sender, *alias, *text, *reason; /* raw as they came; NULL is fine */
+	char *uid;    /* unique: a second one of the same uid is a duplicate */
+	char *token;  /* network's, or NULL */
+	char *dedupe; /* a second one of the same chat and dedupe key is a duplicate; or NULL */
+};
+void history_message_free(struct history_message *message);
+
+enum history_result {
+	HISTORY_STORED,
+	HISTORY_DUPLICATE, /* it is there already; @row is that of the first */
+	HISTORY_FAILED,    /* not stored; @why says why */
+};
+
+/* @path NULL: the place above (made 0700 if need be). Opening happens in the thread; trouble
+ * is told through @problem (main context). Never NULL. */
+typedef void (*history_problem_fn)(const char *text, void *data);
+struct history *history_new(const char *path, history_problem_fn problem, void *data);
+/* Commits what is queued, ends the thread. Callbacks that were not run are not run. */
+void history_free(struct history *history);
+
+/* Copies everything. @fn may be NULL. */
+typedef void (*history_stored_fn)(enum history_result result, gint64 row, const char *why,
+				  void *data);
+void history_append(struct history *history, const struct history_chat *chat,
+		    const struct history_message *message, history_stored_fn fn, void *data);
+/* Changes the delivery state of a stored message; @token, @reason NULL leave them. */
+void history_set_delivery(struct history *history, const char *uid, int delivery,
+			  const char *reason, const char *token);
+/* Finds an outgoing message by the network's token, for delivery reports that come after a
+ * restart: sets its state. */
+void history_set_delivery_by_token(struct history *history, const struct history_chat *chat,
+				   const char *token, int delivery, const char *reason);
+
+/* @messages: struct history_message *, oldest first, borrowed (steal the array's elements by
+ * g_ptr_array_steal if wanted). @complete: nothing lies beyond in that direction. */
+typedef void (*history_page_fn)(GPtrArray *messages, bool complete, const char *error, void *data);
+/* The @limit messages before row @before (0: the newest). */
+void history_read_before(struct history *history, const struct history_chat *chat, gint64 before,
+			 unsigned limit, history_page_fn fn, void *data);
+void history_read_after(struct history *history, const struct history_chat *chat, gint64 after,
+			unsigned limit, history_page_fn fn, void *data);
+
+/* Makes this process the sender of a queued message: told true only to one process, once. */
+typedef void (*history_claim_fn)(bool ours, void *data);
+void history_claim(struct history *history, const char *uid, history_claim_fn fn, void *data);
+/* Queued outgoing messages of an account that can be claimed, oldest first, with their chats. */
+struct history_queued {
+	int kind;
+	char *id;
+	struct history_message *message;
+};
+typedef void (*history_queued_fn)(GPtrArray *queued, void *data); /* struct history_queued * */
+void history_read_queued(struct history *history, const char *account, history_queued_fn fn,
+			 void *data);
+
+/* Everything in the chat up to now is read. */
+void history_mark_read(struct history *history, const struct history_chat *chat);
+/* Remembers that a chat is open (number) or not (0), and its name. */
+void history_set_open(struct history *history, const struct history_chat *chat, unsigned number,
+		      const char *name);
+struct history_summary {
+	char *account, *id, *name;
+	int kind;
+	unsigned number; /* 0: closed */
+	unsigned unread, mentions;
+	gint64 last_time;
+};
+typedef void (*history_chats_fn)(GPtrArray *chats, void *data); /* struct history_summary * */
+/* Chats that are open or have unread messages. */
+void history_read_chats(struct history *history, history_chats_fn fn, void *data);
+
+/* The roster as last seen, so that names complete before a connection is up. */
+struct history_contact {
+	char *id, *alias;
+	char **groups;
+};
+void history_save_roster(struct history *history, const char *account, GPtrArray *contacts);
+typedef void (*history_roster_fn)(GPtrArray *contacts, void *data);
+void history_read_roster(struct history *history, const char *account, history_roster_fn fn,
+			 void *data);
+
+/* Cancels every callback that was asked for with this @data. */
+void history_cancel(struct history *history, void *data);
+/* Blocks until all that was queued is committed (at exit, in tests). */
+void history_flush(struct history *history);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Where passwords come from without asking the user, in the order of interface.md:
+ * param-password, password-command (its first line; argv split as a shell would, run
+ * without one, with a time limit), the Secret Service (libsecret, loaded by dlopen only when
+ * the account asks for it). Never blocks. Secrets are wiped before their memory is freed.
+ */
+
+#include <glib.h>
+#include "accounts.h"
+
+struct secret_lookup;
+
+/* @secret NULL: none of the sources had it; @error then says what went wrong with one that
+ * should have, or is NULL. Both borrowed. */
+typedef void (*secret_fn)(const char *secret, const GError *error, void *data);
+
+/* Calls @fn exactly once, from the main loop, unless cancelled. @conf is not kept. */
+struct secret_lookup *secret_find(const struct account_conf *conf, secret_fn fn, void *data);
+void secret_cancel(struct secret_lookup *lookup);
+/* Overwrites and frees; NULL is fine. */
+void secret_free(char *secret);
