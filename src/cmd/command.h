@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * The verbs. A row of the one const table is the only place where a command exists: the
+ * prompt, the flags, completion, /help, --help and the man page are made from it.
+ *
+ * A command's run function ends in one of two ways: at once, by returning; or later, by
+ * having taken a token with command_hold() and giving it back with command_release(). Errors are
+ * reported with command_fail(); the first one decides the exit status.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "front.h"
+
+struct command_run; /* one execution */
+
+enum command_need {
+	COMMAND_NEEDS_NOTHING,
+	COMMAND_NEEDS_ACCOUNT, /* an account can be told: -a, current chat, the only one */
+	COMMAND_NEEDS_ONLINE,  /* …and it is online */
+	COMMAND_NEEDS_CHAT,    /* the user is in a chat (not the status window) */
+	COMMAND_NEEDS_ROOM,
+};
+
+struct command {
+	const char *name;
+	const char *aliases; /* separated by blanks, or NULL */
+	/*
+	 * Usage and arity check in one: words are required arguments, [words] optional ones, a
+	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
+	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
+	 * room, member, chat, protocol, setting, value, command, status, file, request, text.
+	 */
+	const char *usage;
+	enum command_need needs;
+	bool is_flag;        /* also --name */
+	const char *summary; /* one line for lists */
+	const char *help;    /* paragraphs for /help NAME and the man page */
+	void (*run)(struct command_run *run);
+	const struct command *subcommands; /* e.g. of /account; ends with a NULL name; or NULL */
+};
+
+extern const struct command command_table[]; /* sorted by name; ends with a NULL name */
+
+const struct command *command_find(const char *name); /* by name or alias */
+/* The nearest name to a mistyped one, or NULL. */
+const char *command_nearest(const char *name);
+
+/*
+ * Runs what was typed: a command ("/join #dev"), text for the current chat, "//text" for text
+ * that begins with a slash. Nothing that begins with '/' is ever sent by mistake.
+ * @done (may be NULL) is called once with the exit status, maybe from inside.
+ */
+typedef void (*command_done_fn)(int status, void *data);
+void command_execute(struct front *front, const char *line, command_done_fn done, void *data);
+
+/* --- for the functions that run a command ------------------------------------------------- */
+
+struct front *command_front(struct command_run *run);
+struct session *command_session(struct command_run *run);
+/* Argument @index, NULL when it was not given. */
+const char *command_arg(struct command_run *run, unsigned index);
+/* The account that is meant (-a NAME, the current chat's, the only one); NULL when the command
+ * does not need one and none can be told. */
+struct account *command_account(struct command_run *run);
+struct chat *command_chat(struct command_run *run);
+void command_print(struct command_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void command_fail(struct command_run *run, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);
+void command_fail_error(struct command_run *run, const GError *error); /* NULL is fine */
+void command_hold(struct command_run *run);
+void command_release(struct command_run *run);
+/* A session_done_fn that reports the error, if any, and releases; data is the run. */
+void command_done(const GError *error, void *run);
+
+/* --- completion --------------------------------------------------------------------------- */
+
+/*
+ * What could stand at byte @cursor of @line: new array of strings (char *), each the full
+ * replacement of the bytes from *@start to @cursor; NULL-terminated, free with g_strfreev.
+ * Nicks at the start of a line in a room get ": " appended. Names with blanks are quoted.
+ */
+char **command_complete(struct front *front, const char *line, gsize cursor, gsize *start);
+
+/* --- texts made from the table -------------------------------------------------------------- */
+
+char *command_usage(const struct command *command);     /* "/join ROOM [PASSWORD]" */
+char *command_help_text(const struct command *command); /* usage, help, aliases */
+char *command_man_section(void);                        /* troff: the COMMANDS section */

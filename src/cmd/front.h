@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * What a command may ask of the front end it runs in: the screen (ui/) or the one without
+ * (src/cli/). A front end embeds struct front and fills in the table; an operation that makes
+ * no sense without a screen prints why.
+ */
+
+#include <stdbool.h>
+#include "../session/session.h"
+
+struct front;
+
+enum front_view {
+	VIEW_HELP,
+	VIEW_ACCOUNTS,
+	VIEW_REQUESTS,
+	VIEW_TUBES,
+};
+
+typedef void (*front_answer_fn)(const char *answer, void *data); /* NULL: cancelled */
+
+struct front_ops {
+	/* One line of a command's output; cleaned by the callee. @chat NULL: where the user is. */
+	void (*print)(struct front *front, struct chat *chat, const char *line);
+	/* The chat the user is in (may be the status chat), NULL when there is none. */
+	struct chat *(*current_chat)(struct front *front);
+	void (*show_chat)(struct front *front, struct chat *chat);
+	void (*show_view)(struct front *front, enum front_view view, const char *argument);
+	/* The form for a new account of @manager/@protocol (NULL: choose first), or for editing
+	 * @account. */
+	void (*show_account_form)(struct front *front, const char *manager, const char *protocol,
+				  struct account *account);
+	void (*ask)(struct front *front, const char *question, bool secret, front_answer_fn fn,
+		    void *data);
+	void (*clear)(struct front *front, struct chat *chat);
+	void (*quit)(struct front *front, int status);
+	/* A setting changed that the front end may care for is told by config_on_change(). */
+};
+
+struct front {
+	const struct front_ops *ops;
+	struct session *session;
+};
+
+void front_print(struct front *front, struct chat *chat, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);

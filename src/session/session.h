@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * The tree that joins tp, model and store, and owns all of it: accounts and their
+ * connections, reconnecting, history, queued messages, passwords. Front ends and commands
+ * act through these functions and see the outcome in the model's events.
+ *
+ * A function that takes a session_done_fn calls it exactly once, from the main loop (never
+ * from inside the call), with the error that ended it or NULL; @done may be NULL. If the
+ * session is freed first it is not called. The error's code is one of enum session_error and
+ * its text is for people: what failed, with what, what to do.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "../model/account.h"
+#include "../model/chat.h"
+#include "../model/contact.h"
+#include "../model/message.h"
+#include "../model/model.h"
+#include "../model/presence.h"
+#include "../store/accounts.h"
+#include "../store/config.h"
+
+struct session;
+
+#define SESSION_ERROR session_error_quark()
+GQuark session_error_quark(void);
+enum session_error { /* the exit statuses of interface.md */
+		     SESSION_ERROR_FAILED = 1,
+		     SESSION_ERROR_USAGE = 2,
+		     SESSION_ERROR_NOT_FOUND = 3,
+		     SESSION_ERROR_NOT_CONNECTED = 4,
+		     SESSION_ERROR_REFUSED = 5,
+		     SESSION_ERROR_NOT_DELIVERED = 6,
+		     SESSION_ERROR_TIMEOUT = 124,
+};
+
+typedef void (*session_done_fn)(const GError *error, void *data);
+
+struct session_options {
+	const char *config_path; /* --config, or NULL */
+	const char *bus_address; /* --bus, or NULL */
+	const char *account;     /* --account: only this one is loaded; or NULL */
+	bool no_autostart;       /* --no-autostart */
+};
+
+/* Loads config and accounts (problems become notices), starts the history thread. Touches no
+ * bus. Never NULL. */
+struct session *session_new(const struct session_options *options);
+/* Finds the bus and connects the enabled accounts, without blocking; trouble is told as
+ * notices. Called again it reopens a bus that died. */
+void session_start(struct session *session);
+/* Leaves in order: says offline where this pheme is the last user of a connection, commits the
+ * history, then calls @done (after 3 s at the latest). */
+void session_stop(struct session *session, session_done_fn done, void *data);
+void session_free(struct session *session);
+
+struct model *session_model(struct session *session);
+struct config *session_config(struct session *session);
+const struct accounts *session_accounts(struct session *session);
+bool session_has_bus(const struct session *session);
+
+/* --- accounts ---------------------------------------------------------------------------- */
+
+void session_connect(struct session *session, struct account *account, session_done_fn done,
+		     void *data);
+void session_disconnect(struct session *session, struct account *account, session_done_fn done,
+			void *data);
+
+/* Adds to accounts.conf and, when enabled, connects. @conf is copied. */
+bool session_account_add(struct session *session, const struct account_conf *conf, GError **error);
+bool session_account_remove(struct session *session, struct account *account, GError **error);
+bool session_account_set(struct session *session, struct account *account, const char *key,
+			 const char *value, GError **error);
+bool session_account_enable(struct session *session, struct account *account, bool enabled,
+			    GError **error);
+
+enum { /* Conn_Mgr_Param_Flags */
+       PARAM_REQUIRED = 1,
+       PARAM_REGISTER = 2,
+       PARAM_HAS_DEFAULT = 4,
+       PARAM_SECRET = 8,
+};
+
+struct param { /* of a protocol, as its manager tells */
+	char *name;
+	char *signature;
+	unsigned flags;
+	char *fallback; /* default as text, or NULL */
+};
+
+struct protocol {
+	char *manager;     /* "haze" */
+	char *name;        /* "jabber" */
+	char *english;     /* "XMPP"; from the manager, or made from the name */
+	GPtrArray *params; /* struct param *, required ones first */
+};
+
+/* @protocols: struct protocol *, sorted by what people look for first; borrowed. */
+typedef void (*session_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);
+void session_list_protocols(struct session *session, session_protocols_fn fn, void *data);
+/* What was listed last; NULL before the first answer. For completion. */
+GPtrArray *session_known_protocols(struct session *session);
+
+/* Own presence; @account NULL: all. Kept and set again on each connect. */
+void session_set_presence(struct session *session, struct account *account, enum presence presence,
+			  const char *message, session_done_fn done, void *data);
+void session_set_nick(struct session *session, struct account *account, const char *nick,
+		      session_done_fn done, void *data);
+
+/* --- roster ------------------------------------------------------------------------------ */
+
+/* Who is meant by an id, an alias that only one has, or "account:id". NULL and an error that
+ * lists the candidates. Looks in @account, or in all when it is NULL. */
+struct contact *session_find_contact(struct session *session, struct account *account,
+				     const char *name, GError **error);
+/* The account to use when none is named: that of the current chat, or the only one online. */
+struct account *session_default_account(struct session *session, struct chat *current,
+					GError **error);
+
+void session_roster_add(struct session *session, struct account *account, const char *id,
+			const char *message, session_done_fn done, void *data);
+void session_roster_remove(struct session *session, struct contact *contact, session_done_fn done,
+			   void *data);
+void session_rename(struct session *session, struct contact *contact, const char *alias,
+		    session_done_fn done, void *data);
+void session_authorize(struct session *session, struct account *account, const char *id,
+		       session_done_fn done, void *data);
+void session_deny(struct session *session, struct account *account, const char *id,
+		  session_done_fn done, void *data);
+/* Yes or no to a request; it is removed from the model. */
+void session_answer_request(struct session *session, struct request *request, bool accept,
+			    session_done_fn done, void *data);
+
+/* --- chats ------------------------------------------------------------------------------- */
+
+/* Opens a chat with a contact and loads its last page; works offline. */
+struct chat *session_open_chat(struct session *session, struct account *account, const char *id);
+void session_join(struct session *session, struct account *account, const char *room,
+		  const char *password, session_done_fn done, void *data);
+void session_part(struct session *session, struct chat *chat, const char *reason,
+		  session_done_fn done, void *data);
+/* Closes the chat here; leaves a room. */
+void session_close_chat(struct session *session, struct chat *chat);
+/*
+ * Stores, shows and sends a message; offline it stays queued and goes out on reconnect.
+ * @done is called when it was sent or failed (not while it is queued).
+ */
+void session_send(struct session *session, struct chat *chat, enum message_type type,
+		  const char *text, session_done_fn done, void *data);
+/* Sends a failed message again, as a new one. */
+void session_resend(struct session *session, struct chat *chat, struct message *message);
+void session_set_topic(struct session *session, struct chat *chat, const char *topic,
+		       session_done_fn done, void *data);
+/* What we are doing in the chat; repeats cost nothing. */
+void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state);
+/* The user sees the end of the chat now. */
+void session_mark_read(struct session *session, struct chat *chat);
+/* Pages of history into the chat's window; EVENT_MESSAGES_LOADED tells. */
+void session_load_older(struct session *session, struct chat *chat);
+void session_load_newer(struct session *session, struct chat *chat);
+void session_load_end(struct session *session, struct chat *chat);
+
+/* One page of history as cleaned lines, for /log: "2026-11-22 14:01 Bob: hello". */
+typedef void (*session_log_fn)(const char *const *lines, const GError *error, void *data);
+void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
+		      const char *id, unsigned count, session_log_fn fn, void *data);
+
+/* --- passwords --------------------------------------------------------------------------- */
+
+struct prompt { /* a question that only the user can answer */
+	struct account *account;
+	struct chat *chat; /* the room that wants a password; or NULL */
+	const char *text;  /* "Password for work (alice@example.org)" */
+	bool secret;       /* no echo */
+};
+
+/*
+ * The front end that asks. Called for each prompt, and with NULL when the one it shows became
+ * pointless (then asks the next). Answer with session_answer_prompt(); NULL declines.
+ * Without a front end that asks, such connections fail with a line that says why.
+ */
+typedef void (*session_prompt_fn)(const struct prompt *prompt, void *data);
+void session_on_prompt(struct session *session, session_prompt_fn fn, void *data);
+void session_answer_prompt(struct session *session, const char *answer);
