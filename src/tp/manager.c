@@ -340,17 +340,15 @@ void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data)
 /* --- one protocol ------------------------------------------------------------------------------ */
 
 struct protocol_question {
-	struct bus_scope *scope;
 	char *manager, *name;
 	tp_protocol_fn fn;
 	void *data;
 };
 
-static void question_finish(struct protocol_question *question, struct protocol *protocol,
-			    const GError *error)
+static void question_free(void *data)
 {
-	question->fn(protocol, error, question->data);
-	protocol_free(protocol);
+	struct protocol_question *question = data;
+
 	g_free(question->manager);
 	g_free(question->name);
 	g_free(question);
@@ -360,20 +358,20 @@ static void on_parameters(struct bus_reader *reply, const GError *error, void *d
 {
 	struct protocol_question *question = data;
 	struct protocol *protocol;
-	g_autoptr(GError) failure = NULL;
 
 	if (error) {
 		g_autofree char *what =
 			g_strdup_printf("use the protocol “%s” of the connection manager “%s”",
 					question->name, question->manager);
+		g_autoptr(GError) failure = tp_error_from_bus(what, error);
 
-		failure = tp_error_from_bus(what, error);
-		question_finish(question, NULL, failure);
+		question->fn(NULL, failure, question->data);
 		return;
 	}
 	protocol = protocol_new(question->manager, question->name, NULL);
 	read_params(reply, protocol);
-	question_finish(question, protocol, NULL);
+	question->fn(protocol, NULL, question->data);
+	protocol_free(protocol);
 }
 
 /*
@@ -391,6 +389,7 @@ void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *n
 	question->fn = fn;
 	question->data = data;
 	bus_write_string(bus_call_args(call), name);
+	bus_call_own_data(call, question_free);
 	bus_call_send(call, MANAGER_TIMEOUT_MS, on_parameters, question);
 }
 
