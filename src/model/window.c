@@ -68,16 +68,20 @@ static void drop_newest(struct chat *chat)
 	struct message *message = *slot(chat, --chat->count);
 
 	chat->at_end = false;
-	g_ptr_array_insert(chat->aside, 0, message);
+	if (message->row)
+		message_free(message);
+	else
+		g_ptr_array_insert(chat->aside, 0, message);
 }
 
-/* What is stored will come back with its page, so it goes first. */
+/* What is stored will come back with its page, so it goes first; the newest stays, its
+ * adder holds it. */
 static void trim_aside(struct chat *chat)
 {
 	while (chat->aside->len > limit(chat)) {
 		unsigned victim = 0;
 
-		for (unsigned i = 0; i < chat->aside->len; i++) {
+		for (unsigned i = 0; i + 1 < chat->aside->len; i++) {
 			struct message *message = chat->aside->pdata[i];
 
 			if (message->row) {
@@ -230,7 +234,7 @@ static GPtrArray *take_page(struct chat *chat, GPtrArray *messages, GPtrArray *k
 /* Puts messages of @have in the place of their copies in the page, and leaves the others in
  * @have. A message in memory knows its delivery at least as well as the history does, and
  * others may have it at hand. */
-static void adopt(GPtrArray *page, GPtrArray *have)
+static void adopt(struct chat *chat, GPtrArray *page, GPtrArray *have)
 {
 	g_autoptr(GHashTable) index = g_hash_table_new(g_str_hash, g_str_equal);
 	unsigned kept = 0;
@@ -247,7 +251,7 @@ static void adopt(GPtrArray *page, GPtrArray *have)
 			continue;
 		}
 		copy = *place;
-		mine->row = copy->row;
+		chat_set_stored(chat, mine, copy->row);
 		*place = mine;
 		g_hash_table_remove(index, copy->uid);
 		message_free(copy);
@@ -306,7 +310,7 @@ void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete)
 	g_autoptr(GPtrArray) page = take_page(chat, messages, NULL);
 
 	empty(chat);
-	adopt(page, kept);
+	adopt(chat, page, kept);
 	keep_newer(kept, page, complete);
 	chat->at_end = true;
 	chat->at_start = complete;
@@ -337,7 +341,7 @@ void chat_append_page(struct chat *chat, GPtrArray *messages, bool complete)
 	g_ptr_array_set_size(known, (int)chat->count);
 	page = take_page(chat, messages, known);
 	g_ptr_array_extend(kept, chat->aside, NULL, NULL);
-	adopt(page, kept);
+	adopt(chat, page, kept);
 	g_ptr_array_set_size(chat->aside, 0);
 	if (complete || chat->at_end) {
 		keep_newer(kept, page, true);
