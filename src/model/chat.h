@@ -21,9 +21,9 @@ struct account;
 struct contact;
 struct model;
 
-#define CHAT_WINDOW	600
+#define CHAT_WINDOW     600
 #define CHAT_WINDOW_MAX (20 * CHAT_WINDOW)
-#define CHAT_PAGE	100 /* messages a page from history */
+#define CHAT_PAGE       100 /* messages a page from history */
 
 enum chat_kind {
 	CHAT_CONTACT,

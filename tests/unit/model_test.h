@@ -108,3 +108,31 @@ static inline struct message *incoming(const char *sender, const char *text)
 
 	return message_new(&init);
 }
+
+static inline struct chat *open_bob(struct fixture *fixture)
+{
+	struct chat *chat = chat_open(fixture->account, CHAT_CONTACT, "bob");
+
+	forget(fixture);
+	return chat;
+}
+
+static inline struct message *numbered(gint64 row, enum message_direction direction)
+{
+	g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, row);
+	g_autofree char *uid = g_strdup_printf("uid-%" G_GINT64_FORMAT, row);
+	struct message_init init = {
+		.time = row, .direction = direction, .sender = "bob", .text = text, .uid = uid};
+
+	return message_new(&init);
+}
+
+/* The texts of the window, a space after each. */
+static inline void assert_window(struct chat *chat, const char *expected)
+{
+	g_autoptr(GString) seen = g_string_new(NULL);
+
+	for (unsigned i = 0; i < chat->count; i++)
+		g_string_append_printf(seen, "%s ", chat_message(chat, i)->text);
+	assert_string_equal(seen->str, expected);
+}
