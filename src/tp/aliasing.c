@@ -54,8 +54,7 @@ void conn_aliasing_start(struct conn *conn)
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_ALIASING, "AliasesChanged",
 		      on_aliases, conn);
 	if (conn->nickname && *conn->nickname && !conn->reused)
-		send_alias(conn, conn->self_handle, conn->nickname, NULL, NULL,
-			   "set the own name");
+		send_alias(conn, conn->self_handle, conn->nickname, NULL, NULL, "set the own name");
 }
 
 void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *data)

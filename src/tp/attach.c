@@ -41,8 +41,7 @@ static void on_connection_error(struct bus_reader *args, void *data)
 
 	bus_read_array(args, &details);
 	while (bus_read_property(&details, &key, &value))
-		if (!strcmp(key, "server-message") ||
-		    (!strcmp(key, "debug-message") && !*message))
+		if (!strcmp(key, "server-message") || (!strcmp(key, "debug-message") && !*message))
 			message = bus_read_string(&value);
 	if (!bus_reader_ok(args))
 		return;
@@ -264,8 +263,7 @@ void conn_attach(struct conn *conn, const char *unique, const char *name, const 
 	}
 	bus_subscribe(conn->scope, unique, path, TP_CONN, "ConnectionError", on_connection_error,
 		      conn);
-	bus_subscribe(conn->scope, unique, path, TP_CONN, "StatusChanged", on_status_changed,
-		      conn);
+	bus_subscribe(conn->scope, unique, path, TP_CONN, "StatusChanged", on_status_changed, conn);
 	bus_subscribe(conn->scope, unique, path, TP_CONN, "SelfContactChanged", on_self_changed,
 		      conn);
 	bus_property_get_all(conn->scope, unique, path, TP_CONN, on_first_properties, conn);

@@ -12,7 +12,7 @@
 #include "../model/text.h"
 #include "private.h"
 
-#define CHANNELS_MAX	  5000
+#define CHANNELS_MAX      5000
 #define ENSURE_TIMEOUT_MS 60000
 
 /* --- facts ---------------------------------------------------------------------------------------- */
@@ -329,9 +329,8 @@ static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *
 
 	if (bus_error) {
 		g_autofree char *shown = text_clean(ensure->id, -1, TEXT_LINE);
-		g_autofree char *what =
-			g_strdup_printf(ensure->kind == CHAT_ROOM ? "join %s" : "open a chat with %s",
-					shown);
+		g_autofree char *what = g_strdup_printf(
+			ensure->kind == CHAT_ROOM ? "join %s" : "open a chat with %s", shown);
 
 		error = tp_error_from_bus(what, bus_error);
 		ensure_finish(ensure, NULL, error);

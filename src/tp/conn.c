@@ -95,8 +95,8 @@ bool conn_check_online(struct conn *conn, tp_done_fn done, void *data, const cha
 {
 	if (conn->stage == CONN_ONLINE)
 		return true;
-	conn_fail_later(conn, done, data, NULL, TP_ERROR_OFFLINE, "cannot %s: %s is not connected", what,
-			conn->account->name);
+	conn_fail_later(conn, done, data, NULL, TP_ERROR_OFFLINE, "cannot %s: %s is not connected",
+			what, conn->account->name);
 	return false;
 }
 

@@ -8,7 +8,7 @@
 #include "../model/text.h"
 #include "private.h"
 
-G_DEFINE_QUARK(pheme-tp-error, tp_error)
+G_DEFINE_QUARK(pheme - tp - error, tp_error)
 
 static const struct error_row {
 	const char *name; /* without the prefix …Telepathy.Error. */
@@ -27,7 +27,8 @@ static const struct error_row {
 	{"EncryptionNotAvailable", TP_ERROR_FAILED, CONN_END_CERTIFICATE,
 	 "the server offers no encryption"},
 	{"EncryptionError", TP_ERROR_FAILED, CONN_END_CERTIFICATE, "encryption failed"},
-	{"Cert.NotProvided", TP_ERROR_FAILED, CONN_END_CERTIFICATE, "the server has no certificate"},
+	{"Cert.NotProvided", TP_ERROR_FAILED, CONN_END_CERTIFICATE,
+	 "the server has no certificate"},
 	{"Cert.Untrusted", TP_ERROR_FAILED, CONN_END_CERTIFICATE,
 	 "the server's certificate is not trusted"},
 	{"Cert.Expired", TP_ERROR_FAILED, CONN_END_CERTIFICATE,

@@ -13,7 +13,7 @@
 
 #include "private.h"
 
-#define LEASE_RETRY_MS	   200
+#define LEASE_RETRY_MS     200
 #define REQUEST_TIMEOUT_MS 25000
 
 /* The object path is the bus name with slashes. */
@@ -163,8 +163,7 @@ static void on_protocol(const struct protocol *protocol, const GError *error, vo
 	}
 	call = bus_call_new(conn->scope, name, path, TP_CM, "RequestConnection");
 	bus_write_string(bus_call_args(call), conn->protocol);
-	if (!tp_write_params(bus_call_args(call), protocol, conn->params, conn->secret,
-			     &failure)) {
+	if (!tp_write_params(bus_call_args(call), protocol, conn->params, conn->secret, &failure)) {
 		bus_call_drop(call);
 		conn_end(conn, CONN_END_CONFIG, failure->message);
 		return;

@@ -74,8 +74,8 @@ static void read_statuses(struct conn *conn, struct bus_reader *value)
 /* The manager's name for a presence: its usual one when there are several. */
 static const char *find_status(const struct conn *conn, enum presence type)
 {
-	static const char *const usual[] = {"available", "away", "xa", "extended-away", "dnd",
-					    "busy",	 "hidden"};
+	static const char *const usual[] = {"available", "away", "xa",    "extended-away",
+					    "dnd",       "busy", "hidden"};
 	const char *found = NULL;
 	GHashTableIter iter;
 	void *name, *spec;
@@ -100,8 +100,8 @@ static const char *find_status(const struct conn *conn, enum presence type)
 static const char *nearest_status(const struct conn *conn, enum presence type)
 {
 	static const enum presence fallback[PRESENCE_LAST + 1] = {
-		[PRESENCE_UNSET] = PRESENCE_AVAILABLE, [PRESENCE_XA] = PRESENCE_AWAY,
-		[PRESENCE_BUSY] = PRESENCE_AWAY,       [PRESENCE_HIDDEN] = PRESENCE_BUSY,
+		[PRESENCE_UNSET] = PRESENCE_AVAILABLE,   [PRESENCE_XA] = PRESENCE_AWAY,
+		[PRESENCE_BUSY] = PRESENCE_AWAY,         [PRESENCE_HIDDEN] = PRESENCE_BUSY,
 		[PRESENCE_UNKNOWN] = PRESENCE_AVAILABLE,
 	};
 

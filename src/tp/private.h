@@ -48,7 +48,7 @@ struct channel {
 	struct bus_scope *scope;
 	char *path;
 	struct channel_facts facts;
-	bool is_new; /* announced while we looked on, not found when we came */
+	bool is_new;       /* announced while we looked on, not found when we came */
 	struct chat *chat; /* a reference; NULL for a channel that is no conversation */
 	struct text *text; /* each NULL where the channel is of another kind */
 	struct room *room;
@@ -56,7 +56,7 @@ struct channel {
 };
 
 enum conn_stage {
-	CONN_FINDING, /* the lease, a living connection, the manager's parameters */
+	CONN_FINDING,  /* the lease, a living connection, the manager's parameters */
 	CONN_ATTACHED, /* there is a Connection object; its status is being read */
 	CONN_CONNECTING,
 	CONN_ONLINE,
@@ -77,7 +77,7 @@ struct conn {
 
 	struct lease *lease;
 	guint lease_retry;
-	bool reused; /* others use it, or we did before: leave its presence alone */
+	bool reused;       /* others use it, or we did before: leave its presence alone */
 	bool answers_auth; /* we asked for it, or are alone with it: passwords are ours to give */
 
 	char *name;   /* well-known bus name */
@@ -89,7 +89,7 @@ struct conn {
 	char *error_message; /* its server-message or debug-message */
 	bool disconnecting;  /* we asked for the end */
 
-	GHashTable *handles; /* handle → raw id */
+	GHashTable *handles;  /* handle → raw id */
 	GHashTable *statuses; /* status name → struct status_spec * */
 	struct roster *roster;
 	GHashTable *channels; /* path → struct channel * */

@@ -13,15 +13,15 @@
 #include "room.h"
 
 enum { /* Channel_Group_Change_Reason */
-	REASON_OFFLINE = 1,
-	REASON_KICKED = 2,
-	REASON_BANNED = 5,
-	REASON_RENAMED = 9,
-	REASON_SEPARATED = 11,
+       REASON_OFFLINE = 1,
+       REASON_KICKED = 2,
+       REASON_BANNED = 5,
+       REASON_RENAMED = 9,
+       REASON_SEPARATED = 11,
 };
 
 enum { /* Channel_Password_Flags */
-	PASSWORD_PROVIDE = 8,
+       PASSWORD_PROVIDE = 8,
 };
 
 const char *room_member_id(const struct channel *channel, guint32 handle)
@@ -136,8 +136,7 @@ struct change_details { /* borrowed */
 	const char *message;
 };
 
-static void read_details(struct room *room, struct bus_reader *args,
-			 struct change_details *details)
+static void read_details(struct room *room, struct bus_reader *args, struct change_details *details)
 {
 	struct bus_reader dict, value;
 	const char *key;
@@ -225,8 +224,7 @@ static void remove_members(struct channel *channel, const GArray *removed,
 		guint32 handle = g_array_index(removed, guint32, i);
 		const char *id = room_member_id(channel, handle);
 
-		if (!g_hash_table_remove(room->members, GUINT_TO_POINTER(handle)) ||
-		    !room->entered)
+		if (!g_hash_table_remove(room->members, GUINT_TO_POINTER(handle)) || !room->entered)
 			continue;
 		say_removed(channel, handle, details);
 		if (id)

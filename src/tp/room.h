@@ -11,7 +11,7 @@ struct room {
 	GHashTable *ids;     /* handle → raw id in this room */
 	GHashTable *members; /* handles, a set */
 	guint32 self;
-	bool entered; /* we are in: there is a chat */
+	bool entered;     /* we are in: there is a chat */
 	GPtrArray *joins; /* struct room_join *: who waits for it */
 	bool invited;
 	char *inviter; /* raw id */

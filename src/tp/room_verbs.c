@@ -50,8 +50,8 @@ static void on_room_channel(struct channel *channel, const GError *error, void *
 	if (error) {
 		fail_join(join, error);
 	} else if (!channel->room) {
-		g_autoptr(GError) failure = g_error_new_literal(
-			TP_ERROR, TP_ERROR_FAILED, "cannot join the room: it is none");
+		g_autoptr(GError) failure = g_error_new_literal(TP_ERROR, TP_ERROR_FAILED,
+								"cannot join the room: it is none");
 
 		fail_join(join, failure);
 	} else if (channel->room->entered) {
@@ -263,6 +263,6 @@ void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp
 			    accept ? "AddMembers" : "RemoveMembers");
 	bus_write_uint32s(bus_call_args(call), &channel->room->self, 1);
 	bus_write_string(bus_call_args(call), "");
-	tp_send_done(call, -1, done, data, accept ? "accept the invitation"
-						  : "decline the invitation");
+	tp_send_done(call, -1, done, data,
+		     accept ? "accept the invitation" : "decline the invitation");
 }

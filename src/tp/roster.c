@@ -10,10 +10,10 @@
 #include "private.h"
 
 enum { /* Contact_List_State */
-	LIST_NONE = 0,
-	LIST_WAITING = 1,
-	LIST_FAILURE = 2,
-	LIST_SUCCESS = 3,
+       LIST_NONE = 0,
+       LIST_WAITING = 1,
+       LIST_FAILURE = 2,
+       LIST_SUCCESS = 3,
 };
 
 #define ROSTER_TIMEOUT_MS 120000
@@ -72,12 +72,12 @@ static void read_facts(struct bus_reader *attributes, struct contact_facts *fact
 /* Who asks to see our presence is a request to answer, until it is answered. */
 static void follow_request(struct conn *conn, struct contact *contact, const char *text)
 {
-	struct request *request = model_find_request_of(
-		conn->tp->model, REQUEST_SUBSCRIPTION, conn->account, contact->id, NULL);
+	struct request *request = model_find_request_of(conn->tp->model, REQUEST_SUBSCRIPTION,
+							conn->account, contact->id, NULL);
 
 	if (contact->publish == SUBSCRIPTION_ASK)
-		model_add_request(conn->tp->model, REQUEST_SUBSCRIPTION, conn->account,
-				  contact->id, contact->alias, NULL, text);
+		model_add_request(conn->tp->model, REQUEST_SUBSCRIPTION, conn->account, contact->id,
+				  contact->alias, NULL, text);
 	else if (request)
 		model_remove_request(request);
 }
@@ -424,8 +424,8 @@ void conn_roster_start(struct conn *conn)
 	conn->roster = g_new0(struct roster, 1);
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_LIST,
 		      "ContactListStateChanged", on_list_state_changed, conn);
-	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_LIST,
-		      "ContactsChangedWithID", on_changed_with_id, conn);
+	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_LIST, "ContactsChangedWithID",
+		      on_changed_with_id, conn);
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_LIST, "ContactsChanged",
 		      on_changed, conn);
 	if (conn_has_interface(conn, TP_CONN_GROUPS))

@@ -16,12 +16,12 @@
 #include "text.h"
 
 enum { /* Delivery_Status */
-	REPORT_DELIVERED = 1,
-	REPORT_TEMPORARILY_FAILED = 2,
-	REPORT_PERMANENTLY_FAILED = 3,
-	REPORT_ACCEPTED = 4,
-	REPORT_READ = 5,
-	REPORT_DELETED = 6,
+       REPORT_DELIVERED = 1,
+       REPORT_TEMPORARILY_FAILED = 2,
+       REPORT_PERMANENTLY_FAILED = 3,
+       REPORT_ACCEPTED = 4,
+       REPORT_READ = 5,
+       REPORT_DELETED = 6,
 };
 
 void text_free(struct channel *channel)
@@ -114,8 +114,8 @@ static void tell_report(struct channel *channel, const struct text_message *mess
 
 	if (report.delivery == DELIVERY_FAILED)
 		report.reason = *message->report_message ? message->report_message
-				: words			 ? words
-				: *message->text	 ? message->text
+				: words                  ? words
+				: *message->text         ? message->text
 							 : "the network did not deliver it";
 	tp->ops->delivery(channel->conn, &report, tp->data);
 }
@@ -314,8 +314,8 @@ static void on_acknowledged(struct bus_reader *reply, const GError *error, void 
 		return;
 	g_debug("%s", error->message);
 	for (guint i = 0; i < batch->ids->len; i++) {
-		struct bus_call *call = channel_call(batch->channel, TP_CHAN_TEXT,
-						     "AcknowledgePendingMessages");
+		struct bus_call *call =
+			channel_call(batch->channel, TP_CHAN_TEXT, "AcknowledgePendingMessages");
 
 		bus_write_uint32s(bus_call_args(call), &g_array_index(batch->ids, guint32, i), 1);
 		bus_call_send(call, -1, NULL, NULL);

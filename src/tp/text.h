@@ -8,11 +8,11 @@
 
 struct text {
 	bool has_messages, has_chat_state;
-	bool reading;	    /* what waits is being read */
-	bool reread;	    /* …and must be read once more */
-	bool replay;	    /* what is being read may be in the history */
-	GPtrArray *early;   /* struct text_message *: came while reading */
-	GArray *acks;	    /* guint32, to go out together */
+	bool reading;     /* what waits is being read */
+	bool reread;      /* …and must be read once more */
+	bool replay;      /* what is being read may be in the history */
+	GPtrArray *early; /* struct text_message *: came while reading */
+	GArray *acks;     /* guint32, to go out together */
 	guint ack_idle;
 	GPtrArray *in_flight; /* char *: texts we sent whose echo is still to come */
 	enum chat_typing typing;

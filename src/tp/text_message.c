@@ -6,8 +6,8 @@
 #define PARTS_MAX 64
 
 enum { /* Channel_Text_Message_Flags */
-	PLAIN_SCROLLBACK = 4,
-	PLAIN_RESCUED = 8,
+       PLAIN_SCROLLBACK = 4,
+       PLAIN_RESCUED = 8,
 };
 
 struct part { /* borrowed from the D-Bus message */
@@ -177,8 +177,8 @@ static void read_header(struct text_message *message, const char *key, struct bu
 
 static void set_defaults(struct text_message *message)
 {
-	char **strings[] = {&message->sender_id,    &message->nickname,	    &message->token,
-			    &message->uid,	    &message->report_token, &message->report_error,
+	char **strings[] = {&message->sender_id,     &message->nickname,     &message->token,
+			    &message->uid,           &message->report_token, &message->report_error,
 			    &message->report_message};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(strings); i++)

@@ -13,7 +13,7 @@
 #define TEXT_UID_HEADER "x-pheme-uid"
 
 enum { /* Channel_Text_Message_Type */
-	TEXT_TYPE_REPORT = 4,
+       TEXT_TYPE_REPORT = 4,
 };
 
 struct text_message {
@@ -24,7 +24,7 @@ struct text_message {
 	guint32 type;
 	guint32 sender;
 	char *sender_id, *nickname; /* "" when not told */
-	char *token, *uid;	    /* "" when not told */
+	char *token, *uid;          /* "" when not told */
 	bool scrollback, rescued;
 	char *text;
 	/* delivery reports */

@@ -79,8 +79,8 @@ static void on_send_error(struct bus_reader *args, void *data)
 {
 	struct channel *channel = data;
 	struct tp *tp = channel->conn->tp;
-	static const char *const words[] = {"unknown error",	"the other side is offline",
-					    "no such contact",	"not allowed",
+	static const char *const words[] = {"unknown error",           "the other side is offline",
+					    "no such contact",         "not allowed",
 					    "the message is too long", "not supported"};
 	guint32 error = bus_read_uint32(args);
 	struct delivery_report report = {
