@@ -120,18 +120,21 @@ static bool await_start(struct bus_daemon *daemon, pid_t child, int out, int err
 	g_autofree char *output = read_lines(out, 2, deadline);
 	g_autofree char *complaint = NULL;
 	bool started = parse_output(daemon, output);
+	const char *last;
 
 	if (!started) {
-		complaint = read_lines(err, 1, deadline);
+		complaint = read_lines(err, G_MAXUINT, deadline);
 		kill(child, SIGKILL);
 	}
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	if (started)
 		return true;
-	g_strdelimit(g_strstrip(complaint), "\n", '\0');
+	/* What stopped it comes last, after any warnings. */
+	last = strrchr(g_strstrip(complaint), '\n');
+	last = last ? last + 1 : complaint;
 	g_set_error(error, BUS_ERROR, BUS_ERROR_FAILED, "cannot start a session bus: %s",
-		    *complaint ? complaint : "dbus-daemon did not print its address");
+		    *last ? last : "dbus-daemon did not print its address");
 	return false;
 }
 
