@@ -197,22 +197,47 @@ bool bus_daemon_load(struct bus_daemon *daemon, const char *path)
 	return daemon->address;
 }
 
+/* Not with libdbus's blocking call: that waits without limit for what listens there to
+ * finish authentication. */
+static bool says_hello(DBusConnection *connection)
+{
+	DBusMessage *hello = dbus_message_new_method_call(BUS_NAME, BUS_PATH, BUS_NAME, "Hello");
+	gint64 deadline = g_get_monotonic_time() + HELLO_WAIT_MS * 1000;
+	DBusPendingCall *pending;
+	DBusMessage *reply;
+	bool answered = false;
+
+	if (!hello || !dbus_connection_send_with_reply(connection, hello, &pending, -1))
+		g_error("out of memory");
+	dbus_message_unref(hello);
+	if (!pending)
+		return false;
+	while (!dbus_pending_call_get_completed(pending)) {
+		gint64 left_ms = (deadline - g_get_monotonic_time()) / 1000;
+
+		if (left_ms <= 0 || !dbus_connection_read_write_dispatch(connection, (int)left_ms))
+			break;
+	}
+	if (dbus_pending_call_get_completed(pending)) {
+		reply = dbus_pending_call_steal_reply(pending);
+		answered = dbus_message_get_type(reply) == DBUS_MESSAGE_TYPE_METHOD_RETURN;
+		dbus_message_unref(reply);
+	}
+	dbus_pending_call_cancel(pending);
+	dbus_pending_call_unref(pending);
+	return answered;
+}
+
 bool bus_answers(const char *address)
 {
 	DBusConnection *connection = dbus_connection_open_private(address, NULL);
-	DBusMessage *hello, *reply;
+	bool answers;
 
 	if (!connection)
 		return false;
-	hello = dbus_message_new_method_call(BUS_NAME, BUS_PATH, BUS_NAME, "Hello");
-	if (!hello)
-		g_error("out of memory");
-	reply = dbus_connection_send_with_reply_and_block(connection, hello, HELLO_WAIT_MS, NULL);
-	dbus_message_unref(hello);
+	dbus_connection_set_exit_on_disconnect(connection, FALSE);
+	answers = says_hello(connection);
 	dbus_connection_close(connection);
 	dbus_connection_unref(connection);
-	if (!reply)
-		return false;
-	dbus_message_unref(reply);
-	return true;
+	return answers;
 }
