@@ -25,8 +25,8 @@ SANITIZE ?=
 
 PKG_CORE   := glib-2.0 dbus-1 sqlite3
 PKG_SCREEN := ncursesw readline
-PKG_TEST   := cmocka vterm
-PKG_FIXTURE := telepathy-glib
+PKG_TEST   := cmocka vterm gio-2.0
+PKG_FIXTURE := telepathy-glib dbus-glib-1 gio-2.0
 
 # pkg-config is asked once, and only by targets that build something.
 pkg-cflags = $(shell pkg-config --cflags $(1))
