@@ -62,6 +62,10 @@ struct model *session_model(struct session *session);
 struct config *session_config(struct session *session);
 const struct accounts *session_accounts(struct session *session);
 bool session_has_bus(const struct session *session);
+/* Diagnostics for /debug: whether they are written, and to which file (NULL: stderr). */
+void session_set_debug(struct session *session, bool on);
+bool session_debug(const struct session *session);
+const char *session_log_path(const struct session *session);
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
