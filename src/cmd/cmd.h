@@ -5,6 +5,7 @@
  * Private to src/cmd: what runs behind each row of the table, and who is meant by a name.
  */
 
+#include "../model/text.h"
 #include "command.h"
 #include "parse.h"
 

@@ -217,11 +217,12 @@ static void enable(struct command_run *run, bool enabled)
 {
 	struct account *account = command_find_account(run, command_arg(run, 0));
 	g_autoptr(GError) error = NULL;
+	g_autofree char *name = account ? g_strdup(account->name) : NULL;
 
 	if (!account)
 		return;
 	if (session_account_enable(command_session(run), account, enabled, &error))
-		command_print(run, "account %s is %s", account->name,
+		command_print(run, "account %s is %s", name,
 			      enabled ? "enabled and connects at each start" : "disabled");
 	else
 		command_fail_error(run, error);
@@ -300,15 +301,15 @@ static void print_conf(struct command_run *run, const struct account *account)
 static void set_key(struct command_run *run, struct account *account, const char *name,
 		    const char *value)
 {
-	g_autofree char *key = file_key(name);
+	g_autofree char *key = file_key(name), *label = g_strdup(account->name);
 	g_autoptr(GError) error = NULL;
 
 	if (!session_account_set(command_session(run), account, key, value, &error))
 		command_fail_error(run, error);
 	else if (value)
-		command_print(run, "%s: %s=%s", account->name, key, value);
+		command_print(run, "%s: %s=%s", label, key, value);
 	else
-		command_print(run, "%s: %s is unset", account->name, key);
+		command_print(run, "%s: %s is unset", label, key);
 }
 
 void cmd_account_set(struct command_run *run)

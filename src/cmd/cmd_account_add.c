@@ -21,11 +21,6 @@ static void addition_free(struct addition *addition)
 	g_free(addition);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(addition, addition_free)
-
-typedef struct account_conf account_conf_auto;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(account_conf_auto, account_conf_free)
-
 /* "jabber", "XMPP", "haze/jabber"; the first one is what people look for first. */
 static const struct protocol *choose_protocol(GPtrArray *protocols, const char *name)
 {
@@ -165,48 +160,55 @@ static char *free_name(struct command_run *run, const char *id)
 	return name;
 }
 
-static bool add_account(struct addition *addition, const struct protocol *protocol)
+/* What accounts.conf will hold; NULL when something is wrong with it. */
+static struct account_conf *make_conf(struct addition *addition, const struct protocol *protocol)
 {
 	struct command_run *run = addition->run;
 	g_autofree char *name = free_name(run, addition->id);
-	g_autoptr(account_conf_auto) conf = NULL;
+	struct account_conf *conf = account_conf_new(name, protocol->manager, protocol->name);
+	g_autoptr(GError) error = NULL;
+	bool good = set_param(run, conf, protocol, "account", addition->id);
+
+	conf->enabled = true;
+	for (char **pair = addition->params; good && *pair; pair++)
+		good = set_pair(run, conf, protocol, *pair);
+	if (good && check_required(run, conf, protocol) && account_name_check(conf->name, &error))
+		return conf;
+	command_fail_error(run, error);
+	account_conf_free(conf);
+	return NULL;
+}
+
+static void add_account(struct addition *addition, const struct protocol *protocol)
+{
+	struct command_run *run = addition->run;
+	struct account_conf *conf = make_conf(addition, protocol);
 	g_autoptr(GError) error = NULL;
 
-	conf = account_conf_new(name, protocol->manager, protocol->name);
-	conf->enabled = true;
-	if (!set_param(run, conf, protocol, "account", addition->id))
-		return false;
-	for (char **pair = addition->params; *pair; pair++)
-		if (!set_pair(run, conf, protocol, *pair))
-			return false;
-	if (!check_required(run, conf, protocol))
-		return false;
-	if (!account_name_check(conf->name, &error) ||
-	    !session_account_add(command_session(run), conf, &error)) {
+	if (!conf)
+		return;
+	if (session_account_add(command_session(run), conf, &error))
+		command_print(run, "account %s (%s/%s) is added%s", conf->name, conf->manager,
+			      conf->protocol, conf->enabled ? " and connects" : ", not enabled");
+	else
 		command_fail_error(run, error);
-		return false;
-	}
-	command_print(run, "account %s (%s/%s) is added%s", conf->name, conf->manager,
-		      conf->protocol, conf->enabled ? " and connects" : ", not enabled");
-	return true;
+	account_conf_free(conf);
 }
 
 static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 {
-	g_autoptr(addition) addition = data;
+	struct addition *addition = data;
 	struct command_run *run = addition->run;
 	const struct protocol *protocol = NULL;
 
-	if (error || !protocols) {
-		command_done(error, run);
-		return;
-	}
-	protocol = choose_protocol(protocols, addition->protocol);
-	if (!protocol)
-		fail_protocol(run, protocols, addition->protocol);
-	else
+	if (protocols && !error)
+		protocol = choose_protocol(protocols, addition->protocol);
+	if (protocol)
 		add_account(addition, protocol);
-	command_release(run);
+	else if (protocols && !error)
+		fail_protocol(run, protocols, addition->protocol);
+	addition_free(addition);
+	command_done(error, run);
 }
 
 static bool has_secret(struct command_run *run, char **params)
