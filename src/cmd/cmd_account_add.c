@@ -84,12 +84,12 @@ static bool set_param(struct command_run *run, struct account_conf *conf,
 		struct nearest nearest = {.wanted = name};
 
 		for (guint i = 0; i < protocol->params->len; i++)
-			nearest_consider(&nearest, ((struct param *)g_ptr_array_index(
-							    protocol->params, i))
-							   ->name);
-		command_fail(run, SESSION_ERROR_USAGE,
-			     "%s/%s has no parameter \"%s\"%s%s%s", protocol->manager,
-			     protocol->name, name, nearest.best ? "; did you mean \"" : "",
+			nearest_consider(
+				&nearest,
+				((struct param *)g_ptr_array_index(protocol->params, i))->name);
+		command_fail(run, SESSION_ERROR_USAGE, "%s/%s has no parameter \"%s\"%s%s%s",
+			     protocol->manager, protocol->name, name,
+			     nearest.best ? "; did you mean \"" : "",
 			     nearest.best ? nearest.best : "", nearest.best ? "\"?" : "");
 		return false;
 	}

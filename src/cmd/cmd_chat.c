@@ -240,10 +240,9 @@ void cmd_log(struct command_run *run)
 		number = name;
 		name = NULL;
 	}
-	if (number &&
-	    !g_ascii_string_to_unsigned(number, 10, 1, LOG_LINES_MAX, &count, NULL)) {
-		command_fail(run, SESSION_ERROR_USAGE,
-			     "\"%s\" is no number of lines from 1 to %d", number, LOG_LINES_MAX);
+	if (number && !g_ascii_string_to_unsigned(number, 10, 1, LOG_LINES_MAX, &count, NULL)) {
+		command_fail(run, SESSION_ERROR_USAGE, "\"%s\" is no number of lines from 1 to %d",
+			     number, LOG_LINES_MAX);
 		return;
 	}
 	if (name)

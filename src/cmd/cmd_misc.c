@@ -12,8 +12,7 @@ static void help_setting(struct command_run *run, const struct setting *setting)
 {
 	command_print(run, "%s: %s", setting->name, setting->help);
 	if (setting->type == SETTING_CHOICE)
-		command_print(run, "one of %s; %s unless set", setting->choices,
-			      setting->fallback);
+		command_print(run, "one of %s; %s unless set", setting->choices, setting->fallback);
 	else if (setting->type == SETTING_INT)
 		command_print(run, "a number from %d to %d; %s unless set", setting->min,
 			      setting->max, setting->fallback);
@@ -72,9 +71,8 @@ static void print_setting(struct command_run *run, const struct setting *setting
 	const char *value = config_string(session_config(command_session(run)), setting->name);
 	bool changed = g_strcmp0(value, setting->fallback) != 0;
 
-	command_print(run, "%s = %s%s%s%s", setting->name, value ? value : "",
-		      changed ? "  (" : "", changed ? setting->fallback : "",
-		      changed ? " unless set)" : "");
+	command_print(run, "%s = %s%s%s%s", setting->name, value ? value : "", changed ? "  (" : "",
+		      changed ? setting->fallback : "", changed ? " unless set)" : "");
 }
 
 /* Those whose name contains what was typed: "/set pane" finds ui.pane-width. */

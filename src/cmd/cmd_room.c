@@ -161,9 +161,9 @@ void cmd_nick(struct command_run *run)
 static char member_glyph(const struct chat *chat, const struct member *member)
 {
 	static const char glyphs[] = {
-		[PRESENCE_UNSET] = ' ',	    [PRESENCE_OFFLINE] = ' ', [PRESENCE_AVAILABLE] = 'o',
-		[PRESENCE_AWAY] = 'a',	    [PRESENCE_XA] = 'x',      [PRESENCE_HIDDEN] = 'h',
-		[PRESENCE_BUSY] = 'd',	    [PRESENCE_UNKNOWN] = ' ', [PRESENCE_ERROR] = ' ',
+		[PRESENCE_UNSET] = ' ', [PRESENCE_OFFLINE] = ' ', [PRESENCE_AVAILABLE] = 'o',
+		[PRESENCE_AWAY] = 'a',  [PRESENCE_XA] = 'x',      [PRESENCE_HIDDEN] = 'h',
+		[PRESENCE_BUSY] = 'd',  [PRESENCE_UNKNOWN] = ' ', [PRESENCE_ERROR] = ' ',
 	};
 	const char *id = member->owner ? member->owner : member->id;
 	struct contact *contact;

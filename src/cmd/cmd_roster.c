@@ -64,8 +64,8 @@ static bool find_id(struct command_run *run, const char **id, struct account **a
 	const char *name = *id;
 	struct contact *contact;
 
-	contact = session_find_contact(command_session(run), command_named_account(run), name,
-				       NULL);
+	contact =
+		session_find_contact(command_session(run), command_named_account(run), name, NULL);
 	if (contact && contact->account) {
 		*id = contact->id;
 		*account = contact->account;

@@ -205,8 +205,8 @@ void command_fail_error(struct command_run *run, const GError *error)
 {
 	if (!error)
 		return;
-	command_fail(run, error->domain == SESSION_ERROR ? error->code : SESSION_ERROR_FAILED,
-		     "%s", error->message);
+	command_fail(run, error->domain == SESSION_ERROR ? error->code : SESSION_ERROR_FAILED, "%s",
+		     error->message);
 }
 
 void command_fail_usage(struct command_run *run, const char *problem)
@@ -236,8 +236,8 @@ static void fail_unknown(struct command_run *run)
 	for (char **alias = aliases; alias && *alias; alias++)
 		nearest_consider(&nearest, *alias);
 	if (nearest.best)
-		command_fail(run, SESSION_ERROR_USAGE,
-			     "there is no command /%s; did you mean /%s?", name, nearest.best);
+		command_fail(run, SESSION_ERROR_USAGE, "there is no command /%s; did you mean /%s?",
+			     name, nearest.best);
 	else
 		command_fail(run, SESSION_ERROR_USAGE,
 			     "there is no command /%s; /help lists them, // sends a slash", name);

@@ -47,8 +47,8 @@ char *command_help_text(const struct command *command)
 	for (const struct command *sub = command->subcommands; sub && sub->name; sub++) {
 		g_autofree char *line = command_usage(sub);
 
-		g_string_append_printf(text, "%s%s\n    %s\n", sub == command->subcommands ? "\n" : "",
-				       line, sub->summary);
+		g_string_append_printf(text, "%s%s\n    %s\n",
+				       sub == command->subcommands ? "\n" : "", line, sub->summary);
 	}
 	append_aliases(text, command);
 	return g_string_free(text, FALSE);

@@ -33,18 +33,16 @@ static const char *read_single(const char *s, GString *word)
 	return s;
 }
 
-char *word_next(const char **cursor, char *open)
+char *word_read(const char **cursor, char *open)
 {
-	const char *s = word_skip_blanks(*cursor);
-	g_autoptr(GString) word = NULL;
+	const char *s = *cursor;
+	GString *word;
 	char unclosed = 0;
 
 	if (open)
 		*open = 0;
-	if (!*s) {
-		*cursor = s;
+	if (!*s)
 		return NULL;
-	}
 	word = g_string_new(NULL);
 	while (*s && !is_blank(*s)) {
 		char c = *s++;
@@ -66,8 +64,17 @@ char *word_next(const char **cursor, char *open)
 	}
 	if (open)
 		*open = unclosed;
+	*cursor = s;
+	return g_string_free(word, FALSE);
+}
+
+char *word_next(const char **cursor, char *open)
+{
+	const char *s = word_skip_blanks(*cursor);
+	char *word = word_read(&s, open);
+
 	*cursor = word_skip_blanks(s);
-	return g_string_free(g_steal_pointer(&word), FALSE);
+	return word;
 }
 
 char *word_quote(const char *word)

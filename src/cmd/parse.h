@@ -20,6 +20,8 @@
 /* The next word of *@cursor, unquoted, and moves past it and the blanks after it; NULL at the
  * end. @open gets the quote (or backslash) that was not closed, 0 otherwise; may be NULL. New. */
 char *word_next(const char **cursor, char *open);
+/* The same, for *@cursor at a word; it is left where the word ends. */
+char *word_read(const char **cursor, char *open);
 const char *word_skip_blanks(const char *s);
 /* @word as it must be typed to be one word; new string. */
 char *word_quote(const char *word);

@@ -9,12 +9,14 @@ static const struct command account_commands[] = {
 	 .usage = "[PROTOCOL:protocol] [ID] [NAME=VALUE:param…]",
 	 .needs = COMMAND_NEEDS_BUS,
 	 .summary = "adds an account and connects it",
-	 .help = "Adds an account of PROTOCOL (jabber, irc, … or MANAGER/PROTOCOL, as haze/jabber)\n"
+	 .help = "Adds an account of PROTOCOL (jabber, irc, … or MANAGER/PROTOCOL, as "
+		 "haze/jabber)\n"
 		 "with ID, the name that logs in: \"/account add jabber alice@example.org\",\n"
 		 "\"/account add irc alice server=irc.example.org port=6697 use-ssl=true\".\n"
 		 "Without an ID it opens a form that shows all that the protocol takes.\n"
 		 "\n"
-		 "NAME is a parameter of the protocol, or one of these keys of accounts.conf: name\n"
+		 "NAME is a parameter of the protocol, or one of these keys of accounts.conf: "
+		 "name\n"
 		 "(what the account is called, else it is called as its ID), nickname, autojoin\n"
 		 "(rooms, with ; between them), password-command, enabled. A VALUE with blanks is\n"
 		 "quoted as in a shell. A password is not taken here, where it would stay in the\n"
@@ -70,7 +72,8 @@ const struct command command_table[] = {
 	 .usage = "[REQUEST:request]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "says yes to a request",
-	 .help = "Says yes to somebody who asks to see your presence, or who invites you to a room\n"
+	 .help = "Says yes to somebody who asks to see your presence, or who invites you to a "
+		 "room\n"
 		 "(which is joined). REQUEST is its number in the requests list, or who asks;\n"
 		 "without it the oldest one is meant, and named.",
 	 .run = cmd_accept},
@@ -94,9 +97,12 @@ const struct command command_table[] = {
 	 .usage = "[NAME:alias] [COMMAND…]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "lists, prints and makes commands of your own",
-	 .help = "\"/alias hi /msg $1 hello $2-\" makes /hi. In COMMAND $1 to $9 stand for the words\n"
-		 "that follow, as they were typed, $2- for the second and all after it, $* for all\n"
-		 "of them, $$ for a dollar; without any of these they are put at the end. An alias\n"
+	 .help = "\"/alias hi /msg $1 hello $2-\" makes /hi. In COMMAND $1 to $9 stand for the "
+		 "words\n"
+		 "that follow, as they were typed, $2- for the second and all after it, $* for "
+		 "all\n"
+		 "of them, $$ for a dollar; without any of these they are put at the end. An "
+		 "alias\n"
 		 "may use another one, and cannot take the name of a command. Without COMMAND it\n"
 		 "prints the alias, without NAME all of them. \"/alias -remove NAME\" removes one.",
 	 .run = cmd_alias},
@@ -112,7 +118,8 @@ const struct command command_table[] = {
 	 .usage = "[MESSAGE:text…]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "away, and back again",
-	 .help = "With MESSAGE: away, for that reason. Without: back when away, else away. It goes\n"
+	 .help = "With MESSAGE: away, for that reason. Without: back when away, else away. It "
+		 "goes\n"
 		 "for all accounts unless -a names one.",
 	 .run = cmd_away},
 	{.name = "chat",
@@ -120,8 +127,10 @@ const struct command command_table[] = {
 	 .usage = "[CHAT:chat]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "goes to another chat",
-	 .help = "CHAT is the number in the pane (0 is the status window), an id, a name that only\n"
-		 "one open chat has, or next, prev or unread: a chat that speaks of you first, then\n"
+	 .help = "CHAT is the number in the pane (0 is the status window), an id, a name that "
+		 "only\n"
+		 "one open chat has, or next, prev or unread: a chat that speaks of you first, "
+		 "then\n"
 		 "the one that waits longest. Without CHAT it lists the open ones.",
 	 .run = cmd_chat},
 	{.name = "clear",
@@ -142,7 +151,8 @@ const struct command command_table[] = {
 	 .usage = "[ACCOUNT:account]",
 	 .needs = COMMAND_NEEDS_BUS,
 	 .summary = "connects an account",
-	 .help = "Connects ACCOUNT, or the account of this chat; in the status window all that are\n"
+	 .help = "Connects ACCOUNT, or the account of this chat; in the status window all that "
+		 "are\n"
 		 "enabled. When the session bus is gone it is looked for, or started, again.",
 	 .run = cmd_connect},
 	{.name = "debug",
@@ -168,10 +178,11 @@ const struct command command_table[] = {
 	 .run = cmd_disconnect},
 	{.name = "help",
 	 .aliases = "?",
-	 .usage = "[TOPIC:command] [ACTION]",
+	 .usage = "[TOPIC:command] [ACTION:action]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "what there is and how it works",
-	 .help = "Opens the help. With TOPIC, a command (\"/help join\", \"/help account add\"), one of\n"
+	 .help = "Opens the help. With TOPIC, a command (\"/help join\", \"/help account add\"), "
+		 "one of\n"
 		 "your aliases or a setting (\"/help ui.theme\"), it prints what there is to know.",
 	 .run = cmd_help},
 	{.name = "join",
@@ -180,7 +191,8 @@ const struct command command_table[] = {
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "joins a room",
 	 .help = "Joins ROOM, #dev or dev@conference.example.org, and goes there. Without ROOM it\n"
-		 "enters the room of this chat again. With several accounts -a or \"account:room\"\n"
+		 "enters the room of this chat again. With several accounts -a or "
+		 "\"account:room\"\n"
 		 "tells which one.",
 	 .run = cmd_join},
 	{.name = "log",
@@ -199,12 +211,14 @@ const struct command command_table[] = {
 	 .run = cmd_me},
 	{.name = "msg",
 	 .aliases = "m",
-	 .usage = "NAME:contact TEXT:text…",
+	 .usage = "NAME:target TEXT:text…",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "sends a message and stays where you are",
 	 .help = "NAME is a room you are in, a contact (an id, an alias that only one has, or\n"
-		 "\"account:id\"), somebody in this room, or any other id of the network. A name with\n"
-		 "blanks is quoted: /msg \"Dave Miller\" hello. TEXT goes as it is typed. While the\n"
+		 "\"account:id\"), somebody in this room, or any other id of the network. A name "
+		 "with\n"
+		 "blanks is quoted: /msg \"Dave Miller\" hello. TEXT goes as it is typed. While "
+		 "the\n"
 		 "account is offline the message is kept, and goes out when it connects.",
 	 .run = cmd_msg},
 	{.name = "names",
@@ -212,7 +226,8 @@ const struct command command_table[] = {
 	 .usage = "",
 	 .needs = COMMAND_NEEDS_ROOM,
 	 .summary = "prints who is in the room",
-	 .help = "Prints the members of this room: * is you; o, a, x, d and h tell the presence of\n"
+	 .help = "Prints the members of this room: * is you; o, a, x, d and h tell the presence "
+		 "of\n"
 		 "those it is known of.",
 	 .run = cmd_names},
 	{.name = "nick",
@@ -227,12 +242,13 @@ const struct command command_table[] = {
 	 .usage = "[ROOM:room] [REASON:text…]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "leaves a room",
-	 .help = "Leaves ROOM, or this one, and says REASON where the network carries it. The chat\n"
+	 .help = "Leaves ROOM, or this one, and says REASON where the network carries it. The "
+		 "chat\n"
 		 "stays on the screen until /close.",
 	 .run = cmd_part},
 	{.name = "query",
 	 .aliases = "q",
-	 .usage = "NAME:contact [TEXT:text…]",
+	 .usage = "NAME:target [TEXT:text…]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "opens a chat and goes there",
 	 .help = "Opens the chat with NAME (see /help msg), goes there and sends TEXT, if given.",
@@ -248,7 +264,8 @@ const struct command command_table[] = {
 	 .usage = "[ACCOUNT:account]",
 	 .needs = COMMAND_NEEDS_BUS,
 	 .summary = "disconnects an account and connects it again",
-	 .help = "Disconnects ACCOUNT, or the account of this chat, and connects it again with what\n"
+	 .help = "Disconnects ACCOUNT, or the account of this chat, and connects it again with "
+		 "what\n"
 		 "accounts.conf says now.",
 	 .run = cmd_reconnect},
 	{.name = "reject",
@@ -281,17 +298,21 @@ const struct command command_table[] = {
 	 .usage = "[SETTING:setting] [VALUE:value…]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "lists, prints and changes settings",
-	 .help = "Changes SETTING (\"/set ui.theme dusk\"; \"theme\" will do where only one setting is\n"
+	 .help = "Changes SETTING (\"/set ui.theme dusk\"; \"theme\" will do where only one "
+		 "setting is\n"
 		 "called so) and saves it. Without VALUE it prints the setting, or those whose\n"
-		 "names contain the word; without SETTING all of them. A VALUE of \"\" is an empty\n"
-		 "one. \"/set -default SETTING\" puts the default back. \"/help SETTING\" explains it.",
+		 "names contain the word; without SETTING all of them. A VALUE of \"\" is an "
+		 "empty\n"
+		 "one. \"/set -default SETTING\" puts the default back. \"/help SETTING\" explains "
+		 "it.",
 	 .run = cmd_set},
 	{.name = "status",
 	 .usage = "[STATUS:status] [MESSAGE:text…]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "prints or sets your presence",
 	 .help = "STATUS is available, away, xa (away for long), busy, hidden or offline; others\n"
-		 "read MESSAGE beside it: /status away \"lunch\". It goes for all accounts unless -a\n"
+		 "read MESSAGE beside it: /status away \"lunch\". It goes for all accounts unless "
+		 "-a\n"
 		 "names one, and is kept over a reconnect. Without STATUS it prints where each\n"
 		 "account stands.",
 	 .run = cmd_status},

@@ -219,8 +219,7 @@ static struct chat *open_by_id(struct command_run *run, const char *name, const 
 	}
 	if (!account)
 		return NULL;
-	if (strpbrk(id, " \t\n") ||
-	    (!strcmp(account->protocol, "jabber") && !strpbrk(id, "@."))) {
+	if (strpbrk(id, " \t\n") || (!strcmp(account->protocol, "jabber") && !strpbrk(id, "@."))) {
 		command_fail_error(run, unknown);
 		return NULL;
 	}
