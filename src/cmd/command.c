@@ -232,7 +232,7 @@ static void fail_unknown(struct command_run *run)
 	}
 	nearest.best = command_nearest(name);
 	if (nearest.best)
-		nearest.distance = name_distance(name, nearest.best);
+		nearest.distance = command_name_distance(name, nearest.best);
 	for (char **alias = aliases; alias && *alias; alias++)
 		nearest_consider(&nearest, *alias);
 	if (nearest.best)

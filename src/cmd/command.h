@@ -57,6 +57,8 @@ extern const struct command command_table[]; /* sorted by name; ends with a NULL
 const struct command *command_find(const char *name); /* by name or alias */
 /* The nearest name to a mistyped one, or NULL. */
 const char *command_nearest(const char *name);
+/* Edits (a swap of neighbours is one) from @a to @b; only the first 32 bytes count. */
+unsigned command_name_distance(const char *a, const char *b);
 
 /*
  * Runs what was typed: a command ("/join #dev"), text for the current chat, "//text" for text
@@ -68,8 +70,8 @@ void command_execute(struct front *front, const char *line, command_done_fn done
 /* What @line would need, without running it; @account (if told by -a, else NULL) is borrowed.
  * A line that is wrong needs nothing: running it says why. */
 enum command_need command_peek(struct front *front, const char *line, struct account **account);
-/* Forgets the commands that are still under way; call it after session_free(), which drops the
- * callbacks they wait for. */
+/* Forgets the commands that are still under way; for when the main loop will not turn again, so
+ * that nothing they wait for can come. */
 void command_drop_all(struct front *front);
 
 /* --- for the functions that run a command ------------------------------------------------- */
@@ -109,3 +111,4 @@ char **command_complete(struct front *front, const char *line, gsize cursor, gsi
 char *command_usage(const struct command *command);     /* "/join ROOM [PASSWORD]" */
 char *command_help_text(const struct command *command); /* usage, help, aliases */
 char *command_man_section(void);                        /* troff: the COMMANDS section */
+char *command_troff(const char *text);                  /* plain text, escaped for troff */

@@ -73,6 +73,14 @@ static void append_troff(GString *page, const char *text)
 	}
 }
 
+char *command_troff(const char *text)
+{
+	GString *escaped = g_string_new(NULL);
+
+	append_troff(escaped, text);
+	return g_string_free(escaped, FALSE);
+}
+
 static void append_paragraphs(GString *page, const char *help)
 {
 	g_auto(GStrv) paragraphs = g_strsplit(help, "\n\n", -1);

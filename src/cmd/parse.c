@@ -298,7 +298,7 @@ void parsed_clear(struct parsed *parsed)
 
 #define NAME_LENGTH 32
 
-unsigned name_distance(const char *a, const char *b)
+unsigned command_name_distance(const char *a, const char *b)
 {
 	gsize m = strnlen(a, NAME_LENGTH), n = strnlen(b, NAME_LENGTH);
 	unsigned row[3][NAME_LENGTH + 1]; /* before last, last, this */
@@ -326,7 +326,7 @@ unsigned name_distance(const char *a, const char *b)
 void nearest_consider(struct nearest *nearest, const char *name)
 {
 	gsize length = strlen(nearest->wanted);
-	unsigned distance = name_distance(nearest->wanted, name);
+	unsigned distance = command_name_distance(nearest->wanted, name);
 	unsigned limit = length < 4 ? 1 : length < 8 ? 2 : 3;
 
 	/* The begin of a name is near it, however much is missing. */

@@ -72,7 +72,5 @@ struct nearest {
 	unsigned distance;
 };
 
-/* Edits (a swap of neighbours is one) from @a to @b; only the first 32 bytes count. */
-unsigned name_distance(const char *a, const char *b);
 /* Keeps @name when it is nearer than what was seen, and near enough to be what was meant. */
 void nearest_consider(struct nearest *nearest, const char *name);

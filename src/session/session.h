@@ -53,6 +53,9 @@ struct session *session_new(const struct session_options *options);
 /* Finds the bus and connects the enabled accounts, without blocking; trouble is told as
  * notices. Called again it reopens a bus that died. */
 void session_start(struct session *session);
+/* Calls @done when there is a bus, or with the error when none could be found or started (the
+ * outcome of the last session_start()). For a front end that has to wait for it. */
+void session_wait_bus(struct session *session, session_done_fn done, void *data);
 /* Leaves in order: says offline where this pheme is the last user of a connection, commits the
  * history, then calls @done (after 3 s at the latest). */
 void session_stop(struct session *session, session_done_fn done, void *data);
