@@ -84,11 +84,11 @@ $(BUILD)/obj/tests/fixture/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
 
 $(BUILD)/libpheme.a: $(call obj,$(CORE_SRC))
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 $(BUILD)/libui.a: $(call obj,$(UI_SRC))
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
@@ -97,7 +97,7 @@ $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
 	@rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 # The core has no screen: unit tests of it link neither ncurses nor readline.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
