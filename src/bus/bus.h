@@ -76,6 +76,8 @@ struct bus_call *bus_call_new(struct bus_scope *scope, const char *destination, 
 struct bus_writer *bus_call_args(struct bus_call *call);
 /* Do not start the destination when it is not running. */
 void bus_call_no_autostart(struct bus_call *call);
+/* Before bus_call_send(): its data is freed with the call, however that ends. */
+void bus_call_own_data(struct bus_call *call, GDestroyNotify free_data);
 /*
  * Sends and gives up ownership. @timeout_ms -1 is libdbus's default (25 s), G_MAXINT none.
  * @fn NULL: no reply is asked for. The result can be kept to cancel with

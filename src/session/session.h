@@ -55,6 +55,9 @@ bool session_check(const struct session *session, GError **error);
 /* Finds the bus and connects the enabled accounts, without blocking; trouble is told as
  * notices. Called again it reopens a bus that died. */
 void session_start(struct session *session);
+/* Calls @done when there is a bus, or with the error when none could be found or started (the
+ * outcome of the last session_start()). For a front end that has to wait for it. */
+void session_wait_bus(struct session *session, session_done_fn done, void *data);
 /* Leaves in order: says offline where this pheme is the last user of a connection, commits the
  * history, then calls @done (after 3 s at the latest). */
 void session_stop(struct session *session, session_done_fn done, void *data);
@@ -64,6 +67,10 @@ struct model *session_model(struct session *session);
 struct config *session_config(struct session *session);
 const struct accounts *session_accounts(struct session *session);
 bool session_has_bus(const struct session *session);
+/* Diagnostics for /debug: whether they are written, and to which file (NULL: stderr). */
+void session_set_debug(struct session *session, bool on);
+bool session_debug(const struct session *session);
+const char *session_log_path(const struct session *session);
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
