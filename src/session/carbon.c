@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define LOOK_BACK  50 /* messages */
-#define SAME_S	   60 /* how far clocks and queues may put the two apart */
+#define SAME_S     60 /* how far clocks and queues may put the two apart */
 #define KNOWN_SENT 64
 
 void carbon_note_sent(struct talk *talk, const char *uid)

@@ -90,9 +90,8 @@ static void set_ambiguous(GError **error, GPtrArray *found, const char *name)
 		g_string_append_printf(list, "%s%s:%s", i ? ", " : "", contact->account->name,
 				       contact->shown_id);
 	}
-	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND,
-		    "%s could be several: %s%s", name, list->str,
-		    found->len > SHOWN_MAX ? ", …" : "");
+	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND, "%s could be several: %s%s",
+		    name, list->str, found->len > SHOWN_MAX ? ", …" : "");
 }
 
 /* "work:bob@x" names an account only if there is one of that name: ids may hold a colon. */

@@ -16,7 +16,7 @@
 
 #include "../model/text.h"
 
-#define RECENT	    64  /* a message that comes twice comes soon after */
+#define RECENT      64  /* a message that comes twice comes soon after */
 #define UNSAVED_MAX 500 /* the manager still has those that fall out, if it had to keep them */
 
 /* --- arrivals ----------------------------------------------------------------------------- */
@@ -165,8 +165,7 @@ void inbox_settle(struct arrival *arrival, bool hide)
 static void acknowledge(struct arrival *arrival)
 {
 	struct chat *chat = arrival->chat;
-	struct login *login =
-		chat->account ? login_find(arrival->session, chat->account) : NULL;
+	struct login *login = chat->account ? login_find(arrival->session, chat->account) : NULL;
 
 	if (arrival->pending && login && login->conn && login->serial == arrival->serial)
 		conn_acknowledge(login->conn, chat->kind, chat->id, arrival->pending_id);

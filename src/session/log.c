@@ -38,12 +38,12 @@ static const char *mark_of(const struct history_message *row)
 static void add_lines(GPtrArray *lines, const struct history_message *row)
 {
 	const char *sender = row->alias && *row->alias ? row->alias : row->sender;
-	g_autofree char *name = text_clean(row->direction == MESSAGE_OUT ? "me" : sender, -1,
-					   TEXT_LINE);
+	g_autofree char *name =
+		text_clean(row->direction == MESSAGE_OUT ? "me" : sender, -1, TEXT_LINE);
 	g_autofree char *text = text_clean(row->text, -1, TEXT_BODY);
 	g_autoptr(GDateTime) when = g_date_time_new_from_unix_local(row->time);
-	g_autofree char *time = when ? g_date_time_format(when, "%Y-%m-%d %H:%M")
-				     : g_strdup("---------- --:--");
+	g_autofree char *time =
+		when ? g_date_time_format(when, "%Y-%m-%d %H:%M") : g_strdup("---------- --:--");
 	g_auto(GStrv) parts = g_strsplit(text, "\n", -1);
 	bool action = row->type == MESSAGE_ACTION;
 

@@ -27,8 +27,7 @@ struct login *login_new(struct session *session, struct account *account)
 	login->session = session;
 	login->account = account;
 	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	login->room_secrets =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
+	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
 	login->connecting = g_ptr_array_new();
 	login->disconnecting = g_ptr_array_new();
 	g_ptr_array_add(session->logins, login);
@@ -169,12 +168,11 @@ static gboolean on_retry(void *data)
 
 static void retry_later(struct login *login, const char *text)
 {
-	gint64 ms = login_retry_delay(login->attempts++, g_random_double(),
-				      login->session->second_ms);
+	gint64 ms =
+		login_retry_delay(login->attempts++, g_random_double(), login->session->second_ms);
 	gint64 at = g_get_monotonic_time() + ms * 1000;
-	g_autofree char *advice =
-		g_strdup_printf("trying again in %d s (/connect %s tries now)",
-				(int)(ms + 500) / 1000, login->account->name);
+	g_autofree char *advice = g_strdup_printf("trying again in %d s (/connect %s tries now)",
+						  (int)(ms + 500) / 1000, login->account->name);
 
 	login_cancel_retry(login);
 	login->retry = g_timeout_add((guint)ms, on_retry, login);
@@ -305,9 +303,8 @@ bool login_close(struct login *login)
 		login_rest(login, "");
 	}
 	if (!login->conn) {
-		g_autoptr(GError) error =
-			g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED, "%s was disconnected",
-				    login->account->name);
+		g_autoptr(GError) error = g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED,
+						      "%s was disconnected", login->account->name);
 
 		login_rest(login, "");
 		tell_waits(login->connecting, error);
@@ -429,8 +426,8 @@ void session_connect(struct session *session, struct account *account, session_d
 		return;
 	}
 	if (!session_open_bus(session, &error)) {
-		login_rest(login, "no bus");
-		wait_fail_later(wait, SESSION_ERROR_NOT_CONNECTED, "%s", error->message);
+		login_rest(login, error->message);
+		wait_end_later(wait, g_steal_pointer(&error));
 		return;
 	}
 	g_ptr_array_add(login->connecting, wait);

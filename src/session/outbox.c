@@ -82,8 +82,7 @@ void outgoing_fail(struct outgoing *out, enum session_error code, const char *re
 bool outbox_can_send(const struct talk *talk)
 {
 	const struct chat *chat = talk->chat;
-	const struct login *login =
-		chat->account ? login_find(talk->session, chat->account) : NULL;
+	const struct login *login = chat->account ? login_find(talk->session, chat->account) : NULL;
 
 	return login && login->queue_ready && login_is_online(login) && !talk->session->leaving &&
 	       (chat->kind != CHAT_ROOM || chat->room_state == ROOM_JOINED);
@@ -219,8 +218,7 @@ static void store(struct outgoing *out)
 }
 
 /* Says why nothing can be sent in @chat, now or later; NULL if it can. */
-static const char *find_obstacle(struct session *session, const struct chat *chat,
-				 const char *text)
+static const char *find_obstacle(struct session *session, const struct chat *chat, const char *text)
 {
 	if (chat->kind == CHAT_STATUS)
 		return "nobody is in the status window: /query somebody first";

@@ -41,10 +41,9 @@ static void decline(struct question *question)
 	struct login *login = question->login;
 
 	model_notice(login->session->model, login->account, question->room, NOTICE_ERROR,
-		     question->room
-			     ? "%s is wanted: /join with it"
-			     : "%s is wanted: set param-password or password-command in "
-			       "accounts.conf, or connect in the screen",
+		     question->room ? "%s is wanted: /join with it"
+				    : "%s is wanted: set param-password or password-command in "
+				      "accounts.conf, or connect in the screen",
 		     question->text);
 	if (login->conn)
 		conn_answer_secret(login->conn, question->room, NULL);

@@ -72,18 +72,16 @@ static void on_answered(const GError *error, void *data)
 	struct request *request = NULL;
 
 	if (!error && login_find(session, answering->account))
-		request = model_find_request_of(session->model, answering->kind,
-						answering->account, answering->id,
-						answering->room);
+		request = model_find_request_of(session->model, answering->kind, answering->account,
+						answering->id, answering->room);
 	if (request)
 		model_remove_request(request);
 	wait_end(answering->outer, error);
 }
 
 /* A wait that takes the request from the model when it ends well, and then tells @outer. */
-static struct wait *answer_wait(struct session *session, struct wait *outer,
-				enum request_kind kind, struct account *account, const char *id,
-				const char *room)
+static struct wait *answer_wait(struct session *session, struct wait *outer, enum request_kind kind,
+				struct account *account, const char *id, const char *room)
 {
 	struct answering *answering = g_new0(struct answering, 1);
 	struct wait *wait = wait_new(session, account, on_answered, answering);

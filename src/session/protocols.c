@@ -58,7 +58,7 @@ void session_list_protocols(struct session *session, session_protocols_fn fn, vo
 	if (session_open_bus(session, &error))
 		tp_list_protocols(session->tp, on_protocols, wait);
 	else
-		wait_fail_later(wait, SESSION_ERROR_NOT_CONNECTED, "%s", error->message);
+		wait_end_later(wait, g_steal_pointer(&error));
 }
 
 GPtrArray *session_known_protocols(struct session *session)

@@ -38,8 +38,8 @@ void report_clear(struct talk *talk)
 
 static bool is_undelivered(const struct message *message)
 {
-	return message->direction == MESSAGE_OUT && (message->delivery == DELIVERY_SENT ||
-						     message->delivery == DELIVERY_SENDING);
+	return message->direction == MESSAGE_OUT &&
+	       (message->delivery == DELIVERY_SENT || message->delivery == DELIVERY_SENDING);
 }
 
 static struct message *find_by_echo(struct chat *chat, const char *echo)
@@ -214,8 +214,7 @@ static void on_written(GPtrArray *rows, bool complete, const char *error, void *
 	struct login *login = login_find(receipt->session, receipt->account);
 
 	if (!error && login && login->conn && login->serial == receipt->serial)
-		conn_acknowledge(login->conn, receipt->kind, receipt->chat_id,
-				 receipt->pending_id);
+		conn_acknowledge(login->conn, receipt->kind, receipt->chat_id, receipt->pending_id);
 	g_hash_table_remove(receipt->session->receipts, receipt);
 }
 

@@ -30,12 +30,14 @@ static void on_chats(GPtrArray *chats, void *data)
 {
 	struct session *session = data;
 
+	bool all = config_bool(session->config, "chat.restore");
+
 	session->restoring = true;
 	for (guint i = 0; i < chats->len; i++) {
 		const struct history_summary *summary = chats->pdata[i];
 		struct account *account = model_find_account(session->model, summary->account);
 
-		if (account)
+		if (account && (all || summary->unread))
 			restore_chat(session, account, summary);
 	}
 	session->restoring = false;

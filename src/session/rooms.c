@@ -41,11 +41,12 @@ static void rejoin_free(void *data)
 static void on_rejoined(const GError *error, void *data)
 {
 	struct rejoin *rejoin = data;
-	struct account *account = rejoin->login->account;
+	struct account *account;
 
-	/* When the connection is gone again, that was told. */
+	/* When the connection is gone again, maybe with its account, that was told. */
 	if (!error || error->code == SESSION_ERROR_NOT_CONNECTED)
 		return;
+	account = rejoin->login->account;
 	model_notice(account->model, account, chat_find(account, CHAT_ROOM, rejoin->id),
 		     NOTICE_ERROR, "%s: /join %s tries again", error->message, rejoin->id);
 }

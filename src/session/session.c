@@ -4,13 +4,17 @@
 
 #include "tree.h"
 
+#include "../store/log.h"
+#include "../store/paths.h"
+
 static void on_history_problem(const char *text, void *data)
 {
 	struct session *session = data;
 
-	model_notice(session->model, NULL, NULL, NOTICE_ERROR,
-		     "%s: chatting goes on, but nothing is kept or acknowledged until this is mended",
-		     text);
+	model_notice(
+		session->model, NULL, NULL, NOTICE_ERROR,
+		"%s: chatting goes on, but nothing is kept or acknowledged until this is mended",
+		text);
 }
 
 static void on_bus_closed(void *data)
@@ -64,15 +68,14 @@ static void on_setting(const char *name, void *data)
 {
 	struct session *session = data;
 
-	if (g_str_equal(name, "chat.show-joins"))
+	if (g_str_equal(name, "ui.join-part"))
 		tp_set_show_joins(session->tp, config_bool(session->config, name));
 }
 
 static void use_settings(struct session *session)
 {
 	config_on_change(session->config, on_setting, session);
-	if (config_find_setting("chat.show-joins"))
-		on_setting("chat.show-joins", session);
+	on_setting("ui.join-part", session);
 }
 
 struct session *session_new(const struct session_options *options)
@@ -84,7 +87,11 @@ struct session *session_new(const struct session_options *options)
 	session->bus_address = g_strdup(options->bus_address);
 	session->only_account = g_strdup(options->account);
 	session->no_autostart = options->no_autostart;
+	session->debug = options->debug;
+	session->log_path = options->log_path ? g_strdup(options->log_path)
+					      : paths_file(PATHS_STATE, "pheme.log");
 	session->second_ms = 1000;
+	session->bus_waits = g_ptr_array_new();
 	session->logins = g_ptr_array_new_with_free_func(login_free);
 	session->talks = g_hash_table_new_full(NULL, NULL, NULL, talk_free);
 	session->waits = g_hash_table_new_full(NULL, NULL, wait_free, NULL);
@@ -117,12 +124,6 @@ bool session_check(const struct session *session, GError **error)
 	return false;
 }
 
-bool session_open_bus(struct session *session, GError **error)
-{
-	return tp_is_open(session->tp) ||
-	       tp_open(session->tp, session->bus_address, session->no_autostart, error);
-}
-
 /* Once: later the user may have disconnected one, or its password was refused. */
 static void want_enabled(struct session *session)
 {
@@ -134,6 +135,15 @@ static void want_enabled(struct session *session)
 	}
 }
 
+static void tell_bus(struct session *session, const GError *error)
+{
+	GPtrArray *waits = session->bus_waits;
+
+	for (guint i = 0; i < waits->len; i++)
+		wait_end_later(waits->pdata[i], error ? g_error_copy(error) : NULL);
+	g_ptr_array_set_size(waits, 0);
+}
+
 void session_start(struct session *session)
 {
 	g_autoptr(GError) error = NULL;
@@ -142,9 +152,37 @@ void session_start(struct session *session)
 		want_enabled(session);
 	session->started = true;
 	if (!session_open_bus(session, &error))
-		model_notice(session->model, NULL, NULL, NOTICE_ERROR,
-			     "%s: /connect tries again", error->message);
+		model_notice(session->model, NULL, NULL, NOTICE_ERROR, "%s: /connect tries again",
+			     error->message);
 	login_open_wanted(session);
+}
+
+bool session_open_bus(struct session *session, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	bool opened = tp_is_open(session->tp) ||
+		      tp_open(session->tp, session->bus_address, session->no_autostart, &failure);
+
+	g_clear_error(&session->bus_error);
+	if (!opened)
+		session->bus_error = g_error_new_literal(SESSION_ERROR, SESSION_ERROR_NOT_CONNECTED,
+							 failure->message);
+	tell_bus(session, session->bus_error);
+	if (!opened)
+		g_propagate_error(error, g_error_copy(session->bus_error));
+	return opened;
+}
+
+void session_wait_bus(struct session *session, session_done_fn done, void *data)
+{
+	struct wait *wait = wait_new(session, NULL, done, data);
+
+	if (tp_is_open(session->tp))
+		wait_end_later(wait, NULL);
+	else if (session->bus_error)
+		wait_end_later(wait, g_error_copy(session->bus_error));
+	else
+		g_ptr_array_add(session->bus_waits, wait);
 }
 
 /* --- going -------------------------------------------------------------------------------- */
@@ -173,12 +211,15 @@ void session_free(struct session *session)
 	forget_chats(session);
 	g_hash_table_unref(session->logs);
 	g_hash_table_unref(session->receipts);
+	g_ptr_array_unref(session->bus_waits);
 	g_hash_table_unref(session->waits);
 	g_clear_pointer(&session->protocols, g_ptr_array_unref);
 	model_free(session->model);
 	accounts_free(session->accounts);
 	config_free(session->config);
+	g_clear_error(&session->bus_error);
 	g_free(session->bus_address);
+	g_free(session->log_path);
 	g_free(session->only_account);
 	g_free(session);
 }
@@ -203,6 +244,22 @@ const struct accounts *session_accounts(struct session *session)
 bool session_has_bus(const struct session *session)
 {
 	return tp_is_open(session->tp);
+}
+
+void session_set_debug(struct session *session, bool on)
+{
+	session->debug = on;
+	log_set_debug(on);
+}
+
+bool session_debug(const struct session *session)
+{
+	return session->debug;
+}
+
+const char *session_log_path(const struct session *session)
+{
+	return session->log_path;
 }
 
 struct history_chat session_chat_key(const struct chat *chat)

@@ -45,6 +45,8 @@ struct session_options {
 	const char *bus_address; /* --bus, or NULL */
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
+	bool debug;              /* log_start() was told so */
+	const char *log_path;    /* …and this; NULL: the usual place */
 };
 
 /* Loads config and accounts (problems become notices), starts the history thread. Touches no

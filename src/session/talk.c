@@ -41,8 +41,8 @@ void talk_free(void *data)
 
 void talk_release(struct talk *talk)
 {
-	if (!talk->chat->open && g_queue_is_empty(&talk->held) &&
-	    g_queue_is_empty(&talk->outbox) && !talk->page)
+	if (!talk->chat->open && g_queue_is_empty(&talk->held) && g_queue_is_empty(&talk->outbox) &&
+	    !talk->page)
 		g_hash_table_remove(talk->session->talks, talk->chat);
 }
 
@@ -219,7 +219,7 @@ void session_set_typing(struct session *session, struct chat *chat, enum chat_ty
 	struct conn *conn = chat->account ? login_conn(session, chat->account) : NULL;
 	struct talk *talk;
 
-	if (!conn || chat->kind == CHAT_STATUS)
+	if (!conn || chat->kind == CHAT_STATUS || !config_bool(session->config, "chat.send-typing"))
 		return;
 	talk = talk_get(session, chat);
 	if (talk->typing == (int)state)

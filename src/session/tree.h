@@ -26,7 +26,10 @@ struct session {
 	struct model *model;
 	struct tp *tp;
 	char *bus_address, *only_account;
-	bool no_autostart;
+	char *log_path;
+	bool no_autostart, debug;
+	GPtrArray *bus_waits; /* struct wait *: for the next try to find a bus */
+	GError *bus_error;    /* of the last one; or NULL */
 
 	GPtrArray *logins; /* struct login *, owned */
 	GHashTable *talks; /* struct chat * → struct talk *, owned */
@@ -98,7 +101,7 @@ struct talk {
 /* --- session.c --------------------------------------------------------------------------- */
 
 struct history_chat session_chat_key(const struct chat *chat);
-/* Opens the bus if it is not open. */
+/* Opens the bus if it is not open; tells those who wait for that. */
 bool session_open_bus(struct session *session, GError **error);
 
 /* --- stop.c ------------------------------------------------------------------------------ */

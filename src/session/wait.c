@@ -18,7 +18,7 @@ struct wait {
 	GError *error; /* to be told from the idle */
 };
 
-G_DEFINE_QUARK(session-error, session_error)
+G_DEFINE_QUARK(session - error, session_error)
 
 struct wait *wait_new(struct session *session, struct account *account, session_done_fn done,
 		      void *data)
@@ -146,7 +146,7 @@ void waits_lost(struct session *session, struct account *account, const char *te
 		struct wait *wait = link->data;
 
 		if (wait->account == account)
-			wait_fail_later(wait, SESSION_ERROR_NOT_CONNECTED, "%s: connection lost: %s",
-					account->name, text);
+			wait_fail_later(wait, SESSION_ERROR_NOT_CONNECTED,
+					"%s: connection lost: %s", account->name, text);
 	}
 }
