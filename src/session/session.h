@@ -20,6 +20,7 @@
 #include "../model/message.h"
 #include "../model/model.h"
 #include "../model/presence.h"
+#include "../model/protocol.h"
 #include "../store/accounts.h"
 #include "../store/config.h"
 
@@ -76,27 +77,6 @@ bool session_account_set(struct session *session, struct account *account, const
 			 const char *value, GError **error);
 bool session_account_enable(struct session *session, struct account *account, bool enabled,
 			    GError **error);
-
-enum { /* Conn_Mgr_Param_Flags */
-       PARAM_REQUIRED = 1,
-       PARAM_REGISTER = 2,
-       PARAM_HAS_DEFAULT = 4,
-       PARAM_SECRET = 8,
-};
-
-struct param { /* of a protocol, as its manager tells */
-	char *name;
-	char *signature;
-	unsigned flags;
-	char *fallback; /* default as text, or NULL */
-};
-
-struct protocol {
-	char *manager;     /* "haze" */
-	char *name;        /* "jabber" */
-	char *english;     /* "XMPP"; from the manager, or made from the name */
-	GPtrArray *params; /* struct param *, required ones first */
-};
 
 /* @protocols: struct protocol *, sorted by what people look for first; borrowed. */
 typedef void (*session_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);
