@@ -184,6 +184,17 @@ static const char *bad_header(const char *destination, const char *path, const c
 	return NULL;
 }
 
+/* For messages: "cannot call org.example.Thing.Do". */
+static void set_what(struct bus_call *call, const char *verb, const char *interface,
+		     const char *member)
+{
+	g_autofree char *what = g_strdup_printf("cannot %s %s.%s", verb, interface ? interface : "",
+						member ? member : "");
+
+	g_free(call->what);
+	call->what = g_utf8_make_valid(what, -1);
+}
+
 struct bus_call *bus_call_new(struct bus_scope *scope, const char *destination, const char *path,
 			      const char *interface, const char *method)
 {
@@ -192,7 +203,7 @@ struct bus_call *bus_call_new(struct bus_scope *scope, const char *destination, 
 
 	call->bus = bus_scope_bus(scope);
 	call->link.data = call;
-	call->what = g_strdup_printf("cannot call %s.%s", interface, method);
+	set_what(call, "call", interface, method);
 	if (bad)
 		call->message = dbus_message_new(DBUS_MESSAGE_TYPE_METHOD_CALL);
 	else
@@ -285,18 +296,12 @@ void bus_calls_silence(struct bus *bus)
 		silence(call);
 }
 
-static void set_what(struct bus_call *call, const char *interface, const char *property)
-{
-	g_free(call->what);
-	call->what = g_strdup_printf("cannot get %s.%s", interface, property);
-}
-
 void bus_property_get(struct bus_scope *scope, const char *destination, const char *path,
 		      const char *interface, const char *property, bus_reply_fn fn, void *data)
 {
 	struct bus_call *call = bus_call_new(scope, destination, path, BUS_PROPERTIES, "Get");
 
-	set_what(call, interface, property);
+	set_what(call, "get", interface, property);
 	bus_write_string(&call->args, interface);
 	bus_write_string(&call->args, property);
 	call->in_variant = true;
@@ -308,7 +313,7 @@ void bus_property_get_all(struct bus_scope *scope, const char *destination, cons
 {
 	struct bus_call *call = bus_call_new(scope, destination, path, BUS_PROPERTIES, "GetAll");
 
-	set_what(call, interface, "*");
+	set_what(call, "get", interface, "*");
 	bus_write_string(&call->args, interface);
 	bus_call_send(call, -1, fn, data);
 }

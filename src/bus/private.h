@@ -59,8 +59,6 @@ void bus_mainloop_detach(struct bus *bus);
 
 /* --- call.c ----------------------------------------------------------------------------- */
 
-/* Before bus_call_send(): its data is freed with the call, however that ends. */
-void bus_call_own_data(struct bus_call *call, GDestroyNotify free_data);
 /* The connection ended: fails what waits, in the order it was sent. */
 void bus_calls_fail(struct bus *bus);
 /* Forgets what waits without a word; the calls stay in their scopes. */

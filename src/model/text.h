@@ -34,7 +34,8 @@ char *text_clean(const char *bytes, gssize length, enum text_kind kind);
 bool text_is_clean(const char *s, enum text_kind kind);
 
 /* Cells that cleaned text, or one character of it, takes on a terminal: 0, 1 or 2. Agrees
- * with the C library's wcwidth() without asking for a locale. */
+ * with the C library's wcwidth() without asking for a locale. Newline and tab have none: who
+ * draws a body splits and expands them. */
 int text_char_width(gunichar c);
 int text_width(const char *s);
 /* Bytes of @s that fit in @cells, never cutting a base character from its marks.

@@ -148,7 +148,7 @@ bool history_schema_prepare(struct history_db *db)
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (!history_db_exec(db, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;"
 				 "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-				 "PRAGMA cache_size = -512; PRAGMA synchronous = FULL"))
+				 "PRAGMA cache_size = -2000; PRAGMA synchronous = FULL"))
 		return false;
 	readonly = sqlite3_db_readonly(db->sql, "main") == 1;
 	if (!readonly &&

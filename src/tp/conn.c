@@ -51,7 +51,9 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 
 void conn_free(struct conn *conn)
 {
+	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);
+	conn_forget_failures(conn);
 	g_clear_handle_id(&conn->lease_retry, g_source_remove);
 	conn_channels_free(conn);
 	conn_roster_free(conn);
@@ -87,6 +89,15 @@ bool conn_is_online(const struct conn *conn)
 bool conn_is_last_user(struct conn *conn)
 {
 	return conn->lease && lease_is_last(conn->lease);
+}
+
+bool conn_check_online(struct conn *conn, tp_done_fn done, void *data, const char *what)
+{
+	if (conn->stage == CONN_ONLINE)
+		return true;
+	conn_fail_later(conn, done, data, NULL, TP_ERROR_OFFLINE, "cannot %s: %s is not connected",
+			what, conn->account->name);
+	return false;
 }
 
 bool conn_has_interface(const struct conn *conn, const char *interface)
@@ -147,27 +158,4 @@ void conn_disconnect(struct conn *conn)
 		return;
 	}
 	bus_call_send(conn_call(conn, TP_CONN, "Disconnect"), 5000, on_disconnected, conn);
-}
-
-/* --- replies to a tp_done_fn -------------------------------------------------------------------- */
-
-struct pending {
-	char *what;
-	tp_done_fn done;
-	void *data;
-};
-
-/*
- * A pending whose call is cancelled with its scope leaks nothing worth keeping track of but
- * itself: so it hangs on the call's lifetime through being freed in its reply, and calls of a
- * freed scope are the rare exception that bus.h frees through its cancel hook.
- */
-struct pending *pending_new(const char *what, tp_done_fn done, void *data)
-{
-	struct pending *pending = g_new0(struct pending, 1);
-
-	pending->what = g_strdup(what);
-	pending->done = done;
-	pending->data = data;
-	return pending;
 }

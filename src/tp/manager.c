@@ -14,8 +14,8 @@
 #include "private.h"
 
 #define MANAGER_TIMEOUT_MS 10000
-#define PROTOCOLS_MAX	   200
-#define PARAMS_MAX	   200
+#define PROTOCOLS_MAX      200
+#define PARAMS_MAX         200
 
 /* --- reading --------------------------------------------------------------------------------- */
 
@@ -256,8 +256,8 @@ static void on_listed_names(struct bus_reader *reply, const GError *error, void 
 		g_auto(GStrv) names = bus_read_strings(reply);
 
 		for (unsigned i = 0; names[i] && i < PROTOCOLS_MAX; i++) {
-			struct bus_call *call = manager_call(listing->scope, part->manager, TP_CM,
-							     "GetParameters");
+			struct bus_call *call =
+				manager_call(listing->scope, part->manager, TP_CM, "GetParameters");
 
 			bus_write_string(bus_call_args(call), names[i]);
 			bus_call_send(call, MANAGER_TIMEOUT_MS, on_listed_parameters,
@@ -327,8 +327,7 @@ void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data)
 		listing = tp->listing = g_new0(struct protocol_listing, 1);
 		listing->tp = tp;
 		listing->scope = bus_scope_new(tp->bus);
-		listing->protocols = g_ptr_array_new_with_free_func(
-			(GDestroyNotify)protocol_free);
+		listing->protocols = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_free);
 		listing->parts = g_ptr_array_new_with_free_func(part_free);
 		listing->askers = g_array_new(FALSE, FALSE, sizeof(struct asker));
 		listing->waiting = 1;
@@ -340,17 +339,15 @@ void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data)
 /* --- one protocol ------------------------------------------------------------------------------ */
 
 struct protocol_question {
-	struct bus_scope *scope;
 	char *manager, *name;
 	tp_protocol_fn fn;
 	void *data;
 };
 
-static void question_finish(struct protocol_question *question, struct protocol *protocol,
-			    const GError *error)
+static void question_free(void *data)
 {
-	question->fn(protocol, error, question->data);
-	protocol_free(protocol);
+	struct protocol_question *question = data;
+
 	g_free(question->manager);
 	g_free(question->name);
 	g_free(question);
@@ -360,20 +357,20 @@ static void on_parameters(struct bus_reader *reply, const GError *error, void *d
 {
 	struct protocol_question *question = data;
 	struct protocol *protocol;
-	g_autoptr(GError) failure = NULL;
 
 	if (error) {
 		g_autofree char *what =
 			g_strdup_printf("use the protocol “%s” of the connection manager “%s”",
 					question->name, question->manager);
+		g_autoptr(GError) failure = tp_error_from_bus(what, error);
 
-		failure = tp_error_from_bus(what, error);
-		question_finish(question, NULL, failure);
+		question->fn(NULL, failure, question->data);
 		return;
 	}
 	protocol = protocol_new(question->manager, question->name, NULL);
 	read_params(reply, protocol);
-	question_finish(question, protocol, NULL);
+	question->fn(protocol, NULL, question->data);
+	protocol_free(protocol);
 }
 
 /*
@@ -383,14 +380,16 @@ void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *n
 		     tp_protocol_fn fn, void *data)
 {
 	struct protocol_question *question = g_new0(struct protocol_question, 1);
-	struct bus_call *call = manager_call(
-		scope, manager_name_is_valid(manager) ? manager : "invalid", TP_CM, "GetParameters");
+	struct bus_call *call =
+		manager_call(scope, manager_name_is_valid(manager) ? manager : "invalid", TP_CM,
+			     "GetParameters");
 
 	question->manager = g_strdup(manager);
 	question->name = g_strdup(name);
 	question->fn = fn;
 	question->data = data;
 	bus_write_string(bus_call_args(call), name);
+	bus_call_own_data(call, question_free);
 	bus_call_send(call, MANAGER_TIMEOUT_MS, on_parameters, question);
 }
 
@@ -413,8 +412,8 @@ static const struct {
 	char type;
 	gint64 min, max;
 } integer_ranges[] = {
-	{'y', 0, G_MAXUINT8},  {'n', G_MININT16, G_MAXINT16}, {'q', 0, G_MAXUINT16},
-	{'i', G_MININT32, G_MAXINT32}, {'u', 0, G_MAXUINT32}, {'x', G_MININT64, G_MAXINT64},
+	{'y', 0, G_MAXUINT8},          {'n', G_MININT16, G_MAXINT16}, {'q', 0, G_MAXUINT16},
+	{'i', G_MININT32, G_MAXINT32}, {'u', 0, G_MAXUINT32},         {'x', G_MININT64, G_MAXINT64},
 	{'t', 0, G_MAXINT64},
 };
 

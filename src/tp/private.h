@@ -48,7 +48,7 @@ struct channel {
 	struct bus_scope *scope;
 	char *path;
 	struct channel_facts facts;
-	bool is_new; /* announced while we looked on, not found when we came */
+	bool is_new;       /* announced while we looked on, not found when we came */
 	struct chat *chat; /* a reference; NULL for a channel that is no conversation */
 	struct text *text; /* each NULL where the channel is of another kind */
 	struct room *room;
@@ -56,7 +56,7 @@ struct channel {
 };
 
 enum conn_stage {
-	CONN_FINDING, /* the lease, a living connection, the manager's parameters */
+	CONN_FINDING,  /* the lease, a living connection, the manager's parameters */
 	CONN_ATTACHED, /* there is a Connection object; its status is being read */
 	CONN_CONNECTING,
 	CONN_ONLINE,
@@ -77,7 +77,8 @@ struct conn {
 
 	struct lease *lease;
 	guint lease_retry;
-	bool reused; /* others use it, or we did before: leave its presence alone */
+	bool reused;       /* others use it, or we did before: leave its presence alone */
+	bool answers_auth; /* we asked for it, or are alone with it: passwords are ours to give */
 
 	char *name;   /* well-known bus name */
 	char *unique; /* its owner: where calls go and signals come from */
@@ -88,31 +89,40 @@ struct conn {
 	char *error_message; /* its server-message or debug-message */
 	bool disconnecting;  /* we asked for the end */
 
-	GHashTable *handles; /* handle → raw id */
+	GHashTable *handles;  /* handle → raw id */
 	GHashTable *statuses; /* status name → struct status_spec * */
 	struct roster *roster;
 	GHashTable *channels; /* path → struct channel * */
+	GHashTable *talks;    /* struct chat * → its struct channel * */
 	GPtrArray *ensures;   /* struct ensure *: EnsureChannel calls under way */
+	GPtrArray *failures;  /* struct failure *: told from an idle */
 };
 
 /* --- conn.c ------------------------------------------------------------------------------- */
 
+/* Can calls be made? If not, tells @done (may be NULL) "cannot …: not connected" later. */
+bool conn_check_online(struct conn *conn, tp_done_fn done, void *data, const char *what);
 bool conn_has_interface(const struct conn *conn, const char *interface);
 /* Begins a call on the Connection object. */
 struct bus_call *conn_call(struct conn *conn, const char *interface, const char *method);
 /* Tells the end, once. @text is for people and cleaned here. */
 void conn_end(struct conn *conn, enum conn_end end, const char *text);
-/* A failed GError for @done from an idle, as every tp_done_fn comes later. */
-void conn_fail_later(struct conn *conn, tp_done_fn done, void *data, enum tp_error code,
-		     const char *format, ...) G_GNUC_PRINTF(5, 6);
-/* A bus_reply_fn that hands the outcome to a tp_done_fn: data from conn_pending_new(). */
-struct pending;
-struct pending *pending_new(const char *what, tp_done_fn done, void *data);
-void pending_reply(struct bus_reader *reply, const GError *error, void *data);
+
+/* --- pending.c ----------------------------------------------------------------------------- */
+
+/* Sends @call and tells @done how it ended; @what completes "cannot …". */
+void tp_send_done(struct bus_call *call, int timeout_ms, tp_done_fn done, void *data,
+		  const char *what, ...) G_GNUC_PRINTF(5, 6);
+/* Tells @done (may be NULL) of a failure from the main loop, as every tp_done_fn is told later;
+ * frees @data with @free_data (may be NULL) however it ends. */
+void conn_fail_later(struct conn *conn, tp_done_fn done, void *data, GDestroyNotify free_data,
+		     enum tp_error code, const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* Forgets what conn_fail_later() has yet to tell. */
+void conn_forget_failures(struct conn *conn);
 
 /* --- attach.c ------------------------------------------------------------------------------ */
 
-/* Starts looking for or asking for a connection. */
+/* find.c: starts looking for or asking for a connection. */
 void conn_find(struct conn *conn);
 /* The Connection object is known: goes on with its status. */
 void conn_attach(struct conn *conn, const char *unique, const char *name, const char *path);
@@ -147,8 +157,10 @@ void conn_learn_handle(struct conn *conn, guint32 handle, const char *id);
 /* The model's contact of a handle, NULL when not known. */
 struct contact *conn_handle_contact(const struct conn *conn, guint32 handle);
 typedef void (*conn_handle_fn)(guint32 handle, const char *id, const GError *error, void *data);
-/* The handle of a contact id (GetContactByID). */
-void conn_get_handle(struct conn *conn, const char *id, conn_handle_fn fn, void *data);
+/* The handle of a contact id (GetContactByID). @data is freed with @free_data (may be NULL)
+ * however it ends. */
+void conn_get_handle(struct conn *conn, const char *id, conn_handle_fn fn, void *data,
+		     GDestroyNotify free_data);
 /* Asks for the ids of those of @handles that are not known, then calls @fn. */
 void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *handles,
 			void (*fn)(void *data), void *data);
@@ -178,24 +190,27 @@ bool channel_has_interface(const struct channel *channel, const char *interface)
 void channel_subscribe(struct channel *channel, const char *interface, const char *member,
 		       bus_signal_fn fn);
 void channel_close(struct channel *channel);
+/* It is a conversation: opens the chat and follows its messages. */
+void channel_start_chat(struct channel *channel, enum chat_kind kind);
 
-/* Asks for a channel; @fn is told once, with the channel or an error. */
+/* Asks for a channel; @fn is told once, with the channel or an error. @data is freed with
+ * @free_data (may be NULL) however it ends. */
 typedef void (*ensure_fn)(struct channel *channel, const GError *error, void *data);
 void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, ensure_fn fn,
-		      void *data);
+		      void *data, GDestroyNotify free_data);
 /* We are the handler now: look again at what waits. */
 void conn_handler_changed(struct conn *conn);
 
 /* --- text.c, room.c, auth.c ------------------------------------------------------------------ */
 
-void text_start(struct channel *channel);
-void text_free(struct channel *channel);
-void text_read_pending(struct channel *channel, bool replay);
-void room_start(struct channel *channel);
-void room_free(struct channel *channel);
+void tp_text_start(struct channel *channel);
+void tp_text_free(struct channel *channel);
+void tp_text_read_pending(struct channel *channel, bool replay);
+void tp_room_start(struct channel *channel);
+void tp_room_free(struct channel *channel);
 /* Sender's handle → raw id in this room, or NULL. */
-const char *room_member_id(const struct channel *channel, guint32 handle);
-void room_answer_password(struct channel *channel, const char *password);
-void auth_start(struct channel *channel);
-void auth_free(struct channel *channel);
-void auth_answer(struct channel *channel, const char *secret);
+const char *tp_room_member_id(const struct channel *channel, guint32 handle);
+void tp_room_answer_password(struct channel *channel, const char *password);
+void tp_auth_start(struct channel *channel);
+void tp_auth_free(struct channel *channel);
+void tp_auth_answer(struct channel *channel, const char *secret);
