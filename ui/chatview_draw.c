@@ -2,26 +2,16 @@
 #include "chatview_private.h"
 
 #include <string.h>
-#include <time.h>
 #include "src/model/account.h"
 #include "src/model/text.h"
 #include "theme.h"
 
-/* In UTF-8, whatever the locale calls its days. */
 static char *format_time(const char *format, gint64 when)
 {
-	time_t time = (time_t)when;
-	struct tm tm;
-	char text[128];
-	char *utf8;
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(when);
+	g_autofree char *text = time != NULL ? g_date_time_format(time, format) : NULL;
 
-	localtime_r(&time, &tm);
-	if (strftime(text, sizeof(text), format, &tm) == 0)
-		return g_strdup("");
-	if (g_utf8_validate(text, -1, NULL))
-		return text_clean(text, -1, TEXT_LINE);
-	utf8 = g_locale_to_utf8(text, -1, NULL, NULL, NULL);
-	return utf8 != NULL ? utf8 : g_strdup("");
+	return text_clean(text, -1, TEXT_LINE);
 }
 
 static void draw_day(struct chatview *view, int y, int x, gint64 when)

@@ -21,10 +21,10 @@ void wrapped_free(void *data)
 
 static int time_cells(const char *format)
 {
-	struct tm tm = { .tm_mday = 28, .tm_hour = 20, .tm_min = 20, .tm_year = 126 };
-	char text[64];
+	g_autoptr(GDateTime) time = g_date_time_new_local(2026, 12, 28, 20, 20, 20);
+	g_autofree char *text = g_date_time_format(time, format);
 
-	return strftime(text, sizeof(text), format, &tm) > 0 ? text_width(text) : 0;
+	return text != NULL ? text_width(text) : 0;
 }
 
 /* Narrow chats do without the time, then without names of full length. */

@@ -159,7 +159,7 @@ static bool accounts_event(struct view *view, const struct event *event)
 	       event->type == EVENT_ACCOUNT_CHANGED;
 }
 
-static void accounts_free(struct view *base)
+static void view_free(struct view *base)
 {
 	g_free(((struct accounts_view *)base)->removing);
 }
@@ -173,7 +173,7 @@ struct view *view_accounts_new(struct ui *ui)
 		.draw = accounts_draw,
 		.key = accounts_key,
 		.event = accounts_event,
-		.free = accounts_free,
+		.free = view_free,
 	};
 	struct accounts_view *view = g_new0(struct accounts_view, 1);
 
