@@ -172,8 +172,8 @@ void session_disconnect(struct session *session, struct account *account, sessio
 
 bool session_account_add(struct session *session, const struct account_conf *conf, GError **error)
 {
-	g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(conf->params),
-					     (GCompareFunc)strcmp);
+	g_autoptr(GList) names =
+		g_list_sort(g_hash_table_get_keys(conf->params), (GCompareFunc)strcmp);
 	g_autoptr(GString) params = g_string_new(NULL);
 
 	for (GList *l = names; l; l = l->next)

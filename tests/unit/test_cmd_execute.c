@@ -21,10 +21,22 @@ static void test_text(void **state)
 static void test_nothing_with_a_slash_is_sent(void **state)
 {
 	static const char *const lines[] = {
-		"/",	      "/ hello",	 "/xyzzy",		   "/usr/bin/env is a path",
-		" /xyzzy bob", "\t/msg",		 "/mgs nickserv identify", "/msg\n",
-		"/\nhello",    "/ /say hello",	 "  / x",		   "/me",
-		"/say",	      "/join \"open quote", "/no\xc5\xbc x",		   "/msg nobody",
+		"/",
+		"/ hello",
+		"/xyzzy",
+		"/usr/bin/env is a path",
+		" /xyzzy bob",
+		"\t/msg",
+		"/mgs nickserv identify",
+		"/msg\n",
+		"/\nhello",
+		"/ /say hello",
+		"  / x",
+		"/me",
+		"/say",
+		"/join \"open quote",
+		"/no\xc5\xbc x",
+		"/msg nobody",
 	};
 	struct fixture *fixture = *state;
 

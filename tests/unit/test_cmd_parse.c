@@ -47,8 +47,8 @@ static void test_unclosed_quotes(void **state)
 static void test_quote_round_trip(void **state)
 {
 	static const char *const names[] = {
-		"bob",	"Dave Miller", "O'Brien", "a\"b", "\\", "a\\\"b", "", "-a", "x\ty", "\"",
-		"%s%n", "żółw \\' \"",
+		"bob", "Dave Miller", "O'Brien", "a\"b", "\\",   "a\\\"b",
+		"",    "-a",          "x\ty",    "\"",   "%s%n", "żółw \\' \"",
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
