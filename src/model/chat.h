@@ -129,6 +129,8 @@ void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete);
 
 void chat_set_delivery(struct chat *chat, struct message *message, enum delivery delivery,
 		       const char *reason);
+/* The network's token for a message of ours. */
+void chat_set_token(struct chat *chat, struct message *message, const char *token);
 /* The message is stored: forgets the raw text. */
 void chat_set_stored(struct chat *chat, struct message *message, gint64 row);
 

@@ -376,6 +376,12 @@ void chat_set_delivery(struct chat *chat, struct message *message, enum delivery
 	model_emit(chat->model, &event);
 }
 
+void chat_set_token(struct chat *chat, struct message *message, const char *token)
+{
+	g_free(message->token);
+	message->token = g_strdup(token);
+}
+
 void chat_set_stored(struct chat *chat, struct message *message, gint64 row)
 {
 	message->row = row;

@@ -45,11 +45,15 @@ struct session_options {
 	const char *bus_address; /* --bus, or NULL */
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
+	bool debug;              /* log_start() was told so */
+	const char *log_path;    /* …and this; NULL: the usual place */
 };
 
 /* Loads config and accounts (problems become notices), starts the history thread. Touches no
  * bus. Never NULL. */
 struct session *session_new(const struct session_options *options);
+/* False and why when --account named an account that there is not (a notice says it too). */
+bool session_check(const struct session *session, GError **error);
 /* Finds the bus and connects the enabled accounts, without blocking; trouble is told as
  * notices. Called again it reopens a bus that died. */
 void session_start(struct session *session);
@@ -125,6 +129,11 @@ void session_answer_request(struct session *session, struct request *request, bo
 
 /* Opens a chat with a contact and loads its last page; works offline. */
 struct chat *session_open_chat(struct session *session, struct account *account, const char *id);
+/* The same under the network's own spelling of @id ("Bob@Example.org" → "bob@example.org"),
+ * which it is asked for when the account is online. @chat is NULL with an error. */
+typedef void (*session_chat_fn)(struct chat *chat, const GError *error, void *data);
+void session_open_contact(struct session *session, struct account *account, const char *id,
+			  session_chat_fn fn, void *data);
 void session_join(struct session *session, struct account *account, const char *room,
 		  const char *password, session_done_fn done, void *data);
 void session_part(struct session *session, struct chat *chat, const char *reason,
