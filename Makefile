@@ -115,6 +115,15 @@ $(BUILD)/libui.a: $(call obj,$(UI_SRC))
 $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+# The lists in the man page are made from the tables of the program.
+man: $(BUILD)/pheme.1
+
+$(BUILD)/mangen: $(call obj,man/mangen.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/pheme.1: man/pheme.1.in $(BUILD)/mangen
+	$(BUILD)/mangen $< >$@
+
 # --- tests -------------------------------------------------------------------------------
 
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
@@ -139,12 +148,12 @@ FAKE_OBJ := $(call obj,tests/unit/fake_session.c)
 $(BUILD)/tests/unit/test_cmd_%: $(BUILD)/obj/tests/unit/test_cmd_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/unit/test_cli_%: $(BUILD)/obj/tests/unit/test_cli_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
