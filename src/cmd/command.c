@@ -282,6 +282,7 @@ static bool check_needs(struct command_run *run)
 	switch (run->parsed.command->needs) {
 	case COMMAND_NEEDS_NOTHING:
 	case COMMAND_NEEDS_BUS:
+	case COMMAND_WANTS_SETTLED:
 	case COMMAND_WANTS_ONLINE:
 		return true;
 	case COMMAND_NEEDS_ACCOUNT:

@@ -24,8 +24,9 @@ enum command_need {
 	COMMAND_NEEDS_ROOM,
 	/* For a front end without a screen; the prompt makes no difference between these and
 	 * COMMAND_NEEDS_NOTHING. */
-	COMMAND_NEEDS_BUS,    /* the session was started */
-	COMMAND_WANTS_ONLINE, /* the account is online, or has failed to get there */
+	COMMAND_NEEDS_BUS,     /* the session was started */
+	COMMAND_WANTS_SETTLED, /* the account is online, or has failed to get there */
+	COMMAND_WANTS_ONLINE,  /* the account is online: else the command is not worth running */
 };
 
 struct command {

@@ -139,6 +139,17 @@ static void test_account_fails(void **state)
 		  "pheme: work is offline: wrong password^[[31m\n");
 }
 
+/* To print where accounts stand it is enough that they have settled. */
+static void test_status_of_what_failed(void **state)
+{
+	struct fixture *fixture = *state;
+
+	account_remove(fixture->irc);
+	account_set_state(fixture->work, ACCOUNT_OFFLINE, "wrong password");
+	check_run(fixture, LINES("/status"), 0, "start\nstop\n", "work: offline (wrong password)\n",
+		  "");
+}
+
 static void test_no_bus(void **state)
 {
 	struct fixture *fixture = *state;
@@ -177,6 +188,8 @@ int main(void)
 		{"/cli/quit_ends", test_quit_ends, setup, end_test, NULL},
 		{"/cli/waits_for_the_account", test_waits_for_the_account, setup, end_test, NULL},
 		{"/cli/account_that_fails_ends", test_account_fails, setup, end_test, NULL},
+		{"/cli/status_needs_no_connection", test_status_of_what_failed, setup, end_test,
+		 NULL},
 		{"/cli/no_bus_ends", test_no_bus, setup, end_test, NULL},
 		{"/cli/notices_go_to_stderr", test_notices, setup, end_test, NULL},
 		{"/cli/output_is_clean", test_output_is_clean, setup, end_test, NULL},
