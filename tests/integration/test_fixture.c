@@ -183,9 +183,10 @@ static void test_messages(void **state)
 
 static void on_reply(GObject *source, GAsyncResult *result, void *data)
 {
-	g_autoptr(GVariant) reply =
-		g_dbus_connection_call_finish((GDBusConnection *)source, result, NULL);
+	GVariant *reply = g_dbus_connection_call_finish((GDBusConnection *)source, result, NULL);
 
+	if (reply)
+		g_variant_unref(reply);
 	*(bool *)data = true;
 }
 
