@@ -210,7 +210,8 @@ valgrind: $(UNIT_BIN)
 COV_BUILD := $(BUILD)/coverage
 coverage:
 	@find $(COV_BUILD) -name '*.gcda' -delete 2>/dev/null || true
-	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" SANITIZE="--coverage" tests
+	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" HARDEN=-fPIE \
+		SANITIZE="--coverage" tests
 	-tests/run $(patsubst $(BUILD)/%,$(COV_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
 	tests/coverage $(COV_BUILD)
 
@@ -226,9 +227,10 @@ fuzz: $(FUZZ_BIN)
 	done
 
 # Compiled by clang in one go with the core, which the fuzzer must see inside.
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) \
+		$(CORE_LIBS)
 
 # --- how it is written ----------------------------------------------------------------------
 
