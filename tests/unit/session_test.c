@@ -17,7 +17,7 @@ static char *path_of(struct fixture *f, const char *kind, const char *name)
 	return g_build_filename(f->dir, kind, "pheme", name, NULL);
 }
 
-static void open_session(struct fixture *f)
+void session_open(struct fixture *f)
 {
 	const struct session_options options = {NULL};
 
@@ -50,7 +50,7 @@ int session_setup(void **state)
 		g_setenv(variables[i], home, TRUE);
 	}
 	write_accounts(f, accounts);
-	open_session(f);
+	session_open(f);
 	*state = f;
 	return 0;
 }
@@ -66,10 +66,15 @@ int session_teardown(void **state)
 	return 0;
 }
 
+void session_close(struct fixture *f)
+{
+	g_clear_pointer(&f->session, session_free);
+}
+
 void session_restart(struct fixture *f)
 {
-	session_free(f->session);
-	open_session(f);
+	session_close(f);
+	session_open(f);
 }
 
 void session_add_config(struct fixture *f, const char *lines)
@@ -171,10 +176,10 @@ void break_history(struct fixture *f)
 {
 	g_autofree char *path = path_of(f, "data", "history.db");
 
-	session_free(f->session);
+	session_close(f);
 	g_remove(path);
 	assert_int_equal(g_mkdir(path, 0700), 0);
-	open_session(f);
+	session_open(f);
 }
 
 void mend_history(struct fixture *f)

@@ -28,6 +28,8 @@ struct fixture {
 int session_setup(void **state);
 int session_teardown(void **state);
 
+void session_open(struct fixture *f);
+void session_close(struct fixture *f);
 /* Ends the session and begins another one on the same files. */
 void session_restart(struct fixture *f);
 /* Adds lines to accounts.conf; a restart reads them. */
