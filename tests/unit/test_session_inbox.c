@@ -20,8 +20,11 @@ static void tell_sent(struct conn *conn, const char *text, const char *uid, cons
 {
 	const struct incoming incoming = {
 		.chat_id = BOB,
-		.init = {.direction = MESSAGE_OUT, .delivery = DELIVERY_SENT, .text = text,
-			 .uid = uid, .token = token},
+		.init = {.direction = MESSAGE_OUT,
+			 .delivery = DELIVERY_SENT,
+			 .text = text,
+			 .uid = uid,
+			 .token = token},
 	};
 
 	tell(conn, &incoming);
@@ -33,8 +36,7 @@ static void in_room(struct conn *conn, const char *text, const char *uid, const 
 	const struct incoming incoming = {
 		.kind = CHAT_ROOM,
 		.chat_id = ROOM,
-		.init = {.sender = ROOM "/bob", .text = text, .uid = uid,
-			 .scrollback = scrollback},
+		.init = {.sender = ROOM "/bob", .text = text, .uid = uid, .scrollback = scrollback},
 		.dedupe = dedupe,
 	};
 
@@ -274,8 +276,8 @@ static void our_own_comes_back(void **state)
 	struct conn *conn = go_online(f);
 	g_autofree char *uid = NULL;
 
-	session_send(f->session, session_open_chat(f->session, conn->account, BOB),
-		     MESSAGE_NORMAL, "hi", NULL, NULL);
+	session_send(f->session, session_open_chat(f->session, conn->account, BOB), MESSAGE_NORMAL,
+		     "hi", NULL, NULL);
 	WAIT_FOR(conn->sends->len);
 	uid = g_strdup(last_message(bob_chat(f))->uid);
 	tell_sent(conn, "hi", uid, "tok");
@@ -335,8 +337,7 @@ int main(void)
 		     first_message_comes_after_the_history),
 		TEST("/session/inbox/replay_waits_for_the_verdict", replay_waits_for_the_verdict),
 		TEST("/session/inbox/replay_of_a_stored_one", replay_of_a_stored_one),
-		TEST("/session/inbox/live_ones_wait_behind_replays",
-		     live_ones_wait_behind_replays),
+		TEST("/session/inbox/live_ones_wait_behind_replays", live_ones_wait_behind_replays),
 		TEST("/session/inbox/same_uid_is_shown_once", same_uid_is_shown_once),
 		TEST("/session/inbox/room_history_is_shown_once", room_history_is_shown_once),
 		TEST("/session/inbox/a_pheme_that_came_before", a_pheme_that_came_before),

@@ -421,8 +421,8 @@ static void a_closed_chat_still_sends(void **state)
 
 /* --- reports ------------------------------------------------------------------------------ */
 
-static void report(struct conn *conn, const char *token, enum delivery delivery,
-		   const char *reason, const char *echo, guint32 pending)
+static void report(struct conn *conn, const char *token, enum delivery delivery, const char *reason,
+		   const char *echo, guint32 pending)
 {
 	const struct delivery_report one = {
 		.chat_id = BOB,

@@ -316,8 +316,7 @@ int main(void)
 		TEST("/session/passwords/nobody_to_ask", nobody_to_ask),
 		TEST("/session/passwords/one_question_at_a_time", one_question_at_a_time),
 		TEST("/session/passwords/pointless_questions_go", pointless_questions_go),
-		TEST("/session/passwords/a_front_end_that_comes_late",
-		     a_front_end_that_comes_late),
+		TEST("/session/passwords/a_front_end_that_comes_late", a_front_end_that_comes_late),
 		TEST("/session/passwords/rooms_ask_too", rooms_ask_too),
 	};
 
