@@ -41,6 +41,9 @@ const struct command *command_row(struct command_run *run);
 char *contact_describe(const struct contact *contact);
 /* Runs later, if the account still lives then; the copy of a name is the safe way to it. */
 struct account *command_account_again(struct command_run *run, const char *name);
+/* What a command that is under way keeps; freed with the run. */
+void command_keep(struct command_run *run, void *kept, GDestroyNotify free_kept);
+void *command_kept(struct command_run *run);
 /* Does a parameter's name say that it holds a secret? */
 bool param_is_secret_name(const char *name);
 

@@ -14,6 +14,8 @@ struct command_run {
 	struct chat *chat;     /* a reference, or NULL */
 	unsigned holds;
 	int status;
+	void *kept;
+	GDestroyNotify free_kept;
 	command_done_fn done;
 	void *data;
 };
@@ -79,6 +81,8 @@ static struct command_run *run_new(struct front *front, const char *line, comman
 static void run_free(struct command_run *run)
 {
 	run->front->runs = g_slist_remove(run->front->runs, run);
+	if (run->free_kept)
+		run->free_kept(run->kept);
 	parsed_clear(&run->parsed);
 	g_clear_pointer(&run->chat, chat_unref);
 	g_free(run->line);
@@ -116,6 +120,18 @@ void command_done(const GError *error, void *data)
 
 	command_fail_error(run, error);
 	command_release(run);
+}
+
+void command_keep(struct command_run *run, void *kept, GDestroyNotify free_kept)
+{
+	g_assert(!run->free_kept);
+	run->kept = kept;
+	run->free_kept = free_kept;
+}
+
+void *command_kept(struct command_run *run)
+{
+	return run->kept;
 }
 
 struct front *command_front(struct command_run *run)

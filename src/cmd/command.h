@@ -36,7 +36,7 @@ struct command {
 	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
 	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
 	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
-	 * target (who can be written to), param (NAME=VALUE of the protocol before it), key (of
+	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the protocol before it), key (of
 	 * accounts.conf), alias, action (subcommand of the command before it).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes

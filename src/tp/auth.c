@@ -27,7 +27,7 @@ struct auth {
 	bool can_try_again, asking;
 };
 
-void auth_free(struct channel *channel)
+void tp_auth_free(struct channel *channel)
 {
 	struct auth *auth = g_steal_pointer(&channel->auth);
 	struct conn *conn = channel->conn;
@@ -57,7 +57,7 @@ static void on_started(struct bus_reader *reply, const GError *error, void *data
 	channel_close(channel);
 }
 
-void auth_answer(struct channel *channel, const char *secret)
+void tp_auth_answer(struct channel *channel, const char *secret)
 {
 	struct bus_call *call;
 
@@ -144,12 +144,12 @@ static void on_properties(struct bus_reader *reply, const GError *error, void *d
 	else if (status != SASL_NOT_STARTED)
 		on_status(channel, status, "");
 	else if (conn->secret)
-		auth_answer(channel, conn->secret);
+		tp_auth_answer(channel, conn->secret);
 	else
 		want_secret(channel, false);
 }
 
-void auth_start(struct channel *channel)
+void tp_auth_start(struct channel *channel)
 {
 	struct conn *conn = channel->conn;
 
@@ -169,11 +169,11 @@ void conn_answer_secret(struct conn *conn, struct chat *room, const char *secret
 		struct channel *channel = item->data;
 
 		if (!room && channel->auth && channel->auth->asking) {
-			auth_answer(channel, secret);
+			tp_auth_answer(channel, secret);
 			return;
 		}
 		if (room && channel->room && !strcmp(channel->facts.target_id, room->id)) {
-			room_answer_password(channel, secret);
+			tp_room_answer_password(channel, secret);
 			return;
 		}
 	}

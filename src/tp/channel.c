@@ -97,9 +97,9 @@ static void channel_free(void *data)
 	struct channel *channel = data;
 
 	bus_scope_free(channel->scope);
-	auth_free(channel);
-	text_free(channel);
-	room_free(channel);
+	tp_auth_free(channel);
+	tp_text_free(channel);
+	tp_room_free(channel);
 	if (channel->chat) {
 		struct conn *conn = channel->conn;
 
@@ -171,7 +171,7 @@ void channel_start_chat(struct channel *channel, enum chat_kind kind)
 	channel->chat = chat_ref(chat_open(conn->account, kind, facts->target_id));
 	g_hash_table_insert(conn->talks, channel->chat, channel);
 	chat_set_live(channel->chat, true);
-	text_start(channel);
+	tp_text_start(channel);
 }
 
 static void channel_start(struct channel *channel)
@@ -183,10 +183,10 @@ static void channel_start(struct channel *channel)
 		channel_start_chat(channel, CHAT_CONTACT);
 	else if (!strcmp(facts->type, TP_CHAN_TEXT) && *facts->target_id &&
 		 facts->handle_type == TP_HANDLE_ROOM)
-		room_start(channel);
+		tp_room_start(channel);
 	else if (!strcmp(facts->type, TP_CHAN_AUTH) && facts->auth_method &&
 		 !strcmp(facts->auth_method, TP_CHAN_SASL))
-		auth_start(channel);
+		tp_auth_start(channel);
 	else
 		refuse(channel);
 }
@@ -422,7 +422,7 @@ void conn_handler_changed(struct conn *conn)
 		struct channel *channel = item->data;
 
 		if (channel->text)
-			text_read_pending(channel, true);
+			tp_text_read_pending(channel, true);
 	}
 }
 

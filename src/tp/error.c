@@ -8,7 +8,10 @@
 #include "../model/text.h"
 #include "private.h"
 
-G_DEFINE_QUARK(pheme - tp - error, tp_error)
+GQuark tp_error_quark(void)
+{
+	return g_quark_from_static_string("pheme-tp-error");
+}
 
 static const struct error_row {
 	const char *name; /* without the prefix …Telepathy.Error. */
@@ -94,12 +97,22 @@ enum conn_end tp_error_end(const char *name)
 	return row ? row->end : CONN_END_NETWORK;
 }
 
+/* What the other side said, without the wire layer's "cannot call X: " in front. */
+static const char *remote_words(const GError *error)
+{
+	const char *words = NULL;
+
+	if (g_error_matches(error, BUS_ERROR, BUS_ERROR_REMOTE))
+		words = strstr(error->message, ": ");
+	return words ? words + 2 : error->message;
+}
+
 GError *tp_error_from_bus(const char *what, const GError *error)
 {
 	const char *name = bus_error_name(error);
 	const struct error_row *row = find_row(name);
 	enum tp_error code = TP_ERROR_FAILED;
-	g_autofree char *detail = text_clean(error->message, -1, TEXT_LINE);
+	g_autofree char *detail = text_clean(remote_words(error), -1, TEXT_LINE);
 
 	if (g_error_matches(error, BUS_ERROR, BUS_ERROR_DISCONNECTED))
 		return g_error_new(TP_ERROR, TP_ERROR_OFFLINE, "cannot %s: the message bus is gone",

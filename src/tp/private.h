@@ -203,14 +203,14 @@ void conn_handler_changed(struct conn *conn);
 
 /* --- text.c, room.c, auth.c ------------------------------------------------------------------ */
 
-void text_start(struct channel *channel);
-void text_free(struct channel *channel);
-void text_read_pending(struct channel *channel, bool replay);
-void room_start(struct channel *channel);
-void room_free(struct channel *channel);
+void tp_text_start(struct channel *channel);
+void tp_text_free(struct channel *channel);
+void tp_text_read_pending(struct channel *channel, bool replay);
+void tp_room_start(struct channel *channel);
+void tp_room_free(struct channel *channel);
 /* Sender's handle → raw id in this room, or NULL. */
-const char *room_member_id(const struct channel *channel, guint32 handle);
-void room_answer_password(struct channel *channel, const char *password);
-void auth_start(struct channel *channel);
-void auth_free(struct channel *channel);
-void auth_answer(struct channel *channel, const char *secret);
+const char *tp_room_member_id(const struct channel *channel, guint32 handle);
+void tp_room_answer_password(struct channel *channel, const char *password);
+void tp_auth_start(struct channel *channel);
+void tp_auth_free(struct channel *channel);
+void tp_auth_answer(struct channel *channel, const char *secret);

@@ -24,7 +24,7 @@ enum { /* Channel_Password_Flags */
        PASSWORD_PROVIDE = 8,
 };
 
-const char *room_member_id(const struct channel *channel, guint32 handle)
+const char *tp_room_member_id(const struct channel *channel, guint32 handle)
 {
 	const char *id = g_hash_table_lookup(channel->room->ids, GUINT_TO_POINTER(handle));
 
@@ -52,15 +52,15 @@ static void read_ids(struct room *room, struct bus_reader *value)
 /* A name for lines about members: theirs in the room, else their id. */
 static char *member_words(struct channel *channel, guint32 handle)
 {
-	const char *id = room_member_id(channel, handle);
+	const char *id = tp_room_member_id(channel, handle);
 	struct member *member = id && channel->chat ? chat_find_member(channel->chat, id) : NULL;
 
 	if (member)
 		return g_strdup(member->name);
-	return text_clean(id ? room_nick(id) : "somebody", -1, TEXT_LINE);
+	return text_clean(id ? tp_room_nick(id) : "somebody", -1, TEXT_LINE);
 }
 
-const char *room_nick(const char *id)
+const char *tp_room_nick(const char *id)
 {
 	const char *slash = strchr(id, '/');
 
@@ -69,12 +69,12 @@ const char *room_nick(const char *id)
 
 /* --- joined, not joined ------------------------------------------------------------------------- */
 
-void room_finish_joins(struct channel *channel, const GError *error)
+void tp_room_finish_joins(struct channel *channel, const GError *error)
 {
 	struct room *room = channel->room;
 	g_autoptr(GPtrArray) joins = g_steal_pointer(&room->joins);
 
-	room->joins = g_ptr_array_new_with_free_func(room_join_free);
+	room->joins = g_ptr_array_new_with_free_func(tp_room_join_free);
 	for (guint i = 0; i < joins->len; i++) {
 		struct room_join *join = joins->pdata[i];
 
@@ -85,7 +85,7 @@ void room_finish_joins(struct channel *channel, const GError *error)
 
 static void add_member(struct channel *channel, guint32 handle)
 {
-	const char *id = room_member_id(channel, handle);
+	const char *id = tp_room_member_id(channel, handle);
 
 	if (id && channel->chat)
 		chat_add_member(channel->chat, id, NULL, NULL, handle == channel->room->self);
@@ -113,9 +113,9 @@ static void enter(struct channel *channel)
 	channel_start_chat(channel, CHAT_ROOM);
 	add_all_members(channel);
 	chat_set_room_state(channel->chat, ROOM_JOINED);
-	room_subject_start(channel);
+	tp_room_subject_start(channel);
 	tp->ops->joined(channel->conn, channel->chat, tp->data);
-	room_finish_joins(channel, NULL);
+	tp_room_finish_joins(channel, NULL);
 }
 
 static void leave(struct channel *channel)
@@ -202,7 +202,7 @@ static bool renamed(struct channel *channel, const GArray *added, const GArray *
 	old = member_words(channel, from);
 	if (from == room->self)
 		room->self = to;
-	id = room_member_id(channel, from);
+	id = tp_room_member_id(channel, from);
 	g_hash_table_remove(room->members, GUINT_TO_POINTER(from));
 	if (id)
 		chat_remove_member(channel->chat, id);
@@ -222,7 +222,7 @@ static void remove_members(struct channel *channel, const GArray *removed,
 
 	for (guint i = 0; i < removed->len; i++) {
 		guint32 handle = g_array_index(removed, guint32, i);
-		const char *id = room_member_id(channel, handle);
+		const char *id = tp_room_member_id(channel, handle);
 
 		if (!g_hash_table_remove(room->members, GUINT_TO_POINTER(handle)) || !room->entered)
 			continue;
@@ -279,12 +279,12 @@ static void on_members_changed(struct bus_reader *args, void *data)
 	}
 	for (guint i = 0; i < local->len; i++)
 		if (g_array_index(local, guint32, i) == room->self)
-			room_invited(channel, details.actor, details.message);
+			tp_room_invited(channel, details.actor, details.message);
 	if (room->entered && renamed(channel, added, removed, &details))
 		return;
 	remove_members(channel, removed, &details);
 	for (guint i = 0; i < added->len; i++)
-		if (!room_member_id(channel, g_array_index(added, guint32, i)))
+		if (!tp_room_member_id(channel, g_array_index(added, guint32, i)))
 			g_array_append_val(unknown, g_array_index(added, guint32, i));
 	add_members(channel, added);
 	conn_learn_handles(channel->conn, channel->scope, unknown, on_ids_learned, channel);
@@ -368,7 +368,7 @@ static void on_group(struct bus_reader *reply, const GError *error, void *data)
 		g_debug("%s: Group: %s", channel->path, bus_reader_error(reply));
 	} else {
 		if (state.invited)
-			room_invited(channel, state.inviter, state.invitation);
+			tp_room_invited(channel, state.inviter, state.invitation);
 		if (state.members) {
 			add_members(channel, state.members);
 			conn_learn_handles(channel->conn, channel->scope, state.members,
@@ -399,7 +399,7 @@ static void on_password(struct bus_reader *reply, const GError *error, void *dat
 	if (error) {
 		g_autoptr(GError) failure = tp_error_from_bus("give the room's password", error);
 
-		room_finish_joins(channel, failure);
+		tp_room_finish_joins(channel, failure);
 		return;
 	}
 	correct = bus_read_bool(reply);
@@ -407,7 +407,7 @@ static void on_password(struct bus_reader *reply, const GError *error, void *dat
 		want_password(channel, true);
 }
 
-void room_answer_password(struct channel *channel, const char *password)
+void tp_room_answer_password(struct channel *channel, const char *password)
 {
 	struct bus_call *call;
 
@@ -416,7 +416,7 @@ void room_answer_password(struct channel *channel, const char *password)
 		g_autoptr(GError) error = g_error_new_literal(
 			TP_ERROR, TP_ERROR_PASSWORD, "cannot join the room: it wants a password");
 
-		room_finish_joins(channel, error);
+		tp_room_finish_joins(channel, error);
 		channel_close(channel);
 		return;
 	}
@@ -438,7 +438,7 @@ static void follow_password_flags(struct channel *channel, guint32 flags)
 		known = g_steal_pointer(&join->password);
 	}
 	if (known)
-		room_answer_password(channel, known);
+		tp_room_answer_password(channel, known);
 	else
 		want_password(channel, room->password_tried);
 	room->password_tried = true;
@@ -468,14 +468,14 @@ static void on_password_flags_changed(struct bus_reader *args, void *data)
 
 /* --- start and end -------------------------------------------------------------------------------------- */
 
-void room_start(struct channel *channel)
+void tp_room_start(struct channel *channel)
 {
 	struct room *room = g_new0(struct room, 1);
 
 	channel->room = room;
 	room->ids = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	room->members = g_hash_table_new(NULL, NULL);
-	room->joins = g_ptr_array_new_with_free_func(room_join_free);
+	room->joins = g_ptr_array_new_with_free_func(tp_room_join_free);
 	if (!channel_has_interface(channel, TP_CHAN_GROUP)) {
 		/* Nobody to list, and nothing to wait for. */
 		enter(channel);
@@ -488,7 +488,7 @@ void room_start(struct channel *channel)
 }
 
 /* Once it is known who waits to join: they may have brought the password. */
-void room_password_start(struct channel *channel)
+void tp_room_password_start(struct channel *channel)
 {
 	if (!channel_has_interface(channel, TP_CHAN_PASSWORD) || channel->room->password_asked)
 		return;
@@ -499,7 +499,7 @@ void room_password_start(struct channel *channel)
 		      on_password_flags, channel);
 }
 
-void room_free(struct channel *channel)
+void tp_room_free(struct channel *channel)
 {
 	struct room *room = channel->room;
 	struct conn *conn = channel->conn;
@@ -511,14 +511,14 @@ void room_free(struct channel *channel)
 	chat = chat_find(conn->account, CHAT_ROOM, channel->facts.target_id);
 	if (room->wants_password && chat && conn->stage != CONN_ENDED)
 		conn->tp->ops->secret_unwanted(conn, chat, conn->tp->data);
-	room_withdraw_invitation(channel);
+	tp_room_withdraw_invitation(channel);
 	leave(channel);
 	if (chat && chat->room_state == ROOM_JOINING)
 		chat_set_room_state(chat, ROOM_LEFT);
 	error = g_error_new_literal(TP_ERROR, TP_ERROR_FAILED,
 				    "cannot join the room: the connection manager closed it");
 	if (conn->stage != CONN_ENDED)
-		room_finish_joins(channel, error);
+		tp_room_finish_joins(channel, error);
 	channel->room = NULL;
 	g_hash_table_unref(room->ids);
 	g_hash_table_unref(room->members);

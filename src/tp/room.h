@@ -26,13 +26,13 @@ struct room_join {
 	void *data;
 };
 
-void room_join_free(void *join);
+void tp_room_join_free(void *join);
 /* Tells everybody who waits to join. */
-void room_finish_joins(struct channel *channel, const GError *error);
+void tp_room_finish_joins(struct channel *channel, const GError *error);
 /* The part of "room@server/nick" after the slash, or all of it. */
-const char *room_nick(const char *id);
-void room_password_start(struct channel *channel);
-void room_subject_start(struct channel *channel);
+const char *tp_room_nick(const char *id);
+void tp_room_password_start(struct channel *channel);
+void tp_room_subject_start(struct channel *channel);
 /* Self is in local-pending. */
-void room_invited(struct channel *channel, guint32 actor, const char *message);
-void room_withdraw_invitation(struct channel *channel);
+void tp_room_invited(struct channel *channel, guint32 actor, const char *message);
+void tp_room_withdraw_invitation(struct channel *channel);

@@ -28,7 +28,7 @@ static void read_subject(struct channel *channel, struct bus_reader *properties)
 	if (time < 0 || time > g_get_real_time() / G_USEC_PER_SEC + 24 * 3600)
 		time = 0;
 	chat_set_topic(chat, subject ? subject : chat->topic,
-		       actor ? room_nick(actor) : chat->topic_by, time);
+		       actor ? tp_room_nick(actor) : chat->topic_by, time);
 }
 
 static void on_subject(struct bus_reader *reply, const GError *error, void *data)
@@ -55,7 +55,7 @@ static void on_properties_changed(struct bus_reader *args, void *data)
 		read_subject(channel, &properties);
 }
 
-void room_subject_start(struct channel *channel)
+void tp_room_subject_start(struct channel *channel)
 {
 	if (!channel_has_interface(channel, TP_CHAN_SUBJECT))
 		return;

@@ -8,7 +8,7 @@
 
 #define PART_TIMEOUT_MS 10000
 
-void room_join_free(void *data)
+void tp_room_join_free(void *data)
 {
 	struct room_join *join = data;
 
@@ -59,7 +59,7 @@ static void on_room_channel(struct channel *channel, const GError *error, void *
 			join->done(NULL, join->data);
 	} else {
 		g_ptr_array_add(channel->room->joins, copy_join(join));
-		room_password_start(channel);
+		tp_room_password_start(channel);
 		/* An invitation to it waits: to join is to accept. */
 		if (channel->room->invited)
 			conn_answer_invitation(join->conn, channel->facts.target_id, true, NULL,
@@ -74,7 +74,7 @@ static void join_by_name(struct room_join *join)
 
 	if (chat->room_state != ROOM_JOINED)
 		chat_set_room_state(chat, ROOM_JOINING);
-	conn_ensure_text(conn, CHAT_ROOM, join->name, on_room_channel, join, room_join_free);
+	conn_ensure_text(conn, CHAT_ROOM, join->name, on_room_channel, join, tp_room_join_free);
 }
 
 /* The network's own spelling of the room's name, so that one room has one chat. */
@@ -112,7 +112,7 @@ static void on_room_handle(struct bus_reader *reply, const GError *bus_error, vo
 	call = conn_call(join->conn, TP_CONN, "InspectHandles");
 	bus_write_uint32(bus_call_args(call), TP_HANDLE_ROOM);
 	bus_write_uint32s(bus_call_args(call), &g_array_index(handles, guint32, 0), 1);
-	bus_call_own_data(call, room_join_free);
+	bus_call_own_data(call, tp_room_join_free);
 	bus_call_send(call, -1, on_room_name, join);
 }
 
@@ -134,7 +134,7 @@ void conn_join(struct conn *conn, const char *room, const char *password, tp_don
 	call = conn_call(conn, TP_CONN, "RequestHandles");
 	bus_write_uint32(bus_call_args(call), TP_HANDLE_ROOM);
 	bus_write_strings(bus_call_args(call), names);
-	bus_call_own_data(call, room_join_free);
+	bus_call_own_data(call, tp_room_join_free);
 	bus_call_send(call, -1, on_room_handle, join);
 }
 
@@ -192,11 +192,11 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 
 /* --- invitations -------------------------------------------------------------------------------------- */
 
-void room_invited(struct channel *channel, guint32 actor, const char *message)
+void tp_room_invited(struct channel *channel, guint32 actor, const char *message)
 {
 	struct conn *conn = channel->conn;
 	struct room *room = channel->room;
-	const char *inviter = actor ? room_member_id(channel, actor) : NULL;
+	const char *inviter = actor ? tp_room_member_id(channel, actor) : NULL;
 	struct contact *contact;
 
 	if (room->invited || room->entered)
@@ -210,7 +210,7 @@ void room_invited(struct channel *channel, guint32 actor, const char *message)
 			  contact ? contact->alias : NULL, channel->facts.target_id, message);
 }
 
-void room_withdraw_invitation(struct channel *channel)
+void tp_room_withdraw_invitation(struct channel *channel)
 {
 	struct conn *conn = channel->conn;
 	struct room *room = channel->room;
@@ -258,7 +258,7 @@ void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp
 				"cannot answer the invitation: it was withdrawn");
 		return;
 	}
-	room_withdraw_invitation(channel);
+	tp_room_withdraw_invitation(channel);
 	call = bus_call_new(conn->scope, conn->unique, channel->path, TP_CHAN_GROUP,
 			    accept ? "AddMembers" : "RemoveMembers");
 	bus_write_uint32s(bus_call_args(call), &channel->room->self, 1);

@@ -24,7 +24,7 @@ enum { /* Delivery_Status */
        REPORT_DELETED = 6,
 };
 
-void text_free(struct channel *channel)
+void tp_text_free(struct channel *channel)
 {
 	struct text *text = g_steal_pointer(&channel->text);
 
@@ -56,7 +56,7 @@ static const char *sender_of(struct channel *channel, const struct text_message 
 	if (*message->sender_id)
 		return message->sender_id;
 	if (channel->room)
-		id = room_member_id(channel, message->sender);
+		id = tp_room_member_id(channel, message->sender);
 	if (!id)
 		id = conn_handle_id(channel->conn, message->sender);
 	if (!id && channel->chat->kind == CHAT_CONTACT)
@@ -120,7 +120,7 @@ static void tell_report(struct channel *channel, const struct text_message *mess
 	tp->ops->delivery(channel->conn, &report, tp->data);
 }
 
-void text_tell(struct channel *channel, const struct text_message *message, bool replay)
+void tp_text_tell(struct channel *channel, const struct text_message *message, bool replay)
 {
 	struct tp *tp = channel->conn->tp;
 	const char *sender = sender_of(channel, message);
@@ -167,7 +167,7 @@ static void on_message(struct channel *channel, struct text_message *message)
 		g_ptr_array_add(channel->text->early, message);
 		return;
 	}
-	text_tell(channel, message, false);
+	tp_text_tell(channel, message, false);
 	text_message_free(message);
 }
 
@@ -208,18 +208,18 @@ static void finish_reading(struct channel *channel, GPtrArray *waiting)
 		struct text_message *message = waiting->pdata[i];
 
 		g_hash_table_add(told, GUINT_TO_POINTER(message->pending_id));
-		text_tell(channel, message, replay);
+		tp_text_tell(channel, message, replay);
 	}
 	for (guint i = 0; i < early->len; i++) {
 		struct text_message *message = early->pdata[i];
 
 		if (!message->has_pending_id ||
 		    !g_hash_table_contains(told, GUINT_TO_POINTER(message->pending_id)))
-			text_tell(channel, message, replay);
+			tp_text_tell(channel, message, replay);
 	}
 	if (text->reread) {
 		text->reread = false;
-		text_read_pending(channel, true);
+		tp_text_read_pending(channel, true);
 	}
 }
 
@@ -269,7 +269,7 @@ static void on_pending_plain(struct bus_reader *reply, const GError *error, void
 	finish_reading(channel, waiting);
 }
 
-void text_read_pending(struct channel *channel, bool replay)
+void tp_text_read_pending(struct channel *channel, bool replay)
 {
 	struct text *text = channel->text;
 	struct bus_call *call;
@@ -366,7 +366,7 @@ static void on_pending_removed(struct bus_reader *args, void *data)
 
 /* --- start --------------------------------------------------------------------------------------------------- */
 
-void text_start(struct channel *channel)
+void tp_text_start(struct channel *channel)
 {
 	struct text *text = g_new0(struct text, 1);
 
@@ -385,6 +385,6 @@ void text_start(struct channel *channel)
 	} else {
 		channel_subscribe(channel, TP_CHAN_TEXT, "Received", on_received);
 	}
-	text_send_start(channel);
-	text_read_pending(channel, !channel->is_new);
+	tp_text_send_start(channel);
+	tp_text_read_pending(channel, !channel->is_new);
 }

@@ -19,5 +19,5 @@ struct text {
 };
 
 /* Tells the session of a message. @replay: it may be in the history. */
-void text_tell(struct channel *channel, const struct text_message *message, bool replay);
-void text_send_start(struct channel *channel);
+void tp_text_tell(struct channel *channel, const struct text_message *message, bool replay);
+void tp_text_send_start(struct channel *channel);

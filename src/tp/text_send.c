@@ -33,7 +33,7 @@ static void tell_sent(struct channel *channel, struct text_message *message)
 			g_free(message->sender_id);
 			message->sender_id = g_strdup(channel->chat->self_member);
 		}
-		text_tell(channel, message, false);
+		tp_text_tell(channel, message, false);
 	}
 	text_message_free(message);
 }
@@ -244,7 +244,7 @@ static void on_chat_state(struct bus_reader *args, void *data)
 	    handle == channel->conn->self_handle)
 		return;
 	if (channel->room)
-		id = room_member_id(channel, handle);
+		id = tp_room_member_id(channel, handle);
 	else
 		id = channel->chat->id;
 	if (id && g_strcmp0(id, channel->chat->self_member))
@@ -265,7 +265,7 @@ void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing stat
 	bus_call_send(call, -1, NULL, NULL);
 }
 
-void text_send_start(struct channel *channel)
+void tp_text_send_start(struct channel *channel)
 {
 	if (channel->text->has_messages) {
 		channel_subscribe(channel, TP_CHAN_MESSAGES, "MessageSent", on_message_sent);

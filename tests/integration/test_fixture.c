@@ -97,7 +97,7 @@ static void test_roster(void **state)
 	text = g_variant_print(roster, FALSE);
 	assert_int_equal(g_variant_n_children(roster), 10);
 	assert_non_null(strstr(text, "Contact 0007"));
-	assert_non_null(strstr(text, "(2, 'available', '')"));
+	assert_non_null(strstr(text, "(uint32 2, 'available', '')"));
 	assert_non_null(strstr(text, "Group 4"));
 	assert_int_equal(fixture_count_calls(w->fixture, "GetContactListAttributes"), 1);
 	tp_conn_disconnect(w->client, w->conn);
@@ -150,7 +150,7 @@ static void test_contact_changes(void **state)
 	fixture_set_contact(w->fixture, ALICE, "eve@fixture", "Eve", NULL, 1, 3, "let me in");
 	wait_print(w, "ContactsChangedWithID", "(1, 3, 'let me in')");
 	fixture_remove_contact(w->fixture, ALICE, BOB);
-	wait_print(w, "ContactsChangedWithID", "{2: '" BOB "'}");
+	wait_print(w, "ContactsChangedWithID", "{3: '" BOB "'}");
 }
 
 static void test_messages(void **state)
@@ -179,6 +179,36 @@ static void test_messages(void **state)
 	wait_print(w, "ChatStateChanged", ", 4)");
 	fixture_burst(w->fixture, ALICE, BOB, false, BOB, 500);
 	assert_int_equal(fixture_pending(w->fixture, ALICE, BOB, false), 502);
+}
+
+static void on_reply(GObject *source, GAsyncResult *result, void *data)
+{
+	GVariant *reply = g_dbus_connection_call_finish((GDBusConnection *)source, result, NULL);
+
+	if (reply)
+		g_variant_unref(reply);
+	*(bool *)data = true;
+}
+
+static void test_waits_for_acknowledgement(void **state)
+{
+	struct world *w = *state;
+	g_autofree char *channel = NULL;
+	GVariantBuilder ids;
+	bool answered = false;
+
+	connect_it(w, 2, 2);
+	fixture_burst(w->fixture, ALICE, BOB, false, BOB, 2);
+	channel = fixture_channel(w->fixture, ALICE, BOB, false);
+	g_variant_builder_init(&ids, G_VARIANT_TYPE("au"));
+	g_variant_builder_add(&ids, "u", 0);
+	g_variant_builder_add(&ids, "u", 1);
+	g_dbus_connection_call(test_env_bus(w->env), w->conn->name, channel, TP_TEXT,
+			       "AcknowledgePendingMessages", g_variant_new("(au)", &ids), NULL, 0,
+			       G_MAXINT, NULL, on_reply, &answered);
+	fixture_wait_pending(w->fixture, ALICE, BOB, false, 0);
+	fixture_wait_calls(w->fixture, "AcknowledgePendingMessages", 1);
+	assert_true(answered);
 }
 
 static void test_close_with_pending(void **state)
@@ -212,12 +242,16 @@ static void test_plain_text(void **state)
 static void test_rooms(void **state)
 {
 	struct world *w = *state;
-	g_autofree char *channel = NULL;
+	g_autofree char *channel = NULL, *text = NULL;
+	g_autoptr(GVariant) members = NULL;
 
 	connect_it(w, 2, 2);
 	fixture_room_member(w->fixture, ALICE, "#dev", "carol", true, NULL, "");
 	channel = tp_conn_text(w->client, w->conn, 2, "#dev");
-	wait_print(w, "MembersChangedDetailed", "carol");
+	members = tp_get(w->client, w->conn->name, channel, TP "Channel.Interface.Group",
+			 "MemberIdentifiers");
+	text = g_variant_print(members, FALSE);
+	assert_non_null(strstr(text, "carol"));
 	fixture_room_member(w->fixture, ALICE, "#dev", "dave", true, NULL, "");
 	wait_print(w, "MembersChangedDetailed", "dave");
 	fixture_receive(w->fixture, ALICE, "#dev", true, "dave", "hi all", NULL);
@@ -304,14 +338,6 @@ static void test_wrong_password(void **state)
 	tp_conn_wait_status(w->client, w->conn, 2);
 }
 
-static void on_reply(GObject *source, GAsyncResult *result, void *data)
-{
-	g_autoptr(GVariant) reply =
-		g_dbus_connection_call_finish((GDBusConnection *)source, result, NULL);
-
-	*(bool *)data = true;
-}
-
 static void test_hang_and_fail(void **state)
 {
 	struct world *w = *state;
@@ -372,6 +398,7 @@ int main(void)
 		TEST(test_presence_storm),
 		TEST(test_contact_changes),
 		TEST(test_messages),
+		TEST(test_waits_for_acknowledgement),
 		TEST(test_close_with_pending),
 		TEST(test_plain_text),
 		TEST(test_rooms),

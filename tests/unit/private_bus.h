@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib.h>
@@ -48,6 +49,12 @@ struct private_bus {
 	char *address;
 };
 
+/* A test that crashes takes its bus along. */
+static inline void die_with_parent(void *data)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static inline void private_bus_start(struct private_bus *private)
 {
 	g_autofree char *listen = NULL;
@@ -60,10 +67,10 @@ static inline void private_bus_start(struct private_bus *private)
 	listen = g_strdup_printf("--address=unix:dir=%s", private->directory);
 	char *argv[] = {"dbus-daemon",       "--session", "--nofork", "--nopidfile",
 			"--print-address=1", listen,      NULL};
-	assert_true(g_spawn_async_with_pipes(NULL, argv, NULL,
-					     G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
-						     G_SPAWN_STDERR_TO_DEV_NULL,
-					     NULL, NULL, &private->pid, NULL, &out, NULL, NULL));
+	assert_true(g_spawn_async_with_pipes(
+		NULL, argv, NULL,
+		G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
+		die_with_parent, NULL, &private->pid, NULL, &out, NULL, NULL));
 	stream = fdopen(out, "r");
 	assert_non_null(fgets(line, sizeof line, stream));
 	fclose(stream);
