@@ -91,8 +91,9 @@ static void run_free(struct command_run *run)
 
 void command_drop_all(struct front *front)
 {
-	while (front->runs)
-		run_free(front->runs->data);
+	GSList *runs = g_steal_pointer(&front->runs);
+
+	g_slist_free_full(runs, (GDestroyNotify)run_free);
 }
 
 void command_hold(struct command_run *run)
@@ -350,7 +351,7 @@ static void run_line(struct command_run *run)
 			command_send(run, run->chat, MESSAGE_NORMAL, text);
 		return;
 	}
-	memmove(run->line, word_skip_blanks(run->line), strlen(word_skip_blanks(run->line)) + 1);
+	g_strchug(run->line);
 	if (prepare_command(run) && check_needs(run))
 		run->parsed.command->run(run);
 }
