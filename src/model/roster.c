@@ -161,7 +161,7 @@ void roster_sync(struct contact *contact)
 		merge_rows(contact, (const char *const *)contact->groups,
 			   g_strv_length(contact->groups));
 	else
-		merge_rows(contact, no_group, contact->on_roster || contact->chat);
+		merge_rows(contact, no_group, contact->on_roster || contact->chat ? 1 : 0);
 }
 
 void roster_resort(struct contact *contact)
