@@ -135,6 +135,14 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtest.a $(BUILD)/l
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
+# The session is tested over a fake src/tp, which must come before the archive with the real one.
+SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c tests/unit/fake_tp.c)
+
+$(BUILD)/tests/unit/test_session_%: $(BUILD)/obj/tests/unit/test_session_%.o $(SESSION_TEST_OBJ) \
+		$(BUILD)/libtest.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
 # Unit tests of the front end: tests/unit/test_ui_*.c.
 $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libtest.a \
 		$(BUILD)/libui.a $(BUILD)/libpheme.a
