@@ -57,6 +57,8 @@ void login_free(void *data)
 	struct login *login = data;
 
 	login_cancel_retry(login);
+	/* Its cached roster and queued messages may still be on their way. */
+	history_cancel(login->session->history, login);
 	g_clear_pointer(&login->lookup, secret_cancel);
 	g_clear_handle_id(&login->roster_save, g_source_remove);
 	g_clear_pointer(&login->conn, conn_free);
