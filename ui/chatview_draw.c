@@ -143,6 +143,11 @@ static void draw_typing(struct chatview *view, int y, int x)
 	if (who == NULL)
 		return;
 	term_fill(y, x, view->indent, STYLE_PLAIN, ' ');
+	if (view->time_width > 0) {
+		g_autofree char *now = format_time(view->time_format, g_get_real_time() / 1000000);
+
+		term_put(y, x, view->time_width - 1, STYLE_CHAT_TIME, now);
+	}
 	if (view->name_width > 0)
 		put_name(y, x + view->time_width, view->name_width, STYLE_CHAT_TYPING, who);
 	used = view->indent;

@@ -31,7 +31,7 @@ static struct {
 	guint source, timer;
 	guchar wide[8]; /* a character of a list key that is not complete */
 	guint wide_length;
-	char **cycle;
+	char **candidates; /* to be told after the change that listing them is */
 } input;
 
 /* --- what readline calls ------------------------------------------------------------------- */
@@ -287,7 +287,8 @@ static void show_matches(char **matches, int count, int longest)
 
 	for (int i = 0; i < count; i++)
 		words[i] = matches[i + 1] + MIN(word, strlen(matches[i + 1]));
-	input.ops->candidates(words, input.data);
+	g_strfreev(input.candidates);
+	input.candidates = g_strdupv(words);
 }
 
 /* --- keys --------------------------------------------------------------------------------------- */
@@ -395,10 +396,14 @@ static void tell_line(void)
 
 static void tell_change(void)
 {
-	if (!input.changed)
-		return;
-	input.changed = false;
-	input.ops->changed(input.data);
+	g_auto(GStrv) candidates = g_steal_pointer(&input.candidates);
+
+	if (input.changed) {
+		input.changed = false;
+		input.ops->changed(input.data);
+	}
+	if (candidates != NULL)
+		input.ops->candidates(candidates, input.data);
 }
 
 /* One key, or a sequence that belongs together. */

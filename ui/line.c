@@ -39,7 +39,8 @@ static char *prompt_text(struct ui *ui)
 		return g_strdup("Ctrl-C again to leave pheme ");
 	if (ui->current->chat->kind == CHAT_STATUS)
 		return g_strdup("[status] ");
-	return g_strdup_printf("[%s] ", ui->current->chat->name);
+	return g_strdup_printf("[%.*s] ", ui_short_length(ui->current->chat),
+			       ui->current->chat->name);
 }
 
 /* Is there a line under the cursor, or do keys come one by one? */

@@ -7,7 +7,7 @@
 
 #define INPUT_ROWS	5
 #define MEMBERS_COLS	120
-#define MEMBERS_WIDTH	20
+#define MEMBERS_EDGE	2 /* the line before them and a blank */
 #define PANE_COLS	60
 #define SMALLEST_COLS	20
 #define SMALLEST_ROWS	5
@@ -46,7 +46,9 @@ static void lay_out(struct ui *ui)
 	input = line_rows(ui, cols, MIN(INPUT_ROWS, rows - 3));
 	body = rows - 2 - input;
 	pane = pane_width(ui);
-	members = shows_members(ui) ? MEMBERS_WIDTH : 0;
+	members = shows_members(ui) ? config_int(session_config(ui->session), "ui.member-width") +
+					      MEMBERS_EDGE
+				    : 0;
 	layout->title = (struct area){ 0, 0, 1, cols };
 	layout->pane = (struct area){ 1, 0, pane > 0 ? body : 0, pane };
 	layout->chat = (struct area){ 1, pane, body, cols - pane - members };

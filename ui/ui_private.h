@@ -101,6 +101,8 @@ void screen_tick_clock(struct ui *ui);
 
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
+/* Bytes of the chat's name that are enough: "dev" of "dev@conference.example.org". */
+int ui_short_length(const struct chat *chat);
 void members_draw(struct ui *ui, const struct area *area);
 /* Rows that the input line wants at this width. */
 int line_rows(struct ui *ui, int width, int most);
