@@ -399,12 +399,12 @@ static const struct {
 	const char *kind;
 	void (*offer)(struct completion *completion);
 } kinds[] = {
-	{"account", offer_accounts}, {"action", offer_actions},     {"alias", offer_aliases},
-	{"chat", offer_chats},       {"command", offer_commands},   {"contact", offer_contacts},
-	{"file", offer_files},       {"key", offer_keys},           {"member", offer_members},
-	{"param", offer_params},     {"protocol", offer_protocols}, {"request", offer_requests},
-	{"room", offer_rooms},       {"setting", offer_settings},   {"status", offer_statuses},
-	{"target", offer_targets},   {"value", offer_values},
+	{"account", offer_accounts}, {"action", offer_actions},    {"alias", offer_aliases},
+	{"chat", offer_chats},       {"command", offer_commands},  {"contact", offer_contacts},
+	{"file", offer_files},       {"joined", offer_open_rooms}, {"key", offer_keys},
+	{"member", offer_members},   {"param", offer_params},      {"protocol", offer_protocols},
+	{"request", offer_requests}, {"room", offer_rooms},        {"setting", offer_settings},
+	{"status", offer_statuses},  {"target", offer_targets},    {"value", offer_values},
 };
 
 void completion_offer_kind(struct completion *completion, const char *kind)

@@ -43,7 +43,7 @@ static void connect_enabled(struct command_run *run)
 	for (guint i = 0; i < accounts->len; i++) {
 		struct account *account = g_ptr_array_index(accounts, i);
 
-		if (account->state != ACCOUNT_OFFLINE && account->state != ACCOUNT_WAITING)
+		if (account->state == ACCOUNT_DISABLED || account->state == ACCOUNT_ONLINE)
 			continue;
 		connect_one(run, account);
 		count++;
@@ -51,7 +51,7 @@ static void connect_enabled(struct command_run *run)
 	if (!accounts->len)
 		command_need_account(run);
 	else if (!count)
-		command_print(run, "every enabled account is connected or about to be");
+		command_print(run, "every enabled account is online");
 }
 
 /* Without a name: the current chat's account, else all that are enabled. */
@@ -92,19 +92,11 @@ void cmd_disconnect(struct command_run *run)
 	session_disconnect(command_session(run), account, command_done, run);
 }
 
-struct reconnecting {
-	struct command_run *run;
-	char *account;
-};
-
 static void on_disconnected(const GError *error, void *data)
 {
-	struct reconnecting *again = data;
-	struct command_run *run = again->run;
-	struct account *account = command_account_again(run, again->account);
+	struct command_run *run = data;
+	struct account *account = command_account_again(run, command_kept(run));
 
-	g_free(again->account);
-	g_free(again);
 	if (account)
 		session_connect(command_session(run), account, command_done, run);
 	else
@@ -114,7 +106,6 @@ static void on_disconnected(const GError *error, void *data)
 void cmd_reconnect(struct command_run *run)
 {
 	struct account *account = command_account_at(run, 0);
-	struct reconnecting *again;
 
 	if (!account)
 		return;
@@ -123,11 +114,9 @@ void cmd_reconnect(struct command_run *run)
 		connect_one(run, account);
 		return;
 	}
-	again = g_new0(struct reconnecting, 1);
-	again->run = run;
-	again->account = g_strdup(account->name);
+	command_keep(run, g_strdup(account->name), g_free);
 	command_hold(run);
-	session_disconnect(command_session(run), account, on_disconnected, again);
+	session_disconnect(command_session(run), account, on_disconnected, run);
 }
 
 /* --- /account list ------------------------------------------------------------------------ */
@@ -159,11 +148,6 @@ void cmd_account_list(struct command_run *run)
 
 /* --- /account remove ---------------------------------------------------------------------- */
 
-struct removal {
-	struct command_run *run;
-	char *account;
-};
-
 static void remove_account(struct command_run *run, struct account *account)
 {
 	g_autofree char *name = g_strdup(account->name);
@@ -177,16 +161,14 @@ static void remove_account(struct command_run *run, struct account *account)
 
 static void on_removal_answer(const char *answer, void *data)
 {
-	struct removal *removal = data;
-	struct command_run *run = removal->run;
-	struct account *account = command_account_again(run, removal->account);
+	struct command_run *run = data;
+	const char *name = command_kept(run);
+	struct account *account = command_account_again(run, name);
 
 	if (!answer || (g_ascii_strcasecmp(answer, "y") && g_ascii_strcasecmp(answer, "yes")))
-		command_fail(run, SESSION_ERROR_FAILED, "account %s stays", removal->account);
+		command_fail(run, SESSION_ERROR_FAILED, "account %s stays", name);
 	else if (account)
 		remove_account(run, account);
-	g_free(removal->account);
-	g_free(removal);
 	command_release(run);
 }
 
@@ -195,7 +177,6 @@ void cmd_account_remove(struct command_run *run)
 	struct account *account = command_find_account(run, command_arg(run, 0));
 	struct front *front = command_front(run);
 	g_autofree char *question = NULL;
-	struct removal *removal;
 
 	if (!account)
 		return;
@@ -203,12 +184,10 @@ void cmd_account_remove(struct command_run *run)
 		remove_account(run, account);
 		return;
 	}
-	removal = g_new0(struct removal, 1);
-	removal->run = run;
-	removal->account = g_strdup(account->name);
 	question = g_strdup_printf("Remove the account %s? (y/n)", account->name);
+	command_keep(run, g_strdup(account->name), g_free);
 	command_hold(run);
-	front->ops->ask(front, question, false, on_removal_answer, removal);
+	front->ops->ask(front, question, false, on_removal_answer, run);
 }
 
 /* --- /account enable, disable, edit ------------------------------------------------------- */

@@ -8,13 +8,14 @@
 #include "cmd.h"
 
 struct addition {
-	struct command_run *run;
 	char *protocol, *id;
 	char **params; /* NAME=VALUE */
 };
 
-static void addition_free(struct addition *addition)
+static void addition_free(void *data)
 {
+	struct addition *addition = data;
+
 	g_free(addition->protocol);
 	g_free(addition->id);
 	g_strfreev(addition->params);
@@ -161,9 +162,9 @@ static char *free_name(struct command_run *run, const char *id)
 }
 
 /* What accounts.conf will hold; NULL when something is wrong with it. */
-static struct account_conf *make_conf(struct addition *addition, const struct protocol *protocol)
+static struct account_conf *make_conf(struct command_run *run, const struct protocol *protocol)
 {
-	struct command_run *run = addition->run;
+	const struct addition *addition = command_kept(run);
 	g_autofree char *name = free_name(run, addition->id);
 	struct account_conf *conf = account_conf_new(name, protocol->manager, protocol->name);
 	g_autoptr(GError) error = NULL;
@@ -179,10 +180,9 @@ static struct account_conf *make_conf(struct addition *addition, const struct pr
 	return NULL;
 }
 
-static void add_account(struct addition *addition, const struct protocol *protocol)
+static void add_account(struct command_run *run, const struct protocol *protocol)
 {
-	struct command_run *run = addition->run;
-	struct account_conf *conf = make_conf(addition, protocol);
+	struct account_conf *conf = make_conf(run, protocol);
 	g_autoptr(GError) error = NULL;
 
 	if (!conf)
@@ -197,17 +197,16 @@ static void add_account(struct addition *addition, const struct protocol *protoc
 
 static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 {
-	struct addition *addition = data;
-	struct command_run *run = addition->run;
+	struct command_run *run = data;
+	const struct addition *addition = command_kept(run);
 	const struct protocol *protocol = NULL;
 
 	if (protocols && !error)
 		protocol = choose_protocol(protocols, addition->protocol);
 	if (protocol)
-		add_account(addition, protocol);
+		add_account(run, protocol);
 	else if (protocols && !error)
 		fail_protocol(run, protocols, addition->protocol);
-	addition_free(addition);
 	command_done(error, run);
 }
 
@@ -242,10 +241,10 @@ void cmd_account_add(struct command_run *run)
 		return;
 	}
 	addition = g_new0(struct addition, 1);
-	addition->run = run;
 	addition->protocol = g_strdup(command_arg(run, 0));
 	addition->id = g_strdup(command_arg(run, 1));
 	addition->params = params;
+	command_keep(run, addition, addition_free);
 	command_hold(run);
-	session_list_protocols(command_session(run), on_protocols, addition);
+	session_list_protocols(command_session(run), on_protocols, run);
 }

@@ -12,13 +12,14 @@
 /* --- /join -------------------------------------------------------------------------------- */
 
 struct joining {
-	struct command_run *run;
 	char *account; /* by name: it may be removed meanwhile */
 	char *room;
 };
 
-static void joining_free(struct joining *joining)
+static void joining_free(void *data)
 {
+	struct joining *joining = data;
+
 	g_free(joining->account);
 	g_free(joining->room);
 	g_free(joining);
@@ -55,12 +56,10 @@ static void show_room(struct command_run *run, const struct joining *joining)
 
 static void on_joined(const GError *error, void *data)
 {
-	struct joining *joining = data;
-	struct command_run *run = joining->run;
+	struct command_run *run = data;
 
 	if (!error)
-		show_room(run, joining);
-	joining_free(joining);
+		show_room(run, command_kept(run));
 	command_done(error, run);
 }
 
@@ -89,12 +88,12 @@ void cmd_join(struct command_run *run)
 	if (!command_check_online(run, account))
 		return;
 	joining = g_new0(struct joining, 1);
-	joining->run = run;
 	joining->account = g_strdup(account->name);
 	joining->room = name ? room_id(account, name) : g_strdup(chat->id);
+	command_keep(run, joining, joining_free);
 	command_hold(run);
 	session_join(command_session(run), account, joining->room, command_arg(run, 1), on_joined,
-		     joining);
+		     run);
 }
 
 /* --- /part -------------------------------------------------------------------------------- */

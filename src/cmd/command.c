@@ -14,6 +14,8 @@ struct command_run {
 	struct chat *chat;     /* a reference, or NULL */
 	unsigned holds;
 	int status;
+	void *kept;
+	GDestroyNotify free_kept;
 	command_done_fn done;
 	void *data;
 };
@@ -79,6 +81,8 @@ static struct command_run *run_new(struct front *front, const char *line, comman
 static void run_free(struct command_run *run)
 {
 	run->front->runs = g_slist_remove(run->front->runs, run);
+	if (run->free_kept)
+		run->free_kept(run->kept);
 	parsed_clear(&run->parsed);
 	g_clear_pointer(&run->chat, chat_unref);
 	g_free(run->line);
@@ -87,8 +91,9 @@ static void run_free(struct command_run *run)
 
 void command_drop_all(struct front *front)
 {
-	while (front->runs)
-		run_free(front->runs->data);
+	GSList *runs = g_steal_pointer(&front->runs);
+
+	g_slist_free_full(runs, (GDestroyNotify)run_free);
 }
 
 void command_hold(struct command_run *run)
@@ -116,6 +121,18 @@ void command_done(const GError *error, void *data)
 
 	command_fail_error(run, error);
 	command_release(run);
+}
+
+void command_keep(struct command_run *run, void *kept, GDestroyNotify free_kept)
+{
+	g_assert(!run->free_kept);
+	run->kept = kept;
+	run->free_kept = free_kept;
+}
+
+void *command_kept(struct command_run *run)
+{
+	return run->kept;
 }
 
 struct front *command_front(struct command_run *run)
@@ -266,6 +283,7 @@ static bool check_needs(struct command_run *run)
 	switch (run->parsed.command->needs) {
 	case COMMAND_NEEDS_NOTHING:
 	case COMMAND_NEEDS_BUS:
+	case COMMAND_WANTS_SETTLED:
 	case COMMAND_WANTS_ONLINE:
 		return true;
 	case COMMAND_NEEDS_ACCOUNT:
@@ -333,7 +351,7 @@ static void run_line(struct command_run *run)
 			command_send(run, run->chat, MESSAGE_NORMAL, text);
 		return;
 	}
-	memmove(run->line, word_skip_blanks(run->line), strlen(word_skip_blanks(run->line)) + 1);
+	g_strchug(run->line);
 	if (prepare_command(run) && check_needs(run))
 		run->parsed.command->run(run);
 }

@@ -239,7 +239,7 @@ const struct command command_table[] = {
 	 .run = cmd_nick},
 	{.name = "part",
 	 .aliases = "leave",
-	 .usage = "[ROOM:room] [REASON:text…]",
+	 .usage = "[ROOM:joined] [REASON:text…]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "leaves a room",
 	 .help = "Leaves ROOM, or this one, and says REASON where the network carries it. The "
@@ -308,7 +308,7 @@ const struct command command_table[] = {
 	 .run = cmd_set},
 	{.name = "status",
 	 .usage = "[STATUS:status] [MESSAGE:text…]",
-	 .needs = COMMAND_WANTS_ONLINE,
+	 .needs = COMMAND_WANTS_SETTLED,
 	 .summary = "prints or sets your presence",
 	 .help = "STATUS is available, away, xa (away for long), busy, hidden or offline; others\n"
 		 "read MESSAGE beside it: /status away \"lunch\". It goes for all accounts unless "

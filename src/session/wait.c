@@ -18,7 +18,10 @@ struct wait {
 	GError *error; /* to be told from the idle */
 };
 
-G_DEFINE_QUARK(session - error, session_error)
+GQuark session_error_quark(void)
+{
+	return g_quark_from_static_string("pheme-session-error");
+}
 
 struct wait *wait_new(struct session *session, struct account *account, session_done_fn done,
 		      void *data)

@@ -99,7 +99,7 @@ static void on_ready(void *source, void *result, void *data)
 struct secret_service *secret_service_find(const char *name, secret_fn fn, void *data,
 					   GError **error)
 {
-	struct library library;
+	struct library library = {0};
 	g_autoptr(GHashTable) attributes = g_hash_table_new(g_str_hash, g_str_equal);
 	struct secret_service *service;
 

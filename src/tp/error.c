@@ -8,7 +8,10 @@
 #include "../model/text.h"
 #include "private.h"
 
-G_DEFINE_QUARK(pheme - tp - error, tp_error)
+GQuark tp_error_quark(void)
+{
+	return g_quark_from_static_string("pheme-tp-error");
+}
 
 static const struct error_row {
 	const char *name; /* without the prefix …Telepathy.Error. */

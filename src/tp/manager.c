@@ -255,7 +255,7 @@ static void on_listed_names(struct bus_reader *reply, const GError *error, void 
 	if (reply) {
 		g_auto(GStrv) names = bus_read_strings(reply);
 
-		for (unsigned i = 0; names[i] && i < PROTOCOLS_MAX; i++) {
+		for (unsigned i = 0; i < PROTOCOLS_MAX && names[i]; i++) {
 			struct bus_call *call =
 				manager_call(listing->scope, part->manager, TP_CM, "GetParameters");
 

@@ -25,15 +25,30 @@ static inline gboolean wait_expired(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
+static inline GSource *wait_begin(bool *expired)
+{
+	GSource *limit = g_timeout_source_new_seconds(WAIT_SECONDS);
+
+	g_source_set_callback(limit, wait_expired, expired, NULL);
+	g_source_attach(limit, g_main_context_get_thread_default());
+	return limit;
+}
+
+static inline void wait_end(GSource *limit)
+{
+	g_source_destroy(limit);
+	g_source_unref(limit);
+}
+
 /* Runs the main loop until @condition holds. */
 #define WAIT_FOR(condition)                                                                        \
 	do {                                                                                       \
 		bool expired_ = false;                                                             \
-		guint limit_ = g_timeout_add_seconds(WAIT_SECONDS, wait_expired, &expired_);       \
+		GSource *limit_ = wait_begin(&expired_);                                           \
                                                                                                    \
 		while (!(condition) && !expired_)                                                  \
-			g_main_context_iteration(NULL, TRUE);                                      \
-		g_source_remove(limit_);                                                           \
+			g_main_context_iteration(g_main_context_get_thread_default(), TRUE);       \
+		wait_end(limit_);                                                                  \
 		if (expired_)                                                                      \
 			fail_msg("waited too long for %s", #condition);                            \
 	} while (0)

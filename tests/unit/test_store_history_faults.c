@@ -148,9 +148,11 @@ static void test_readonly(void **state)
 
 	if (pid == 0) {
 		alarm(WAIT_SECONDS);
+		g_main_context_push_thread_default(g_main_context_new());
 		if (getuid() == 0 && (setgroups(0, NULL) || setgid(65534) || setuid(65534)))
 			_exit(9);
 		use_readonly(f);
+		stop(f);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -54,6 +54,8 @@ static struct child begin(struct fixture *f, child_fn fn, int number)
 		child_out = out[1];
 		child_go = go[0];
 		alarm(WAIT_SECONDS);
+		/* The default one shares the descriptor that wakes it up with the parent's. */
+		g_main_context_push_thread_default(g_main_context_new());
 		fn(f, number);
 		_exit(0);
 	}
@@ -128,7 +130,7 @@ static void write_for_ever(struct fixture *f, int first)
 			history_append(f->history, &bob, &m, tell_stored, GUINT_TO_POINTER(number));
 			g_free(m.uid);
 		}
-		g_main_context_iteration(NULL, FALSE);
+		g_main_context_iteration(g_main_context_get_thread_default(), FALSE);
 	}
 }
 
@@ -189,11 +191,15 @@ static void write_some(struct fixture *f, int first)
 		struct answer answer = {0};
 
 		append(f, i % 2 ? &bob : &room, &m, &answer);
-		if (answer.result != HISTORY_STORED)
+		if (answer.result != HISTORY_STORED) {
+			print_error("%d: %s\n", first + i, answer.why);
 			_exit(5);
+		}
 		g_free(m.uid);
 	}
 	stop(f);
+	for (unsigned i = 0; i < f->problems->len; i++)
+		print_error("%s\n", (char *)f->problems->pdata[i]);
 	_exit(f->problems->len ? 6 : 0);
 }
 
