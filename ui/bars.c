@@ -24,8 +24,7 @@ static void title_contact(const struct ui *ui, const struct contact *contact, GS
 static void title_room(const struct chat *chat, GString *out)
 {
 	static const char *const states[] = {
-		[ROOM_LEFT] = " [left]", [ROOM_JOINING] = " [joining]", [ROOM_JOINED] = ""
-	};
+		[ROOM_LEFT] = " [left]", [ROOM_JOINING] = " [joining]", [ROOM_JOINED] = ""};
 
 	g_string_append_printf(out, "%s%s", chat->name, states[chat->room_state]);
 	if (chat->room_state == ROOM_JOINED)

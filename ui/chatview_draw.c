@@ -16,7 +16,8 @@ static char *format_time(const char *format, gint64 when)
 
 static void draw_day(struct chatview *view, int y, int x, gint64 when)
 {
-	g_autofree char *day = format_time("-- %a %d %b ", when);
+	g_autofree char *date = format_time(view->date_format, when);
+	g_autofree char *day = g_strdup_printf("-- %s ", date);
 	int used = term_put(y, x, view->width, STYLE_CHAT_DAY, day);
 
 	term_fill(y, x + used, view->width - used, STYLE_CHAT_DAY, '-');
@@ -53,7 +54,7 @@ static void put_name(int y, int x, int width, int style, const char *name)
 static void local_look(const struct message *message, const char **name, int *style)
 {
 	*name = message->level == NOTICE_INFO ? " -" : " !";
-	*style = message->level == NOTICE_INFO	? STYLE_CHAT_NOTICE
+	*style = message->level == NOTICE_INFO      ? STYLE_CHAT_NOTICE
 		 : message->level == NOTICE_WARNING ? STYLE_CHAT_WARNING
 						    : STYLE_CHAT_ERROR;
 }

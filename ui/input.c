@@ -192,21 +192,11 @@ static rl_command_func_t *const actions[ACTION_COUNT] = {
 };
 
 static rl_command_func_t *const list_actions[LIST_COUNT] = {
-	[LIST_CHAR] = list_char,
-	[LIST_UP] = list_up,
-	[LIST_DOWN] = list_down,
-	[LIST_LEFT] = list_left,
-	[LIST_RIGHT] = list_right,
-	[LIST_PAGE_UP] = list_page_up,
-	[LIST_PAGE_DOWN] = list_page_down,
-	[LIST_FIRST] = list_first,
-	[LIST_LAST] = list_last,
-	[LIST_ENTER] = list_enter,
-	[LIST_TAB] = list_tab,
-	[LIST_BACKTAB] = list_backtab,
-	[LIST_BACKSPACE] = list_backspace,
-	[LIST_KILL] = list_kill,
-	[LIST_LEAVE] = list_leave,
+	[LIST_CHAR] = list_char,           [LIST_UP] = list_up,       [LIST_DOWN] = list_down,
+	[LIST_LEFT] = list_left,           [LIST_RIGHT] = list_right, [LIST_PAGE_UP] = list_page_up,
+	[LIST_PAGE_DOWN] = list_page_down, [LIST_FIRST] = list_first, [LIST_LAST] = list_last,
+	[LIST_ENTER] = list_enter,         [LIST_TAB] = list_tab,     [LIST_BACKTAB] = list_backtab,
+	[LIST_BACKSPACE] = list_backspace, [LIST_KILL] = list_kill,   [LIST_LEAVE] = list_leave,
 };
 
 /* --- completion ------------------------------------------------------------------------------ */
@@ -505,9 +495,9 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 void input_start(void)
 {
 	if (input.source == 0)
-		input.source = g_unix_fd_add_full(G_PRIORITY_HIGH, STDIN_FILENO,
-						  G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, NULL,
-						  NULL);
+		input.source =
+			g_unix_fd_add_full(G_PRIORITY_HIGH, STDIN_FILENO,
+					   G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, NULL, NULL);
 }
 
 void input_stop(void)

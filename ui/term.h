@@ -21,7 +21,7 @@ enum { /* attributes of a style */
        TERM_REVERSE = 1 << 4,
 };
 
-#define TERM_STYLES	 64 /* styles have numbers below this; 0 is the plain one */
+#define TERM_STYLES      64 /* styles have numbers below this; 0 is the plain one */
 #define TERM_COLOUR_NONE (-1)
 
 /* One colour in three depths; the best that the terminal has is taken. */

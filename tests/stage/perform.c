@@ -77,8 +77,7 @@ static void do_offline(struct session *session, char **words)
 /* contact ACCOUNT ID ALIAS PRESENCE [GROUP] [MESSAGE] */
 static void do_contact(struct session *session, char **words)
 {
-	struct contact *contact =
-		account_ensure_contact(find_account(session, words[1]), words[2]);
+	struct contact *contact = account_ensure_contact(find_account(session, words[1]), words[2]);
 	enum presence presence = PRESENCE_UNKNOWN;
 
 	contact_set_alias(contact, words[3]);
@@ -279,26 +278,16 @@ static const struct {
 	int words; /* at least, the name included */
 	act_fn fn;
 } acts[] = {
-	{"online", 2, do_online},
-	{"offline", 2, do_offline},
-	{"contact", 5, do_contact},
-	{"presence", 4, do_presence},
-	{"roster", 4, do_roster},
-	{"storm", 3, do_storm},
-	{"say", 4, do_say},
-	{"said", 5, do_said},
-	{"mine", 5, do_mine},
-	{"delivered", 4, do_delivered},
-	{"burst", 5, do_burst},
-	{"backlog", 4, do_backlog},
-	{"typing", 4, do_typing},
-	{"room", 3, do_room},
-	{"member", 4, do_member},
-	{"tell", 5, do_tell},
-	{"request", 4, do_request},
-	{"ask", 3, do_ask},
-	{"withdraw", 1, do_withdraw},
-	{"log", 1, do_log},
+	{"online", 2, do_online},     {"offline", 2, do_offline},
+	{"contact", 5, do_contact},   {"presence", 4, do_presence},
+	{"roster", 4, do_roster},     {"storm", 3, do_storm},
+	{"say", 4, do_say},           {"said", 5, do_said},
+	{"mine", 5, do_mine},         {"delivered", 4, do_delivered},
+	{"burst", 5, do_burst},       {"backlog", 4, do_backlog},
+	{"typing", 4, do_typing},     {"room", 3, do_room},
+	{"member", 4, do_member},     {"tell", 5, do_tell},
+	{"request", 4, do_request},   {"ask", 3, do_ask},
+	{"withdraw", 1, do_withdraw}, {"log", 1, do_log},
 };
 
 void stage_perform(struct session *session, const char *line)
