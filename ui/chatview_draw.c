@@ -45,7 +45,7 @@ static void put_name(int y, int x, int width, int style, const char *name)
 		term_put_padded(y, x, width, style, name);
 		return;
 	}
-	fit = text_fit(name, width - 1, &cells);
+	text_fit(name, width - 1, &cells);
 	term_put(y, x, cells, style, name);
 	term_put(y, x + cells, 1, style, "~");
 	term_fill(y, x + cells + 1, width - cells - 1, style, ' ');
@@ -62,7 +62,7 @@ static void local_look(const struct message *message, const char **name, int *st
 static void draw_head(struct chatview *view, int y, int x, const struct message *message)
 {
 	const char *name = message->name != NULL ? message->name : "";
-	g_autofree char *own = NULL;
+	g_autofree char *notice = NULL;
 	int style = message->mention ? STYLE_CHAT_MENTION : STYLE_CHAT_NAME;
 
 	if (view->time_width > 0) {
@@ -82,8 +82,8 @@ static void draw_head(struct chatview *view, int y, int x, const struct message 
 	else if (message->type == MESSAGE_ACTION)
 		name = " *";
 	else if (message->type == MESSAGE_NOTICE)
-		name = own = g_strconcat("-", name, "-", NULL);
-	put_name(y, x + view->time_width, view->name_width, style, name);
+		notice = g_strconcat("-", name, "-", NULL);
+	put_name(y, x + view->time_width, view->name_width, style, notice != NULL ? notice : name);
 	term_fill(y, x + view->indent - 1, 1, STYLE_PLAIN, ' ');
 }
 

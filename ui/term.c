@@ -261,10 +261,11 @@ void term_set_style(int style, const struct term_style *look)
 		   {TERM_ITALIC, A_ITALIC},
 		   {TERM_UNDERLINE, A_UNDERLINE},
 		   {TERM_REVERSE, A_REVERSE}};
-	struct look *out = &term.looks[style];
+	struct look *out;
 	int pair = 0;
 
 	g_assert(style >= 0 && style < TERM_STYLES);
+	out = &term.looks[style];
 	out->attributes = 0;
 	for (guint i = 0; i < G_N_ELEMENTS(map); i++)
 		if (look->attributes & map[i].attribute)

@@ -14,13 +14,13 @@ struct theme {
 };
 
 static const char *const names[STYLE_COUNT] = {
-#define X(enumerator, name, look) [enumerator] = name,
+#define X(enumerator, name, look) [enumerator] = (name),
 	THEME_STYLES(X)
 #undef X
 };
 
 static const char *const looks[STYLE_COUNT] = {
-#define X(enumerator, name, look) [enumerator] = look,
+#define X(enumerator, name, look) [enumerator] = (look),
 	THEME_STYLES(X)
 #undef X
 };
