@@ -349,6 +349,7 @@ static void set_up_readline(void)
 	/* Defaults that an inputrc may change; the bell would go past the screen. */
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
+	rl_variable_bind("revert-all-at-newline", "on");
 }
 
 void input_init(const char *inputrc, const struct input_ops *ops, void *data)

@@ -403,7 +403,7 @@ void term_fill(int y, int x, int width, int style, char c)
 
 void term_put_padded(int y, int x, int width, int style, const char *text)
 {
-	int used = term_put(y, x, width, style, text);
+	int used = text != NULL ? term_put(y, x, width, style, text) : 0;
 
 	term_fill(y, x + used, width - used, style, ' ');
 }
