@@ -51,6 +51,7 @@ CORE_SRC   := $(filter-out src/local/%,$(wildcard src/*/*.c))
 UI_SRC     := $(wildcard ui/*.c)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 FIXTURE_SRC := $(wildcard tests/fixture/*.c)
+STAGE_SRC  := $(wildcard tests/stage/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
@@ -62,6 +63,7 @@ SCREEN_BIN := $(patsubst %.c,$(BUILD)/%,$(SCREEN_SRC))
 INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
+STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
 
 .PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
@@ -175,7 +177,13 @@ $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
+# The screen on a session that is only played: for the screen tests.
+$(BUILD)/tests/stage: $(call obj,$(STAGE_SRC)) $(BUILD)/libui.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 
 unit-tests: $(UNIT_BIN)
 
@@ -188,7 +196,7 @@ check: deps layers
 check-unit: $(UNIT_BIN)
 	tests/run $(UNIT_BIN)
 
-check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN)
+check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
 check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
