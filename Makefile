@@ -22,7 +22,7 @@ SANITIZE ?=
 
 PKG_CORE   := glib-2.0 dbus-1 sqlite3
 PKG_SCREEN := ncursesw readline
-PKG_TEST   := cmocka vterm
+PKG_TEST   := cmocka vterm gio-2.0
 PKG_FIXTURE := telepathy-glib
 
 # pkg-config is asked once, and only by targets that build something.
