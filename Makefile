@@ -23,7 +23,7 @@ SANITIZE ?=
 PKG_CORE   := glib-2.0 dbus-1 sqlite3
 PKG_SCREEN := ncursesw readline
 PKG_TEST   := cmocka vterm gio-2.0
-PKG_FIXTURE := telepathy-glib
+PKG_FIXTURE := telepathy-glib dbus-glib-1 gio-2.0
 
 # pkg-config is asked once, and only by targets that build something.
 pkg-cflags = $(shell pkg-config --cflags $(1))
@@ -60,7 +60,7 @@ FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
 
 .PHONY: all run check check-unit check-screen check-integration install uninstall dist clean deps \
-	asan coverage bench fuzz format lint help tests
+	asan valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -68,7 +68,8 @@ all: $(BUILD)/pheme
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
-	@echo "all install uninstall dist clean deps asan coverage bench fuzz format lint"
+	@echo "all check-unit check-screen check-integration install uninstall dist clean deps asan"
+	@echo "valgrind coverage bench fuzz format lint"
 
 # --- the program -------------------------------------------------------------------------
 
@@ -120,5 +121,58 @@ $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
 
 tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
+
+# tests/run sums what the runners report; each target ends in "N passed, N failed, N skipped".
+# deps runs first and by itself, also under -j.
+check: deps
+	@$(MAKE) --no-print-directory tests
+	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN)
+
+check-unit: $(UNIT_BIN)
+	tests/run $(UNIT_BIN)
+
+check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN)
+	tests/run $(SCREEN_BIN)
+
+check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
+	tests/run $(INTEG_BIN)
+
+# Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
+# the life of a process: leaks are valgrind's business.
+ASAN_BUILD := $(BUILD)/asan
+asan:
+	$(MAKE) --no-print-directory BUILD=$(ASAN_BUILD) OPT="-O1 -g -fno-omit-frame-pointer" \
+		HARDEN=-fPIE SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined" tests
+	PHEME_TEST_SLOW=3 ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
+		tests/run $(patsubst $(BUILD)/%,$(ASAN_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
+
+valgrind: $(UNIT_BIN)
+	PHEME_TEST_SLOW=10 TEST_SECONDS=900 TEST_WRAPPER="valgrind -q --error-exitcode=99 \
+		--leak-check=full --errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+		--suppressions=tests/valgrind.supp" tests/run $(UNIT_BIN)
+
+# Lines of each file of the program that no test ran, worst last.
+COV_BUILD := $(BUILD)/coverage
+coverage:
+	@find $(COV_BUILD) -name '*.gcda' -delete 2>/dev/null || true
+	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" SANITIZE="--coverage" tests
+	-tests/run $(patsubst $(BUILD)/%,$(COV_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
+	tests/coverage $(COV_BUILD)
+
+FUZZ_SECONDS ?= 20
+FUZZ_FLAGS   := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined
+fuzz: $(FUZZ_BIN)
+	@test -n "$(FUZZ_BIN)" || { echo "no fuzz targets"; exit 1; }
+	@for t in $(FUZZ_BIN); do \
+		mkdir -p $$t.corpus && \
+		echo "$$t" && ASAN_OPTIONS=detect_leaks=0 $$t -max_total_time=$(FUZZ_SECONDS) \
+			-print_final_stats=1 -artifact_prefix=$$t- -verbosity=0 \
+			$$t.corpus $$(ls -d tests/fuzz/corpus/$$(basename $$t) 2>/dev/null) || exit 1; \
+	done
+
+# Compiled by clang in one go with the core, which the fuzzer must see inside.
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')

@@ -64,6 +64,11 @@ void test_env_bus_kill(struct test_env *env);
 /* The harness's own connection to the bus; opened when first asked for, owned by env. */
 GDBusConnection *test_env_bus(struct test_env *env);
 
+/* Calls a method and waits for the answer while all other events are served. Returns the
+ * arguments of the reply, or NULL with error set; fails the test when there is no answer. */
+GVariant *test_bus_call(GDBusConnection *bus, const char *name, const char *path,
+			const char *interface, const char *method, GVariant *args, GError **error);
+
 /* Makes a bus name activatable by running a command line. */
 void test_env_add_service(struct test_env *env, const char *name, const char *exec);
 

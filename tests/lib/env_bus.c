@@ -190,6 +190,37 @@ GDBusConnection *test_env_bus(struct test_env *env)
 	return env->bus;
 }
 
+/* --- calls --- */
+
+struct call_wait {
+	GAsyncResult *result;
+};
+
+static void on_result(GObject *source, GAsyncResult *result, void *data)
+{
+	((struct call_wait *)data)->result = g_object_ref(result);
+}
+
+static bool has_result(void *data)
+{
+	return ((struct call_wait *)data)->result != NULL;
+}
+
+/* Not GDBus's synchronous call: the terminals and peers must be served meanwhile. */
+GVariant *test_bus_call(GDBusConnection *bus, const char *name, const char *path,
+			const char *interface, const char *method, GVariant *args, GError **error)
+{
+	struct call_wait w = {NULL};
+	g_autoptr(GAsyncResult) result = NULL;
+
+	g_dbus_connection_call(bus, name, path, interface, method, args, NULL,
+			       G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, on_result, &w);
+	if (!test_wait_until(has_result, &w, TEST_WAIT_MS))
+		test_fail("%s.%s was not answered", interface, method);
+	result = w.result;
+	return g_dbus_connection_call_finish(bus, result, error);
+}
+
 /* --- names --- */
 
 pid_t test_env_name_pid(struct test_env *env, const char *name)

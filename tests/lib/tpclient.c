@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/tpclient.h"
+#include "tests/lib/env.h"
 #include "tests/lib/test.h"
 #include "tests/lib/wait.h"
 
@@ -63,40 +64,11 @@ void tp_client_free(struct tp_client *client)
 
 /* --- calls --- */
 
-struct call_wait {
-	GAsyncResult *result;
-};
-
-static void on_result(GObject *source, GAsyncResult *result, void *data)
-{
-	((struct call_wait *)data)->result = g_object_ref(result);
-}
-
-static bool has_result(void *data)
-{
-	return ((struct call_wait *)data)->result != NULL;
-}
-
-/* Not GDBus's synchronous call: the terminals and peers must be served meanwhile. */
-static GVariant *call(struct tp_client *client, const char *name, const char *path,
-		      const char *interface, const char *method, GVariant *args, GError **error)
-{
-	struct call_wait w = {NULL};
-	g_autoptr(GAsyncResult) result = NULL;
-
-	g_dbus_connection_call(client->bus, name, path, interface, method, args, NULL,
-			       G_DBUS_CALL_FLAGS_NONE, 10 * TEST_WAIT_MS, NULL, on_result, &w);
-	if (!test_wait_until(has_result, &w, TEST_WAIT_MS))
-		test_fail("%s.%s was not answered", interface, method);
-	result = w.result;
-	return g_dbus_connection_call_finish(client->bus, result, error);
-}
-
 GVariant *tp_call(struct tp_client *client, const char *name, const char *path,
 		  const char *interface, const char *method, GVariant *args)
 {
 	g_autoptr(GError) error = NULL;
-	GVariant *reply = call(client, name, path, interface, method, args, &error);
+	GVariant *reply = test_bus_call(client->bus, name, path, interface, method, args, &error);
 
 	if (!reply)
 		test_fail("%s.%s failed: %s", interface, method, error->message);
@@ -107,7 +79,8 @@ char *tp_call_error(struct tp_client *client, const char *name, const char *path
 		    const char *interface, const char *method, GVariant *args)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GVariant) reply = call(client, name, path, interface, method, args, &error);
+	g_autoptr(GVariant) reply =
+		test_bus_call(client->bus, name, path, interface, method, args, &error);
 
 	if (reply)
 		test_fail("%s.%s did not fail", interface, method);
