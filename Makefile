@@ -51,6 +51,7 @@ UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC  := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -119,6 +120,22 @@ $(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(BUILD)/libtes
 $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
+
+# --- benchmarks --------------------------------------------------------------------------
+
+$(BUILD)/tests/bench/bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libtest.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# All of pheme's libraries, used or not.
+$(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+
+bench: $(BUILD)/pheme $(BENCH_BIN)
+	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 
 tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
 
