@@ -6,6 +6,9 @@
 #   make check    install what is missing, build, run every test
 #   make help     the other targets
 
+# V=1 shows the commands.
+Q = $(if $(V),,@echo "  $(if $(filter %.o,$@),CC,LD) $@";)
+
 BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -28,7 +31,8 @@ PKG_FIXTURE := telepathy-glib dbus-glib-1 gio-2.0
 # pkg-config is asked once, and only by targets that build something.
 pkg-cflags = $(shell pkg-config --cflags $(1))
 pkg-libs   = $(shell pkg-config --libs $(1))
-ifeq ($(filter deps clean help format dist,$(MAKECMDGOALS)),)
+ifneq ($(filter-out deps% clean help format dist run check lint layers asan clang coverage,\
+	$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS   := $(call pkg-cflags,$(PKG_CORE))
 CORE_LIBS     := $(call pkg-libs,$(PKG_CORE))
 SCREEN_CFLAGS := $(call pkg-cflags,$(PKG_SCREEN))
@@ -60,8 +64,8 @@ INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
 
-.PHONY: all run check check-unit check-screen check-integration install uninstall dist clean deps \
-	asan valgrind coverage bench fuzz format lint help tests
+.PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
+	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -69,57 +73,91 @@ all: $(BUILD)/pheme
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
-	@echo "all check-unit check-screen check-integration install uninstall dist clean deps asan"
-	@echo "valgrind coverage bench fuzz format lint"
+	@echo "also: all man check-unit check-screen check-integration layers install uninstall dist"
+	@echo "      clean deps asan asan-unit clang valgrind coverage bench fuzz format lint"
+
+run: deps-run
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/pheme
+
+# --- what it needs -------------------------------------------------------------------------
+
+# Debian's names. Checked at each `make run` and `make check`: with all there that costs one
+# dpkg-query and nothing is asked of the network.
+DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-dev libreadline-dev \
+	     libsqlite3-dev dbus dbus-daemon telepathy-haze telepathy-idle
+DEPS_TEST := libcmocka-dev libvterm-dev libtelepathy-glib-dev libdbus-glib-1-dev prosody ngircd \
+	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
+DEPS_BENCH := mcabber profanity irssi weechat-curses finch
+
+deps-run: PACKAGES = $(DEPS_RUN)
+deps: PACKAGES = $(DEPS_RUN) $(DEPS_TEST)
+deps-bench: PACKAGES = $(DEPS_BENCH)
+deps deps-run deps-bench:
+	@tests/deps $(PACKAGES)
 
 # --- the program -------------------------------------------------------------------------
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/ui/%.o: EXTRA_CFLAGS = $(SCREEN_CFLAGS)
 $(BUILD)/obj/tests/fixture/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
 
 $(BUILD)/libpheme.a: $(call obj,$(CORE_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 $(BUILD)/libui.a: $(call obj,$(UI_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
 # --- tests -------------------------------------------------------------------------------
 
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 # The core has no screen: unit tests of it link neither ncurses nor readline.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # Unit tests of the front end: tests/unit/test_ui_*.c.
 $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libtest.a \
 		$(BUILD)/libui.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(SCREEN_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(SCREEN_LIBS) $(CORE_LIBS)
+
+# Commands and the front end without a screen are tested on a session without a bus. It defines
+# all of session.h, so nothing of the real one is taken from the library.
+FAKE_OBJ := $(call obj,tests/unit/fake_session.c)
+
+$(BUILD)/tests/unit/test_cmd_%: $(BUILD)/obj/tests/unit/test_cmd_%.o $(FAKE_OBJ) \
+		$(BUILD)/libtest.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+$(BUILD)/tests/unit/test_cli_%: $(BUILD)/obj/tests/unit/test_cli_%.o $(FAKE_OBJ) \
+		$(BUILD)/libtest.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
 
 # --- benchmarks --------------------------------------------------------------------------
 
@@ -139,9 +177,11 @@ bench: $(BUILD)/pheme $(BENCH_BIN)
 
 tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
 
+unit-tests: $(UNIT_BIN)
+
 # tests/run sums what the runners report; each target ends in "N passed, N failed, N skipped".
 # deps runs first and by itself, also under -j.
-check: deps
+check: deps layers
 	@$(MAKE) --no-print-directory tests
 	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN)
 
@@ -157,11 +197,17 @@ check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
 # Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
 # the life of a process: leaks are valgrind's business.
 ASAN_BUILD := $(BUILD)/asan
+ASAN_FLAGS := BUILD=$(ASAN_BUILD) OPT="-O1 -g -fno-omit-frame-pointer" HARDEN=-fPIE \
+	SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+ASAN_RUN := PHEME_TEST_SLOW=3 ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
+	UBSAN_OPTIONS=print_stacktrace=1 tests/run
 asan:
-	$(MAKE) --no-print-directory BUILD=$(ASAN_BUILD) OPT="-O1 -g -fno-omit-frame-pointer" \
-		HARDEN=-fPIE SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=undefined" tests
-	PHEME_TEST_SLOW=3 ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
-		tests/run $(patsubst $(BUILD)/%,$(ASAN_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
+	$(MAKE) --no-print-directory $(ASAN_FLAGS) tests
+	$(ASAN_RUN) $(patsubst $(BUILD)/%,$(ASAN_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
+
+asan-unit:
+	$(MAKE) --no-print-directory $(ASAN_FLAGS) unit-tests
+	$(ASAN_RUN) $(patsubst $(BUILD)/%,$(ASAN_BUILD)/%,$(UNIT_BIN))
 
 valgrind: $(UNIT_BIN)
 	PHEME_TEST_SLOW=10 TEST_SECONDS=900 TEST_WRAPPER="valgrind -q --error-exitcode=99 \
@@ -191,5 +237,54 @@ fuzz: $(FUZZ_BIN)
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+
+# --- how it is written ----------------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
+
+format:
+	clang-format -i $(C_FILES)
+
+# Who may include whom (src/*/, ui/): see the head of the script.
+layers:
+	@tests/layers
+
+lint: deps layers
+	clang-format --dry-run -Werror $(C_FILES)
+	@$(MAKE) --no-print-directory lint-cppcheck lint-tidy
+
+lint-cppcheck:
+	cppcheck -q -j2 --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
+		--library=gtk --suppressions-list=tests/cppcheck.supp \
+		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
+
+lint-tidy:
+	@mkdir -p $(BUILD)/tidy
+	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/src $(CPPFLAGS_ALL) -std=c11 $(CORE_CFLAGS) $(SCREEN_CFLAGS) \
+		>$(BUILD)/tidy/compile_flags.txt
+	printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
+
+# The other compiler, which sees other mistakes.
+clang:
+	$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang tests
+
+# --- putting it somewhere ---------------------------------------------------------------------
+
+install: all man
+	install -D -m 755 $(BUILD)/pheme $(DESTDIR)$(BINDIR)/pheme
+	install -D -m 644 $(BUILD)/pheme.1 $(DESTDIR)$(MANDIR)/man1/pheme.1
+	for theme in themes/*.theme; do \
+		install -D -m 644 $$theme $(DESTDIR)$(DATADIR)/pheme/themes/$${theme##*/} || exit 1; \
+	done
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1
+	rm -rf $(DESTDIR)$(DATADIR)/pheme
+
+dist:
+	git archive --prefix=pheme-$(VERSION)/ -o pheme-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf $(BUILD)
 
 -include $(shell test -d $(BUILD)/obj && find $(BUILD)/obj -name '*.d')

@@ -49,9 +49,10 @@ enum bus_error {
 /* Connects to the bus at @address and says Hello without blocking: what is called before
  * the bus answered is sent after it. NULL and @error when the socket cannot be opened. */
 struct bus *bus_open(const char *address, GError **error);
-/* Closes the connection; scopes that are left must not be used but to free them. */
+/* Closes the connection, may be called from any callback; none runs after it. Scopes that
+ * are left must not be used but to free them. NULL is fine. */
 void bus_close(struct bus *bus);
-/* Runs once when the bus is gone, from the main loop. */
+/* Runs once when the bus is gone, from the main loop; not after bus_close(). */
 void bus_on_closed(struct bus *bus, void (*fn)(struct bus *bus, void *data), void *data);
 bool bus_is_open(const struct bus *bus);
 /* Our unique name; "" before the bus answered Hello. */
@@ -76,13 +77,15 @@ struct bus_call *bus_call_new(struct bus_scope *scope, const char *destination, 
 struct bus_writer *bus_call_args(struct bus_call *call);
 /* Do not start the destination when it is not running. */
 void bus_call_no_autostart(struct bus_call *call);
+/* Before bus_call_send(): its data is freed with the call, however that ends. */
+void bus_call_own_data(struct bus_call *call, GDestroyNotify free_data);
 /*
  * Sends and gives up ownership. @timeout_ms -1 is libdbus's default (25 s), G_MAXINT none.
  * @fn NULL: no reply is asked for. The result can be kept to cancel with
- * bus_call_cancel() until @fn was called; NULL when @fn is NULL.
+ * bus_call_cancel() until @fn returns; NULL when @fn is NULL.
  */
 struct bus_call *bus_call_send(struct bus_call *call, int timeout_ms, bus_reply_fn fn, void *data);
-void bus_call_cancel(struct bus_call *call);
+void bus_call_cancel(struct bus_call *call); /* NULL is fine; from inside @fn it does nothing */
 /* Drops a call that was not sent. */
 void bus_call_drop(struct bus_call *call);
 
@@ -105,7 +108,7 @@ typedef void (*bus_signal_fn)(struct bus_reader *args, void *data);
  * name (resolve well-known ones with bus_watch_name()) or BUS_NAME: signals are accepted
  * from no one else. @path NULL: from any object; @member NULL: every member.
  * The bus is asked for one rule per (sender, interface), reference-counted. Lives until the
- * scope is freed.
+ * scope is freed. A @sender that is neither ("" say) signals nothing.
  */
 void bus_subscribe(struct bus_scope *scope, const char *sender, const char *path,
 		   const char *interface, const char *member, bus_signal_fn fn, void *data);
@@ -113,7 +116,7 @@ void bus_subscribe(struct bus_scope *scope, const char *sender, const char *path
 /* --- names ------------------------------------------------------------------------------ */
 
 /* @owner is the unique name that owns @name now, "" for none. Called once with the state
- * found, then on each change. */
+ * found, then on each change; not when the bus ends. */
 typedef void (*bus_owner_fn)(const char *name, const char *owner, void *data);
 void bus_watch_name(struct bus_scope *scope, const char *name, bus_owner_fn fn, void *data);
 
@@ -123,7 +126,8 @@ void bus_list_names(struct bus_scope *scope, const char *prefix, bus_names_fn fn
 
 /*
  * Takes @name without queueing and without replacing; when another owns it, tries again
- * each time it becomes free. @fn is told on each change. Released with the scope.
+ * each time it becomes free. @fn is told of the first outcome and of each change. Released
+ * with the scope. One scope of a bus at a time may own a name.
  */
 typedef void (*bus_own_fn)(const char *name, bool owned, void *data);
 void bus_own_name(struct bus_scope *scope, const char *name, bus_own_fn fn, void *data);
@@ -147,11 +151,12 @@ struct bus_property {
 /*
  * Exports an object until the scope is freed. Tables end with an all-NULL row (either may
  * be NULL), are kept by reference. Properties are read-only, Get and GetAll and Introspect
- * are provided; everything else is answered with UnknownMethod.
+ * are provided; everything else is answered with UnknownMethod. Several may share a path.
  */
 void bus_export(struct bus_scope *scope, const char *path, const struct bus_method *methods,
 		const struct bus_property *properties, void *data);
-/* Every request is answered exactly once, at once or later; both free it. */
+/* Every request is answered exactly once, at once or later, even when its scope or bus is
+ * gone by then; both free it. */
 struct bus_writer *bus_request_reply(struct bus_request *request);
 void bus_request_finish(struct bus_request *request);
 void bus_request_fail(struct bus_request *request, const char *error_name, const char *message);

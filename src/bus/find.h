@@ -21,7 +21,8 @@ enum bus_find_flags {
 };
 
 /*
- * Blocks for as long as dbus-daemon takes to print its address (at most 5 s).
+ * Blocks for as long as a bus takes to answer (at most 2 s), dbus-daemon to print its address
+ * (at most 5 s) or another pheme to do the same (at most 10 s).
  * @explicit_address NULL or "" for none. NULL and @error on failure.
  */
 struct bus_place *bus_place_find(const char *explicit_address, unsigned flags, GError **error);
@@ -31,6 +32,6 @@ const char *bus_place_source(const struct bus_place *place);
 /* Gives up our share; the last user of a bus that pheme started ends it. */
 void bus_place_free(struct bus_place *place);
 
-/* $XDG_RUNTIME_DIR/pheme, or /tmp/pheme-UID where that is not set: made 0700 if need be,
- * refused when it is not a directory of ours. New string, or NULL and @error. */
+/* $XDG_RUNTIME_DIR/pheme, or /tmp/pheme-UID where that is not set or names nothing: made
+ * 0700 if need be, refused when it is not a directory of ours alone. New string, or NULL and @error. */
 char *bus_runtime_dir(GError **error);

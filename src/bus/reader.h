@@ -15,12 +15,14 @@
  * always end, also after an error.
  */
 
+#include <stdbool.h>
 #include <glib.h>
 #include <dbus/dbus.h>
 
 struct bus_reader_root {
 	DBusMessage *message;
-	const char *error; /* what was expected, NULL while all is well */
+	const char *error; /* what was expected, NULL while all is well; points into text */
+	char text[128];
 };
 
 struct bus_reader {
@@ -33,7 +35,7 @@ struct bus_reader {
 void bus_reader_init(struct bus_reader *r, struct bus_reader_root *root, DBusMessage *message);
 
 bool bus_reader_ok(const struct bus_reader *r);
-/* "expected X at argument …": for the log; NULL when ok. */
+/* "expected 's', found 'u' in a message 'ua{sv}'": for the log; NULL when ok. */
 const char *bus_reader_error(const struct bus_reader *r);
 /* Marks the message as bad: for checks of a caller's own. The first reason stays. */
 void bus_reader_fail(struct bus_reader *r, const char *why);

@@ -13,12 +13,17 @@
  * parent is written to again.
  */
 
+#include <stdbool.h>
 #include <glib.h>
 #include <dbus/dbus.h>
+
+/* Bytes in a message, either way: the bus ends the connection over larger ones. */
+#define BUS_MESSAGE_MAX (16 * 1024 * 1024)
 
 struct bus_writer_root {
 	DBusMessage *message;
 	char *error; /* owned; NULL while all is well */
+	gsize size;  /* bytes written so far, about: a message over BUS_MESSAGE_MAX is refused */
 };
 
 struct bus_writer {

@@ -22,16 +22,26 @@ enum command_need {
 	COMMAND_NEEDS_ONLINE,  /* …and it is online */
 	COMMAND_NEEDS_CHAT,    /* the user is in a chat (not the status window) */
 	COMMAND_NEEDS_ROOM,
+	/* For a front end without a screen; the prompt makes no difference between these and
+	 * COMMAND_NEEDS_NOTHING. */
+	COMMAND_NEEDS_BUS,    /* the session was started */
+	COMMAND_WANTS_ONLINE, /* the account is online, or has failed to get there */
 };
 
 struct command {
-	const char *name;
+	const char *name;    /* a subcommand's is the whole: "account add" */
 	const char *aliases; /* separated by blanks, or NULL */
 	/*
 	 * Usage and arity check in one: words are required arguments, [words] optional ones, a
 	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
 	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
-	 * room, member, chat, protocol, setting, value, command, status, file, request, text.
+	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
+	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the protocol before it), key (of
+	 * accounts.conf), alias, action (subcommand of the command before it).
+	 *
+	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
+	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs
+	 * a chat does not: the chat tells the account, and all that is typed is text.
 	 */
 	const char *usage;
 	enum command_need needs;
@@ -47,6 +57,8 @@ extern const struct command command_table[]; /* sorted by name; ends with a NULL
 const struct command *command_find(const char *name); /* by name or alias */
 /* The nearest name to a mistyped one, or NULL. */
 const char *command_nearest(const char *name);
+/* Edits (a swap of neighbours is one) from @a to @b; only the first 32 bytes count. */
+unsigned command_name_distance(const char *a, const char *b);
 
 /*
  * Runs what was typed: a command ("/join #dev"), text for the current chat, "//text" for text
@@ -55,6 +67,12 @@ const char *command_nearest(const char *name);
  */
 typedef void (*command_done_fn)(int status, void *data);
 void command_execute(struct front *front, const char *line, command_done_fn done, void *data);
+/* What @line would need, without running it; @account (if told by -a, else NULL) is borrowed.
+ * A line that is wrong needs nothing: running it says why. */
+enum command_need command_peek(struct front *front, const char *line, struct account **account);
+/* Forgets the commands that are still under way; for when the main loop will not turn again, so
+ * that nothing they wait for can come. */
+void command_drop_all(struct front *front);
 
 /* --- for the functions that run a command ------------------------------------------------- */
 
@@ -65,7 +83,12 @@ const char *command_arg(struct command_run *run, unsigned index);
 /* The account that is meant (-a NAME, the current chat's, the only one); NULL when the command
  * does not need one and none can be told. */
 struct account *command_account(struct command_run *run);
+/* Only what -a told, or NULL. */
+struct account *command_named_account(struct command_run *run);
+/* The chat the user was in when the line was typed; NULL when there was none. */
 struct chat *command_chat(struct command_run *run);
+/* The line from argument @index on, as it was typed; "" when it was not given. */
+const char *command_rest(struct command_run *run, unsigned index);
 void command_print(struct command_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void command_fail(struct command_run *run, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void command_fail_error(struct command_run *run, const GError *error); /* NULL is fine */
@@ -88,3 +111,4 @@ char **command_complete(struct front *front, const char *line, gsize cursor, gsi
 char *command_usage(const struct command *command);     /* "/join ROOM [PASSWORD]" */
 char *command_help_text(const struct command *command); /* usage, help, aliases */
 char *command_man_section(void);                        /* troff: the COMMANDS section */
+char *command_troff(const char *text);                  /* plain text, escaped for troff */

@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <glib.h>
 #include "../session/session.h"
 
 struct front;
@@ -37,11 +38,15 @@ struct front_ops {
 	void (*clear)(struct front *front, struct chat *chat);
 	void (*quit)(struct front *front, int status);
 	/* A setting changed that the front end may care for is told by config_on_change(). */
+	/* Like print, for what went wrong; NULL: print is used. */
+	void (*print_error)(struct front *front, struct chat *chat, const char *line);
 };
 
 struct front {
 	const struct front_ops *ops;
 	struct session *session;
+	bool unattended; /* nobody sits there: commands do not ask "are you sure?" */
+	GSList *runs;    /* private to command.c: commands under way */
 };
 
 void front_print(struct front *front, struct chat *chat, const char *format, ...)

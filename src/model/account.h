@@ -8,7 +8,7 @@
  * The rows are the roster as it is shown, kept sorted by insertion so that a presence change
  * costs O(log n): contacts without a group, then for each group (by name) a heading row and
  * its contacts. A contact in two groups has two rows. Within a group: online ones first by
- * presence_rank() class (online / offline), then by alias. Contacts that are not on the
+ * class (online, not known, offline), then by alias. Contacts that are not on the
  * roster but have an open chat have a row too (an IRC nick one talks to).
  */
 
@@ -44,6 +44,9 @@ struct roster_row {
 	struct contact *contact; /* NULL: the heading of a group */
 	const char *group;       /* interned cleaned name; NULL for contacts without one */
 	unsigned online, total;  /* of the group; headings only */
+	/* private to roster.c */
+	struct roster_row *heading; /* of the group; a heading's own is itself; NULL: no group */
+	char *key;                  /* headings: sort key of the group's name */
 };
 
 struct account {
@@ -64,7 +67,7 @@ struct account {
 	GHashTable *contacts;   /* raw id → struct contact * (a reference) */
 	GSequence *rows;        /* struct roster_row * */
 	unsigned online, total; /* contacts on the roster */
-	/* private to account.c and contact.c */
+	/* private to roster.c */
 	GHashTable *headings; /* interned group → GSequenceIter of its heading */
 };
 
@@ -75,12 +78,17 @@ struct account *account_new(struct model *model, const char *name, const char *m
 /* Removes it with its chats, contacts and requests, each with its event. */
 void account_remove(struct account *account);
 
+/* Each tells ACCOUNT_CHANGED when something did change. Leaving ONLINE takes the features and
+ * roster_ready away and ends all typing; presences: account_forget_presences(). */
 void account_set_state(struct account *account, enum account_state state, const char *reason);
+/* The state becomes WAITING. */
 void account_set_retry(struct account *account, gint64 retry_at, const char *reason);
+/* NULL leaves the id or the alias as it is. */
 void account_set_self(struct account *account, const char *id, const char *alias);
 void account_set_presence(struct account *account, enum presence presence, const char *status,
 			  const char *message);
 void account_set_features(struct account *account, unsigned features);
+/* True tells ROSTER_READY. */
 void account_set_roster_ready(struct account *account, bool ready);
 /* Everybody's presence is unknown now (we are offline): one pass, one ACCOUNT_CHANGED. */
 void account_forget_presences(struct account *account);

@@ -7,8 +7,9 @@
  * Its messages in memory are a window on the history: contiguous, at most CHAT_WINDOW of
  * them, oldest first. While at_end is true the window holds the newest and new messages
  * are appended (dropping the oldest); after the user scrolled far up it is false, and new
- * ones only count until the end is loaded again. When the database is out of order
- * (no_history) nothing newer is ever dropped.
+ * ones wait aside until the end is loaded again: a page may have been read from the history
+ * before they were written there. When the database is out of order (no_history) nothing is
+ * dropped before there are CHAT_WINDOW_MAX.
  */
 
 #include <stdbool.h>
@@ -20,8 +21,9 @@ struct account;
 struct contact;
 struct model;
 
-#define CHAT_WINDOW 600
-#define CHAT_PAGE   100 /* messages a page from history */
+#define CHAT_WINDOW     600
+#define CHAT_WINDOW_MAX (20 * CHAT_WINDOW)
+#define CHAT_PAGE       100 /* messages a page from history */
 
 enum chat_kind {
 	CHAT_CONTACT,
@@ -55,7 +57,7 @@ struct member {
 
 struct chat {
 	int refs;
-	struct model *model;
+	struct model *model;     /* NULL: the account was removed, nobody is told any more */
 	struct account *account; /* NULL: the status chat, or the account was removed */
 	enum chat_kind kind;
 	char *id;                /* raw */
@@ -67,11 +69,15 @@ struct chat {
 	/* the window */
 	struct message **ring;
 	unsigned ring_size, first, count;
+	gint64 base;   /* base + index names a message as long as it is in the window: grows as the
+			  oldest are dropped, shrinks as older ones are loaded */
 	bool at_end;   /* holds the newest */
 	bool at_start; /* nothing older is in the history */
 	bool loading;  /* a page was asked for */
 	bool no_history;
+	GPtrArray *aside; /* struct message *: newer than the window, while not at_end */
 
+	bool watched; /* the user looks at its end: nothing that comes is unread */
 	unsigned unread, mentions;
 	char *read_mark;    /* uid of the first unread message when the chat was last looked at: the
 			    "new" line is above it; NULL for none */
@@ -92,27 +98,30 @@ struct chat {
 
 /* Finds an open or closed-but-referenced chat; NULL when there is none. @id raw. */
 struct chat *chat_find(struct account *account, enum chat_kind kind, const char *id);
-/* Finds or opens it: takes the next number, CHAT_ADDED. Borrowed: the model holds it. */
+/* Finds or opens it: takes the lowest free number, CHAT_ADDED. Borrowed: the model holds it. */
 struct chat *chat_open(struct account *account, enum chat_kind kind, const char *id);
-/* Takes it from the open ones and drops the model's reference. */
+/* Takes it from the open ones and drops the model's reference. The status chat stays. */
 void chat_close(struct chat *chat);
 struct chat *chat_ref(struct chat *chat);
 void chat_unref(struct chat *chat);
 
 /* Message @index of the window, 0 is the oldest. */
 struct message *chat_message(const struct chat *chat, unsigned index);
-/* Looks from the newest back; NULL when not in the window. */
+/* Looks from the newest back, aside too; NULL when not in memory. */
 struct message *chat_find_uid(struct chat *chat, const char *uid);
 struct message *chat_find_token(struct chat *chat, const char *token);
 
 /*
  * Adds a new message at the end, tells MESSAGE_ADDED, takes ownership and returns it
  * (borrowed; valid until it leaves the window, so use it at once). Counts it as unread when
- * it came in and is no scrollback, notes a mention of us; chat_mark_read() resets that.
- * While the window is not at the end the message is told but not kept (the return is NULL).
+ * it came in, is no scrollback and nobody watches; notes a mention of us (rooms only);
+ * chat_mark_read() resets that. Its sender is typing no more. While the window is not at
+ * the end the message is told and waits aside. Never NULL.
  */
 struct message *chat_append(struct chat *chat, struct message *message);
-/* Pages from history, oldest first; takes the messages. @complete: nothing beyond them. */
+/* Pages from history, oldest first; takes the messages, leaves the array (empty) to the
+ * caller. What is in memory already is not added again. @complete: nothing beyond them.
+ * Each ends loading; an answer to a question from before a reset must not be given. */
 void chat_prepend_page(struct chat *chat, GPtrArray *messages, bool complete);
 void chat_append_page(struct chat *chat, GPtrArray *messages, bool complete);
 /* Replaces the window by the newest page, keeping what is not stored yet. */
@@ -120,17 +129,22 @@ void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete);
 
 void chat_set_delivery(struct chat *chat, struct message *message, enum delivery delivery,
 		       const char *reason);
+/* The network's token for a message of ours. */
+void chat_set_token(struct chat *chat, struct message *message, const char *token);
 /* The message is stored: forgets the raw text. */
 void chat_set_stored(struct chat *chat, struct message *message, gint64 row);
 
 void chat_set_unread(struct chat *chat, unsigned unread, unsigned mentions);
+/* While true nothing that comes is unread; true marks all read. */
+void chat_set_watched(struct chat *chat, bool watched);
 /* The user sees the end of the chat: counters to 0; the "new" line stays where it is until
  * chat_clear_read_mark(). */
 void chat_mark_read(struct chat *chat);
 void chat_clear_read_mark(struct chat *chat);
-/* Forgets what is shown (not what is stored). */
+/* Forgets what is shown (not what is stored: at_start is false after it). */
 void chat_clear(struct chat *chat);
 
+/* @member_id is for rooms; who is no member is ignored. */
 void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing state);
 void chat_set_live(struct chat *chat, bool live);
 void chat_set_number(struct chat *chat, unsigned number); /* swaps with who has it */

@@ -2,7 +2,9 @@
 #pragma once
 
 /* Someone on an account, on its roster or merely met. Reference-counted; the account's
- * table holds one reference. */
+ * table holds one reference. Who leaves the roster without an open chat, or has the chat
+ * closed without being on the roster, is known no more (CONTACT_REMOVED, account NULL);
+ * whoever keeps a reference may go on setting things, which tells nobody. */
 
 #include <stdbool.h>
 #include <glib.h>
@@ -35,8 +37,8 @@ struct contact {
 	enum subscription publish;   /* do they see us */
 	bool on_roster;
 	struct chat *chat; /* open chat with them, borrowed; NULL for none */
-	/* private: GSequenceIter of each row */
-	GPtrArray *rows;
+	/* private to roster.c */
+	GPtrArray *rows; /* GSequenceIter of each row, in the order of groups */
 };
 
 struct contact *contact_ref(struct contact *contact);

@@ -20,7 +20,7 @@ struct request;
 enum event_type {
 	EVENT_ACCOUNT_ADDED,
 	EVENT_ACCOUNT_REMOVED,
-	EVENT_ACCOUNT_CHANGED, /* state, reason, own presence, own id or alias, counts, features */
+	EVENT_ACCOUNT_CHANGED, /* account; change: ACCOUNT_CHANGED_… */
 	EVENT_ROSTER_READY,    /* account: the roster is complete now */
 	EVENT_CONTACT_ADDED,   /* contact: now known */
 	EVENT_CONTACT_REMOVED,
@@ -35,8 +35,17 @@ enum event_type {
 	EVENT_MEMBER_REMOVED,
 	EVENT_MEMBER_CHANGED,
 	EVENT_MEMBERS_RESET, /* chat: anything about its members may have changed */
-	EVENT_REQUEST_ADDED, /* request */
+	EVENT_REQUEST_ADDED, /* request; again when its text changed */
 	EVENT_REQUEST_REMOVED,
+};
+
+enum {
+	ACCOUNT_CHANGED_STATE = 1 << 0,    /* state, reason, retry_at */
+	ACCOUNT_CHANGED_SELF = 1 << 1,     /* own id or alias */
+	ACCOUNT_CHANGED_PRESENCE = 1 << 2, /* own presence */
+	ACCOUNT_CHANGED_FEATURES = 1 << 3,
+	ACCOUNT_CHANGED_COUNTS = 1 << 4, /* online, total */
+	ACCOUNT_CHANGED_ROSTER = 1 << 5, /* everybody's presence, or no longer ready */
 };
 
 enum {
@@ -44,7 +53,8 @@ enum {
 	CONTACT_CHANGED_PRESENCE = 1 << 1,
 	CONTACT_CHANGED_SUBSCRIPTION = 1 << 2,
 	CONTACT_CHANGED_GROUPS = 1 << 3,
-	CONTACT_CHANGED_CHAT = 1 << 4, /* has a chat now, or no more; unread count */
+	CONTACT_CHANGED_CHAT = 1 << 4,   /* has a chat now, or no more; unread count */
+	CONTACT_CHANGED_ROSTER = 1 << 5, /* on the roster now, or no more */
 };
 
 enum {

@@ -18,15 +18,19 @@ struct model {
 	GPtrArray *requests; /* struct request *, oldest first */
 	struct chat *status; /* the status window: pheme's own lines; always open */
 	/* private */
+	GHashTable *known_chats; /* chats that somebody holds, open or not */
 	GArray *listeners;
+	unsigned telling;   /* events being told, one inside the other */
+	bool listener_left; /* while an event was told */
 	unsigned next_request;
 };
 
 struct model *model_new(void);
+/* Tells nobody. Chats and contacts that are still held stay valid, cut off from the model. */
 void model_free(struct model *model);
 
 /* Listeners are told in the order in which they came; adding and removing from inside a
- * listener is safe. */
+ * listener is safe: a new one is told from the next event on. */
 void model_listen(struct model *model, event_fn fn, void *data);
 void model_unlisten(struct model *model, event_fn fn, void *data);
 void model_emit(struct model *model, const struct event *event);

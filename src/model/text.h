@@ -8,6 +8,10 @@
  * terminal, the title, a notification or a log. The result is valid UTF-8 that holds no
  * control character but (in bodies) newline and tab, no bidirectional control, no invisible
  * format character but a ZWJ inside emoji, and no more than 4 combining marks a cell.
+ *
+ * Shown instead: C0 and DEL as ^X; C1, bidirectional controls, U+2028 and U+2029 as
+ * [U+202E]; invalid bytes, noncharacters and what Unicode has not assigned as U+FFFD; a
+ * dotted circle under marks that have no base. Cleaning what is clean changes nothing.
  */
 
 #include <stdbool.h>
@@ -18,8 +22,10 @@ enum text_kind {
 	TEXT_BODY, /* message bodies: newline and tab stay, CR LF becomes newline */
 };
 
-#define TEXT_LINE_MAX 512         /* bytes kept of a line, then a mark "…" (or "[cut]") */
-#define TEXT_BODY_MAX (32 * 1024) /* bytes kept of a body, then a mark with the full size */
+/* What is longer when clean is cut before a cell and ends in a mark, which is within these
+ * bounds: "…" for a line, "… [cut: 1048576 bytes in all]" for a body. */
+#define TEXT_LINE_MAX 512
+#define TEXT_BODY_MAX (32 * 1024)
 
 /* New cleaned string, never NULL. @length in bytes or -1; @bytes may be NULL, may be any
  * garbage, need not be terminated when a length is given. */
@@ -27,7 +33,9 @@ char *text_clean(const char *bytes, gssize length, enum text_kind kind);
 /* True when text_clean() would return just the same. Quick for ASCII. */
 bool text_is_clean(const char *s, enum text_kind kind);
 
-/* Cells that cleaned text, or one character of it, takes on a terminal: 0, 1 or 2. */
+/* Cells that cleaned text, or one character of it, takes on a terminal: 0, 1 or 2. Agrees
+ * with the C library's wcwidth() without asking for a locale. Newline and tab have none: who
+ * draws a body splits and expands them. */
 int text_char_width(gunichar c);
 int text_width(const char *s);
 /* Bytes of @s that fit in @cells, never cutting a base character from its marks.

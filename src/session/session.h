@@ -20,6 +20,7 @@
 #include "../model/message.h"
 #include "../model/model.h"
 #include "../model/presence.h"
+#include "../model/protocol.h"
 #include "../store/accounts.h"
 #include "../store/config.h"
 
@@ -44,14 +45,21 @@ struct session_options {
 	const char *bus_address; /* --bus, or NULL */
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
+	bool debug;              /* log_start() was told so */
+	const char *log_path;    /* …and this; NULL: the usual place */
 };
 
 /* Loads config and accounts (problems become notices), starts the history thread. Touches no
  * bus. Never NULL. */
 struct session *session_new(const struct session_options *options);
+/* False and why when --account named an account that there is not (a notice says it too). */
+bool session_check(const struct session *session, GError **error);
 /* Finds the bus and connects the enabled accounts, without blocking; trouble is told as
  * notices. Called again it reopens a bus that died. */
 void session_start(struct session *session);
+/* Calls @done when there is a bus, or with the error when none could be found or started (the
+ * outcome of the last session_start()). For a front end that has to wait for it. */
+void session_wait_bus(struct session *session, session_done_fn done, void *data);
 /* Leaves in order: says offline where this pheme is the last user of a connection, commits the
  * history, then calls @done (after 3 s at the latest). */
 void session_stop(struct session *session, session_done_fn done, void *data);
@@ -61,6 +69,10 @@ struct model *session_model(struct session *session);
 struct config *session_config(struct session *session);
 const struct accounts *session_accounts(struct session *session);
 bool session_has_bus(const struct session *session);
+/* Diagnostics for /debug: whether they are written, and to which file (NULL: stderr). */
+void session_set_debug(struct session *session, bool on);
+bool session_debug(const struct session *session);
+const char *session_log_path(const struct session *session);
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
@@ -76,27 +88,6 @@ bool session_account_set(struct session *session, struct account *account, const
 			 const char *value, GError **error);
 bool session_account_enable(struct session *session, struct account *account, bool enabled,
 			    GError **error);
-
-enum { /* Conn_Mgr_Param_Flags */
-       PARAM_REQUIRED = 1,
-       PARAM_REGISTER = 2,
-       PARAM_HAS_DEFAULT = 4,
-       PARAM_SECRET = 8,
-};
-
-struct param { /* of a protocol, as its manager tells */
-	char *name;
-	char *signature;
-	unsigned flags;
-	char *fallback; /* default as text, or NULL */
-};
-
-struct protocol {
-	char *manager;     /* "haze" */
-	char *name;        /* "jabber" */
-	char *english;     /* "XMPP"; from the manager, or made from the name */
-	GPtrArray *params; /* struct param *, required ones first */
-};
 
 /* @protocols: struct protocol *, sorted by what people look for first; borrowed. */
 typedef void (*session_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);
@@ -138,6 +129,11 @@ void session_answer_request(struct session *session, struct request *request, bo
 
 /* Opens a chat with a contact and loads its last page; works offline. */
 struct chat *session_open_chat(struct session *session, struct account *account, const char *id);
+/* The same under the network's own spelling of @id ("Bob@Example.org" → "bob@example.org"),
+ * which it is asked for when the account is online. @chat is NULL with an error. */
+typedef void (*session_chat_fn)(struct chat *chat, const GError *error, void *data);
+void session_open_contact(struct session *session, struct account *account, const char *id,
+			  session_chat_fn fn, void *data);
 void session_join(struct session *session, struct account *account, const char *room,
 		  const char *password, session_done_fn done, void *data);
 void session_part(struct session *session, struct chat *chat, const char *reason,

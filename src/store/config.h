@@ -32,6 +32,8 @@ struct setting {
 /* All settings, sorted by name; ends with a NULL name. */
 extern const struct setting config_settings[];
 const struct setting *config_find_setting(const char *name);
+/* The value as it is kept ("yes" becomes "true"), new string; NULL: it cannot be one. */
+char *setting_check(const struct setting *setting, const char *value, GError **error);
 
 /* @path NULL: $XDG_CONFIG_HOME/pheme/pheme.conf. Problems (char *) are appended. */
 struct config *config_load(const char *path, GPtrArray *problems);

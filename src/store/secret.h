@@ -19,6 +19,10 @@ typedef void (*secret_fn)(const char *secret, const GError *error, void *data);
 
 /* Calls @fn exactly once, from the main loop, unless cancelled. @conf is not kept. */
 struct secret_lookup *secret_find(const struct account_conf *conf, secret_fn fn, void *data);
+/* The same with another limit for the command. */
+#define SECRET_COMMAND_SECONDS 60
+struct secret_lookup *secret_find_within(const struct account_conf *conf, unsigned seconds,
+					 secret_fn fn, void *data);
 void secret_cancel(struct secret_lookup *lookup);
 /* Overwrites and frees; NULL is fine. */
 void secret_free(char *secret);

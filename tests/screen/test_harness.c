@@ -175,7 +175,7 @@ static void test_suspend(void **state)
 	screen_wait_row(s, 1, "started");
 	screen_key(s, "C-z");
 	screen_wait_text(s, "Stopped");
-	screen_line(s, "kill -KILL %1; wait; exit 4");
+	screen_line(s, "kill -KILL %1; exec sh -c 'exit 4'");
 	assert_int_equal(WEXITSTATUS(screen_wait_exit(s)), 4);
 	assert_true(screen_is_restored(s));
 	screen_free(s);

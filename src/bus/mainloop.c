@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "private.h"
+
+#include <glib-unix.h>
+
+/* A turn of the main loop takes no more than this from the bus; the rest waits for its
+ * next turn, so that input and drawing get theirs. */
+#define TURN_MESSAGES 64
+#define TURN_US       4000
+
+struct dispatcher {
+	GSource source;
+	struct bus *bus;
+};
+
+static gboolean has_messages(GSource *source)
+{
+	struct bus *bus = ((struct dispatcher *)source)->bus;
+
+	return dbus_connection_get_dispatch_status(bus->connection) == DBUS_DISPATCH_DATA_REMAINS;
+}
+
+static gboolean dispatcher_prepare(GSource *source, int *timeout_ms)
+{
+	*timeout_ms = -1;
+	return has_messages(source);
+}
+
+static gboolean dispatcher_dispatch(GSource *source, GSourceFunc callback, void *data)
+{
+	struct bus *bus = bus_ref(((struct dispatcher *)source)->bus);
+	DBusConnection *connection = dbus_connection_ref(bus->connection);
+	gint64 until = g_get_monotonic_time() + TURN_US;
+
+	/* Any message may end in bus_close(). */
+	for (unsigned i = 0; i < TURN_MESSAGES && bus->connection; i++) {
+		if (dbus_connection_dispatch(connection) != DBUS_DISPATCH_DATA_REMAINS)
+			break;
+		if (g_get_monotonic_time() >= until)
+			break;
+	}
+	dbus_connection_unref(connection);
+	bus_unref(bus);
+	return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs dispatcher_funcs = {
+	.prepare = dispatcher_prepare,
+	.check = has_messages,
+	.dispatch = dispatcher_dispatch,
+};
+
+/* Reads or writes, and leaves what arrived to the dispatcher. */
+static gboolean on_watch_ready(int fd, GIOCondition condition, void *data)
+{
+	unsigned flags = 0;
+
+	if (condition & G_IO_IN)
+		flags |= DBUS_WATCH_READABLE;
+	if (condition & G_IO_OUT)
+		flags |= DBUS_WATCH_WRITABLE;
+	if (condition & (G_IO_ERR | G_IO_NVAL))
+		flags |= DBUS_WATCH_ERROR;
+	if (condition & G_IO_HUP)
+		flags |= DBUS_WATCH_HANGUP;
+	dbus_watch_handle(data, flags);
+	return G_SOURCE_CONTINUE;
+}
+
+static dbus_bool_t add_watch(DBusWatch *watch, void *data)
+{
+	GIOCondition condition = 0;
+	unsigned flags = dbus_watch_get_flags(watch);
+	guint id;
+
+	if (!dbus_watch_get_enabled(watch))
+		return TRUE;
+	if (flags & DBUS_WATCH_READABLE)
+		condition |= G_IO_IN;
+	if (flags & DBUS_WATCH_WRITABLE)
+		condition |= G_IO_OUT;
+	id = g_unix_fd_add(dbus_watch_get_unix_fd(watch), condition, on_watch_ready, watch);
+	dbus_watch_set_data(watch, GUINT_TO_POINTER(id), NULL);
+	return TRUE;
+}
+
+static void remove_watch(DBusWatch *watch, void *data)
+{
+	guint id = GPOINTER_TO_UINT(dbus_watch_get_data(watch));
+
+	if (id)
+		g_source_remove(id);
+	dbus_watch_set_data(watch, NULL, NULL);
+}
+
+static void toggle_watch(DBusWatch *watch, void *data)
+{
+	remove_watch(watch, data);
+	add_watch(watch, data);
+}
+
+static gboolean on_timeout(void *data)
+{
+	dbus_timeout_handle(data);
+	return G_SOURCE_CONTINUE;
+}
+
+static dbus_bool_t add_timeout(DBusTimeout *timeout, void *data)
+{
+	guint id;
+
+	if (!dbus_timeout_get_enabled(timeout))
+		return TRUE;
+	id = g_timeout_add((guint)dbus_timeout_get_interval(timeout), on_timeout, timeout);
+	dbus_timeout_set_data(timeout, GUINT_TO_POINTER(id), NULL);
+	return TRUE;
+}
+
+static void remove_timeout(DBusTimeout *timeout, void *data)
+{
+	guint id = GPOINTER_TO_UINT(dbus_timeout_get_data(timeout));
+
+	if (id)
+		g_source_remove(id);
+	dbus_timeout_set_data(timeout, NULL, NULL);
+}
+
+static void toggle_timeout(DBusTimeout *timeout, void *data)
+{
+	remove_timeout(timeout, data);
+	add_timeout(timeout, data);
+}
+
+void bus_mainloop_attach(struct bus *bus)
+{
+	bus->source = g_source_new(&dispatcher_funcs, sizeof(struct dispatcher));
+	((struct dispatcher *)bus->source)->bus = bus;
+	g_source_set_static_name(bus->source, "bus");
+	g_source_attach(bus->source, NULL);
+	if (!dbus_connection_set_watch_functions(bus->connection, add_watch, remove_watch,
+						 toggle_watch, NULL, NULL) ||
+	    !dbus_connection_set_timeout_functions(bus->connection, add_timeout, remove_timeout,
+						   toggle_timeout, NULL, NULL))
+		g_error("out of memory");
+}
+
+void bus_mainloop_detach(struct bus *bus)
+{
+	dbus_connection_set_watch_functions(bus->connection, NULL, NULL, NULL, NULL, NULL);
+	dbus_connection_set_timeout_functions(bus->connection, NULL, NULL, NULL, NULL, NULL);
+	g_source_destroy(bus->source);
+	g_clear_pointer(&bus->source, g_source_unref);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib-unix.h>
+
+#include "private.h"
+
+#define LINE_SECONDS       30  /* a line may take, and may wait for its account */
+#define STATUS_INTERRUPTED 130 /* by a signal */
+
+static void take_turn_soon(struct cli *cli);
+
+/* --- the end ------------------------------------------------------------------------------ */
+
+static void on_stopped(const GError *error, void *data)
+{
+	struct cli *cli = data;
+
+	g_main_loop_quit(cli->loop);
+}
+
+void cli_end(struct cli *cli, int status)
+{
+	if (cli->ending)
+		return;
+	cli->ending = true;
+	cli->status = status;
+	g_clear_handle_id(&cli->turn, g_source_remove);
+	g_clear_handle_id(&cli->deadline, g_source_remove);
+	g_clear_pointer(&cli->question, tty_cancel);
+	session_stop(cli->front.session, on_stopped, cli);
+}
+
+/* The second time nothing is waited for. */
+static gboolean on_signal(gpointer data)
+{
+	struct cli *cli = data;
+
+	if (cli->ending)
+		g_main_loop_quit(cli->loop);
+	cli_end(cli, STATUS_INTERRUPTED);
+	return G_SOURCE_CONTINUE;
+}
+
+/* --- a line ------------------------------------------------------------------------------- */
+
+static gboolean on_deadline(gpointer data)
+{
+	struct cli *cli = data;
+	int length = (int)strcspn(*cli->line, " \t\n");
+
+	/* A person who types a password may take the time that needs. */
+	if (cli->question)
+		return G_SOURCE_CONTINUE;
+	cli->deadline = 0;
+	/* Its name only: what follows may be meant for one person's eyes. */
+	cli_complain("%.*s is not done after %d s", length, *cli->line, LINE_SECONDS);
+	if (cli->waiting)
+		wait_complain(session_model(cli->front.session), cli->account);
+	cli_end(cli, SESSION_ERROR_TIMEOUT);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_line_done(int status, void *data)
+{
+	struct cli *cli = data;
+
+	cli_flush(cli);
+	if (cli->ending)
+		return;
+	g_clear_handle_id(&cli->deadline, g_source_remove);
+	g_clear_pointer(&cli->account, g_free);
+	if (!status)
+		status = cli->status;
+	cli->line++;
+	if (status || !*cli->line)
+		cli_end(cli, status);
+	else
+		take_turn_soon(cli);
+}
+
+static void run_line(struct cli *cli)
+{
+	cli->waiting = false;
+	command_execute(&cli->front, *cli->line, on_line_done, cli);
+}
+
+/* True when the line can be run now; on failure the end has begun. */
+static bool is_ready(struct cli *cli)
+{
+	switch (wait_check(session_model(cli->front.session), cli->account)) {
+	case WAIT_MORE:
+		cli->waiting = true;
+		return false;
+	case WAIT_READY:
+		return true;
+	case WAIT_FAILED:
+		cli_end(cli, SESSION_ERROR_NOT_CONNECTED);
+		return false;
+	}
+	return false;
+}
+
+static void on_bus(const GError *error, void *data)
+{
+	struct cli *cli = data;
+
+	if (cli->ending)
+		return;
+	cli->bus_known = true;
+	if (error) {
+		cli_complain("%s", error->message);
+		cli_end(cli, SESSION_ERROR_FAILED);
+	} else {
+		take_turn_soon(cli);
+	}
+}
+
+static bool has_bus(struct cli *cli)
+{
+	if (!cli->started) {
+		cli->started = true;
+		session_start(cli->front.session);
+		session_wait_bus(cli->front.session, on_bus, cli);
+	}
+	return cli->bus_known;
+}
+
+/* What the next line waits for: nothing, the bus, or accounts that are online. */
+static bool is_line_ready(struct cli *cli)
+{
+	struct account *account;
+	enum command_need need = command_peek(&cli->front, *cli->line, &account);
+
+	g_free(cli->account);
+	cli->account = account ? g_strdup(account->name) : NULL;
+	switch (need) {
+	case COMMAND_NEEDS_NOTHING:
+	case COMMAND_NEEDS_CHAT:
+	case COMMAND_NEEDS_ROOM:
+		return true;
+	case COMMAND_NEEDS_BUS:
+		return has_bus(cli);
+	case COMMAND_NEEDS_ACCOUNT:
+	case COMMAND_NEEDS_ONLINE:
+	case COMMAND_WANTS_ONLINE:
+		return has_bus(cli) && is_ready(cli);
+	}
+	return true;
+}
+
+static gboolean take_turn(gpointer data)
+{
+	struct cli *cli = data;
+
+	cli->turn = 0;
+	if (!cli->deadline)
+		cli->deadline = g_timeout_add_seconds(LINE_SECONDS, on_deadline, cli);
+	if (is_line_ready(cli))
+		run_line(cli);
+	return G_SOURCE_REMOVE;
+}
+
+static void take_turn_soon(struct cli *cli)
+{
+	if (!cli->turn && !cli->ending)
+		cli->turn = g_idle_add(take_turn, cli);
+}
+
+static void on_event(const struct event *event, void *data)
+{
+	struct cli *cli = data;
+
+	if (cli->waiting &&
+	    (event->type == EVENT_ACCOUNT_CHANGED || event->type == EVENT_ROSTER_READY ||
+	     event->type == EVENT_ACCOUNT_REMOVED))
+		take_turn_soon(cli);
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+/* nohup has SIGHUP ignored, and so it stays. */
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
+}
+
+int cli_run(struct session *session, char **run_lines)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	guint sources[G_N_ELEMENTS(signals)] = {0};
+	struct cli cli = {.line = run_lines};
+
+	if (!run_lines || !*run_lines)
+		return 0;
+	signal(SIGPIPE, SIG_IGN);
+	cli.loop = g_main_loop_new(NULL, FALSE);
+	cli_front_init(&cli, session);
+	model_listen(session_model(session), on_event, &cli);
+	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+		if (!is_ignored(signals[i]))
+			sources[i] = g_unix_signal_add(signals[i], on_signal, &cli);
+	take_turn_soon(&cli);
+	g_main_loop_run(cli.loop);
+	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+		g_clear_handle_id(&sources[i], g_source_remove);
+	model_unlisten(session_model(session), on_event, &cli);
+	cli_front_clear(&cli);
+	g_free(cli.account);
+	g_main_loop_unref(cli.loop);
+	return cli.status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* The front end without a screen: runs command lines, prints to stdout and stderr, asks for
+ * passwords on the controlling terminal. */
+
+#include "../session/session.h"
+
+/*
+ * Runs the lines of --run in order, each when the one before it is done, up to the first that
+ * fails; then stops the session (which the caller frees). Starts it first if a line needs the
+ * bus. Runs a main loop. Returns the exit status of interface.md.
+ */
+int cli_run(struct session *session, char **run_lines);

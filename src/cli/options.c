@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../cmd/command.h"
+#include "../model/text.h"
+
+enum option {
+	OPTION_ACCOUNT,
+	OPTION_BUS,
+	OPTION_CONFIG,
+	OPTION_DEBUG,
+	OPTION_HELP,
+	OPTION_RUN,
+	OPTION_VERSION,
+	OPTION_COUNT,
+};
+
+static const struct option_row {
+	const char *name;
+	char letter;
+	const char *argument; /* NULL: takes none; "[X]": only as --name=X */
+	const char *help;
+} rows[OPTION_COUNT] = {
+	[OPTION_ACCOUNT] = {"account", 'a', "NAME", "Use only this account of accounts.conf."},
+	[OPTION_BUS] =
+		{"bus", 0, "ADDRESS",
+		 "Use the session bus at this D-Bus address, whatever the environment says."},
+	[OPTION_CONFIG] = {"config", 'c', "FILE",
+			   "Read settings from FILE instead of $XDG_CONFIG_HOME/pheme/pheme.conf."},
+	[OPTION_DEBUG] = {"debug", 0, "[FILE]",
+			  "Write diagnostics to pheme.log, or to FILE. They never hold the text of "
+			  "a message or a password."},
+	[OPTION_HELP] = {"help", 'h', NULL, "Print this and end."},
+	[OPTION_RUN] = {"run", 0, "LINE",
+			"Run a command (\"/msg bob hello\") without a screen and end. May be given "
+			"several times: the lines are run in order, each when the one before it is "
+			"done, up to the first that fails. Text without a slash goes to the chat "
+			"that /query or /join opened."},
+	[OPTION_VERSION] = {"version", 'V', NULL, "Print the version and end."},
+};
+
+/* --- parsing ------------------------------------------------------------------------------ */
+
+struct parsing {
+	struct options *options;
+	GPtrArray *run;
+	bool help, version;
+};
+
+static enum option find_option(const char *given)
+{
+	for (enum option i = 0; i < OPTION_COUNT; i++) {
+		if (!strncmp(given, "--", 2) && !strcmp(given + 2, rows[i].name))
+			return i;
+		if (given[1] == rows[i].letter && !given[2])
+			return i;
+	}
+	return OPTION_COUNT;
+}
+
+static void replace(char **string, const char *value)
+{
+	g_free(*string);
+	*string = g_strdup(value);
+}
+
+static gboolean on_option(const gchar *given, const gchar *value, gpointer data, GError **error)
+{
+	struct parsing *parsing = data;
+	struct options *options = parsing->options;
+
+	switch (find_option(given)) {
+	case OPTION_ACCOUNT:
+		replace(&options->account, value);
+		break;
+	case OPTION_BUS:
+		replace(&options->bus, value);
+		break;
+	case OPTION_CONFIG:
+		replace(&options->config, value);
+		break;
+	case OPTION_DEBUG:
+		options->debug = true;
+		replace(&options->debug_path, value);
+		break;
+	case OPTION_HELP:
+		parsing->help = true;
+		break;
+	case OPTION_RUN:
+		g_ptr_array_add(parsing->run, g_strdup(value));
+		break;
+	case OPTION_VERSION:
+		parsing->version = true;
+		break;
+	case OPTION_COUNT:
+		break;
+	}
+	return TRUE;
+}
+
+/* Arguments are taken as bytes: in a locale that is not UTF-8 they would not survive the way
+ * through it. */
+static int entry_flags(const struct option_row *row)
+{
+	if (!row->argument)
+		return G_OPTION_FLAG_NO_ARG;
+	return G_OPTION_FLAG_FILENAME | (row->argument[0] == '[' ? G_OPTION_FLAG_OPTIONAL_ARG : 0);
+}
+
+static GOptionContext *context_new(struct parsing *parsing)
+{
+	GOptionContext *context = g_option_context_new(NULL);
+	GOptionGroup *group = g_option_group_new("pheme", "", "", parsing, NULL);
+	GOptionEntry entries[OPTION_COUNT + 1] = {0};
+
+	for (enum option i = 0; i < OPTION_COUNT; i++) {
+		entries[i].long_name = rows[i].name;
+		entries[i].short_name = rows[i].letter;
+		entries[i].flags = entry_flags(&rows[i]);
+		entries[i].arg = G_OPTION_ARG_CALLBACK;
+		entries[i].arg_data = (gpointer)on_option;
+	}
+	g_option_group_add_entries(group, entries);
+	g_option_context_set_main_group(context, group);
+	g_option_context_set_help_enabled(context, FALSE);
+	return context;
+}
+
+/* --- what is wrong ------------------------------------------------------------------------ */
+
+static char *usage_line(const struct option_row *row)
+{
+	const char *argument = row->argument;
+	g_autofree char *letter = NULL;
+
+	if (row->letter)
+		letter = g_strdup_printf("-%c%s%s, ", row->letter, argument ? " " : "",
+					 argument ? argument : "");
+	if (argument && argument[0] == '[')
+		return g_strdup_printf("%s--%s[=%.*s]", letter ? letter : "", row->name,
+				       (int)strlen(argument) - 2, argument + 1);
+	return g_strdup_printf("%s--%s%s%s", letter ? letter : "", row->name, argument ? " " : "",
+			       argument ? argument : "");
+}
+
+/* The option that an error of GLib's parser speaks of, as it names it. */
+static const struct option_row *option_in(const char *message)
+{
+	const char *dash = strrchr(message, ' ');
+	enum option option = dash && dash[1] == '-' ? find_option(dash + 1) : OPTION_COUNT;
+
+	return option < OPTION_COUNT ? &rows[option] : NULL;
+}
+
+static const struct option_row *option_near(const char *message)
+{
+	const char *given = strstr(message, "--");
+	const struct option_row *best = NULL;
+	unsigned best_distance = 3;
+
+	for (enum option i = 0; given && i < OPTION_COUNT; i++) {
+		unsigned distance = command_name_distance(given + 2, rows[i].name);
+
+		if (distance < best_distance) {
+			best_distance = distance;
+			best = &rows[i];
+		}
+	}
+	return best;
+}
+
+static void print_problem(const char *message, const struct option_row *row)
+{
+	g_autofree char *clean = text_clean(message, -1, TEXT_LINE);
+	g_autofree char *usage = row ? usage_line(row) : NULL;
+
+	fprintf(stderr, "pheme: %s\n", clean);
+	if (usage)
+		fprintf(stderr, "usage: pheme %s\n", usage);
+	else
+		fprintf(stderr, "usage: pheme [OPTION]...   (pheme --help lists the options)\n");
+}
+
+static void print_parse_error(const GError *error)
+{
+	const struct option_row *row = option_in(error->message);
+
+	if (!row && g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION))
+		row = option_near(error->message);
+	print_problem(error->message, row);
+}
+
+/* Values that end in D-Bus messages and in what is shown. */
+static bool check_values(const struct options *options)
+{
+	if (options->account && !g_utf8_validate(options->account, -1, NULL))
+		print_problem("the name of the account is not valid UTF-8", &rows[OPTION_ACCOUNT]);
+	else if (options->bus && !g_str_is_ascii(options->bus))
+		print_problem("this is no D-Bus address", &rows[OPTION_BUS]);
+	else
+		return true;
+	return false;
+}
+
+static bool check_rest(char **rest)
+{
+	g_autofree char *message = NULL;
+
+	if (!rest[0] || !rest[1])
+		return true;
+	message = g_strdup_printf("there is nothing to do with \"%s\"", rest[1]);
+	print_problem(message, NULL);
+	return false;
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+static bool parse(struct parsing *parsing, char ***args)
+{
+	GOptionContext *context = context_new(parsing);
+	g_autoptr(GError) error = NULL;
+	bool good = g_option_context_parse_strv(context, args, &error);
+
+	g_option_context_free(context);
+	if (error)
+		print_parse_error(error);
+	return good;
+}
+
+static void print_answer(const struct parsing *parsing)
+{
+	g_autofree char *help = options_help();
+
+	if (parsing->help)
+		fputs(help, stdout);
+	else
+		puts("pheme " PHEME_VERSION);
+}
+
+bool options_parse(struct options *options, int argc, char **argv, int *status)
+{
+	struct parsing parsing = {.options = options, .run = g_ptr_array_new()};
+	g_auto(GStrv) args = g_strdupv(argv);
+	bool good;
+
+	memset(options, 0, sizeof(*options));
+	good = parse(&parsing, &args);
+	if (good && !parsing.help && !parsing.version)
+		good = check_rest(args) && check_values(options);
+	if (parsing.run->len) {
+		g_ptr_array_add(parsing.run, NULL);
+		options->run = (char **)g_ptr_array_free(parsing.run, FALSE);
+	} else {
+		g_ptr_array_free(parsing.run, TRUE);
+	}
+	*status = good ? 0 : 2;
+	if (!good || (!parsing.help && !parsing.version))
+		return good;
+	print_answer(&parsing);
+	if (fflush(stdout))
+		*status = 1;
+	return false;
+}
+
+void options_clear(struct options *options)
+{
+	g_free(options->config);
+	g_free(options->bus);
+	g_free(options->account);
+	g_free(options->debug_path);
+	g_strfreev(options->run);
+	memset(options, 0, sizeof(*options));
+}
+
+/* --- texts -------------------------------------------------------------------------------- */
+
+#define HELP_COLUMN 30
+#define HELP_WIDTH  79
+
+/* Words of @help, filled into lines that begin at HELP_COLUMN. */
+static void append_filled(GString *text, const char *help)
+{
+	g_auto(GStrv) words = g_strsplit(help, " ", -1);
+	gsize column = HELP_COLUMN;
+
+	for (char **word = words; *word; word++) {
+		if (word != words && column + 1 + strlen(*word) > HELP_WIDTH) {
+			g_string_append_printf(text, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		} else if (word != words) {
+			g_string_append_c(text, ' ');
+			column++;
+		}
+		g_string_append(text, *word);
+		column += strlen(*word);
+	}
+	g_string_append_c(text, '\n');
+}
+
+char *options_help(void)
+{
+	GString *text = g_string_new("Usage: pheme [OPTION]...\n"
+				     "An instant messenger for the terminal. Without --run it "
+				     "shows its screen.\n\n");
+
+	for (enum option i = 0; i < OPTION_COUNT; i++) {
+		g_autofree char *usage = usage_line(&rows[i]);
+
+		g_string_append_printf(text, "  %-*s", HELP_COLUMN - 2, usage);
+		append_filled(text, rows[i].help);
+	}
+	g_string_append(text, "\nExit status: 0 done; 1 failed; 2 usage; 3 no such account, "
+			      "contact, chat or\nservice; 4 not connected; 5 refused or denied; "
+			      "6 not delivered; 124 timed out;\n130 interrupted.\n\n"
+			      "man pheme tells more, and /help within pheme.\n");
+	return g_string_free(text, FALSE);
+}
+
+char *options_man_section(void)
+{
+	GString *page = g_string_new(NULL);
+
+	for (enum option i = 0; i < OPTION_COUNT; i++) {
+		g_autofree char *usage = usage_line(&rows[i]);
+		g_autofree char *escaped_usage = command_troff(usage);
+		g_autofree char *escaped_help = command_troff(rows[i].help);
+
+		g_string_append_printf(page, ".TP\n.B %s\n%s\n", escaped_usage, escaped_help);
+	}
+	return g_string_free(page, FALSE);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Private to src/cli: cli.c runs the lines, wait.c says when accounts are ready for the next
+ * one, front.c is what commands see of it. */
+
+#include "../cmd/command.h"
+#include "tty.h"
+
+struct cli {
+	struct front front; /* first: a front is cast to its cli */
+	GMainLoop *loop;
+	char **line;          /* the one that is run, or is next */
+	struct chat *current; /* that /query or /join opened; a reference */
+	int status;
+	bool started, ending;
+	bool broken; /* nobody reads stdout any more */
+
+	char *account;        /* the line is for this one only; or NULL */
+	bool bus_known;       /* there is one, or it was said why not */
+	bool waiting;         /* for accounts */
+	guint turn, deadline; /* sources */
+
+	struct tty_question *question;
+	guint declining; /* source: answers a prompt that cannot be asked */
+	front_answer_fn answer_fn;
+	void *answer_data;
+};
+
+void cli_front_init(struct cli *cli, struct session *session);
+void cli_front_clear(struct cli *cli);
+/* Lets the lines go on, or end with @status, from the next turn of the main loop. */
+void cli_end(struct cli *cli, int status);
+/* One line of trouble on stderr. */
+void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* Writes out what was printed; sees whether somebody still reads it. */
+void cli_flush(struct cli *cli);
+
+enum wait_result {
+	WAIT_MORE,
+	WAIT_READY,
+	WAIT_FAILED, /* it was said why */
+};
+/* Where the account @name, or all when it is NULL, have got to. */
+enum wait_result wait_check(struct model *model, const char *name);
+/* Says what the time ran out for. */
+void wait_complain(struct model *model, const char *name);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "private.h"
+
+/* Online is ready when the roster is there too: names are looked up in it. */
+static enum wait_result check_account(const struct account *account)
+{
+	switch (account->state) {
+	case ACCOUNT_DISABLED:
+	case ACCOUNT_WAITING:
+		return WAIT_FAILED;
+	case ACCOUNT_OFFLINE: /* without a reason it was not tried yet */
+		return *account->reason ? WAIT_FAILED : WAIT_MORE;
+	case ACCOUNT_CONNECTING:
+		return WAIT_MORE;
+	case ACCOUNT_ONLINE:
+		if (account->features & ACCOUNT_HAS_ROSTER && !account->roster_ready)
+			return WAIT_MORE;
+		return WAIT_READY;
+	}
+	return WAIT_FAILED;
+}
+
+static void complain(const struct account *account)
+{
+	cli_complain("%s is %s%s%s", account->name, account_state_name(account->state),
+		     *account->reason ? ": " : "", account->reason);
+}
+
+static enum wait_result check_all(const GPtrArray *accounts)
+{
+	enum wait_result all = WAIT_FAILED;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		enum wait_result one = check_account(g_ptr_array_index(accounts, i));
+
+		if (one == WAIT_MORE)
+			return WAIT_MORE;
+		if (one == WAIT_READY)
+			all = WAIT_READY;
+	}
+	return all;
+}
+
+static void complain_of(struct model *model, const char *name, enum wait_result result)
+{
+	for (guint i = 0; i < model->accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(model->accounts, i);
+
+		if ((!name || g_str_equal(account->name, name)) && check_account(account) == result)
+			complain(account);
+	}
+}
+
+enum wait_result wait_check(struct model *model, const char *name)
+{
+	const struct account *account = name ? model_find_account(model, name) : NULL;
+	enum wait_result result;
+
+	/* Without any account the command itself says so. */
+	if (!model->accounts->len)
+		return WAIT_READY;
+	result = account ? check_account(account) : check_all(model->accounts);
+	if (result == WAIT_FAILED)
+		complain_of(model, name, WAIT_FAILED);
+	return result;
+}
+
+void wait_complain(struct model *model, const char *name)
+{
+	complain_of(model, name, WAIT_MORE);
+}

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What could stand in an argument of each kind. */
+
+#include <string.h>
+
+#include "complete.h"
+
+static const GPtrArray *accounts_of(const struct completion *completion)
+{
+	return completion->model->accounts;
+}
+
+static bool is_in_scope(const struct completion *completion, const struct account *account)
+{
+	return !completion->account || completion->account == account;
+}
+
+/* --- contacts ----------------------------------------------------------------------------- */
+
+/* How often each alias and each id occurs among the contacts in scope: only what names one of
+ * them is offered. */
+struct census {
+	GHashTable *aliases; /* sort key → count */
+	GHashTable *ids;     /* raw → count */
+};
+
+static void count(GHashTable *table, const char *key)
+{
+	guint seen = GPOINTER_TO_UINT(g_hash_table_lookup(table, key));
+
+	g_hash_table_insert(table, (char *)key, GUINT_TO_POINTER(seen + 1));
+}
+
+static void take_census(const struct completion *completion, struct census *census)
+{
+	const GPtrArray *accounts = accounts_of(completion);
+
+	census->aliases = g_hash_table_new(g_str_hash, g_str_equal);
+	census->ids = g_hash_table_new(g_str_hash, g_str_equal);
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+		GHashTableIter iter;
+		void *value;
+
+		if (!is_in_scope(completion, account))
+			continue;
+		g_hash_table_iter_init(&iter, account->contacts);
+		while (g_hash_table_iter_next(&iter, NULL, &value)) {
+			const struct contact *contact = value;
+
+			count(census->aliases, contact->key);
+			count(census->ids, contact->id);
+		}
+	}
+}
+
+static void census_clear(struct census *census)
+{
+	g_hash_table_unref(census->aliases);
+	g_hash_table_unref(census->ids);
+}
+
+static guint times(GHashTable *table, const char *key)
+{
+	return GPOINTER_TO_UINT(g_hash_table_lookup(table, key));
+}
+
+/* An alias that is somebody else's id, or looks like "account:id", would mean another one. */
+static bool is_alias_safe(const struct completion *completion, const struct census *census,
+			  const struct contact *contact)
+{
+	const char *colon = strchr(contact->alias, ':');
+	g_autofree char *prefix = NULL;
+
+	if (times(census->aliases, contact->key) != 1)
+		return false;
+	if (strcmp(contact->alias, contact->id) && times(census->ids, contact->alias))
+		return false;
+	prefix = colon ? g_strndup(contact->alias, (gsize)(colon - contact->alias)) : NULL;
+	return !prefix || !model_find_account(completion->model, prefix);
+}
+
+static void offer_contact(struct completion *completion, const struct census *census,
+			  const struct contact *contact)
+{
+	bool alias_matches = completion_matches(completion, contact->alias);
+	g_autofree char *full = NULL;
+
+	if (alias_matches && is_alias_safe(completion, census, contact)) {
+		completion_add(completion, contact->alias);
+		return;
+	}
+	full = g_strdup_printf("%s:%s", contact->account->name, contact->id);
+	if (alias_matches || completion_matches(completion, contact->id))
+		completion_add(completion,
+			       times(census->ids, contact->id) > 1 ? full : contact->id);
+	else if (strchr(completion->prefix, ':'))
+		completion_offer(completion, full);
+}
+
+static void offer_contacts(struct completion *completion)
+{
+	const GPtrArray *accounts = accounts_of(completion);
+	struct census census;
+
+	take_census(completion, &census);
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+		GHashTableIter iter;
+		void *value;
+
+		if (!is_in_scope(completion, account))
+			continue;
+		g_hash_table_iter_init(&iter, account->contacts);
+		while (g_hash_table_iter_next(&iter, NULL, &value))
+			offer_contact(completion, &census, value);
+	}
+	census_clear(&census);
+}
+
+/* --- chats and rooms ---------------------------------------------------------------------- */
+
+static void offer_open_rooms(struct completion *completion)
+{
+	const GPtrArray *chats = completion->model->chats;
+
+	for (guint i = 0; i < chats->len; i++) {
+		const struct chat *chat = g_ptr_array_index(chats, i);
+
+		if (chat->kind == CHAT_ROOM && is_in_scope(completion, chat->account))
+			completion_offer(completion, chat->id);
+	}
+}
+
+static void offer_rooms(struct completion *completion)
+{
+	const GPtrArray *accounts = accounts_of(completion);
+	const GPtrArray *requests = completion->model->requests;
+
+	offer_open_rooms(completion);
+	for (guint i = 0; i < requests->len; i++) {
+		const struct request *request = g_ptr_array_index(requests, i);
+
+		if (request->room && is_in_scope(completion, request->account))
+			completion_offer(completion, request->room);
+	}
+	for (guint i = 0; i < accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(accounts, i);
+		const struct account_conf *conf =
+			accounts_find(session_accounts(completion->front->session), account->name);
+
+		for (guint j = 0; conf && is_in_scope(completion, account) && conf->autojoin[j];
+		     j++)
+			completion_offer(completion, conf->autojoin[j]);
+	}
+}
+
+static void offer_members(struct completion *completion)
+{
+	GHashTableIter iter;
+	void *value;
+
+	if (!completion->chat || completion->chat->kind != CHAT_ROOM)
+		return;
+	g_hash_table_iter_init(&iter, completion->chat->members);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct member *member = value;
+
+		if (!member->is_self)
+			completion_offer(completion, member->name);
+	}
+}
+
+static void offer_chats(struct completion *completion)
+{
+	const GPtrArray *chats = completion->model->chats;
+	struct census census;
+
+	completion_offer(completion, "next");
+	completion_offer(completion, "prev");
+	completion_offer(completion, "unread");
+	offer_open_rooms(completion);
+	take_census(completion, &census);
+	for (guint i = 0; i < chats->len; i++) {
+		const struct chat *chat = g_ptr_array_index(chats, i);
+
+		if (chat->contact && chat->contact->account &&
+		    is_in_scope(completion, chat->account))
+			offer_contact(completion, &census, chat->contact);
+	}
+	census_clear(&census);
+}
+
+/* Who can be written to. */
+static void offer_targets(struct completion *completion)
+{
+	offer_contacts(completion);
+	offer_open_rooms(completion);
+	offer_members(completion);
+}
+
+static void offer_requests(struct completion *completion)
+{
+	const GPtrArray *requests = completion->model->requests;
+
+	for (guint i = 0; i < requests->len; i++) {
+		const struct request *request = g_ptr_array_index(requests, i);
+		g_autofree char *number = g_strdup_printf("%u", request->number);
+
+		completion_offer(completion, number);
+		if (*completion->prefix)
+			completion_offer(completion, request->id);
+	}
+}
+
+/* --- accounts ----------------------------------------------------------------------------- */
+
+static void offer_accounts(struct completion *completion)
+{
+	const GPtrArray *accounts = accounts_of(completion);
+
+	for (guint i = 0; i < accounts->len; i++)
+		completion_offer(completion,
+				 ((struct account *)g_ptr_array_index(accounts, i))->name);
+}
+
+static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
+{
+}
+
+/* Asks for them the first time: they are there when Tab is pressed again. */
+static GPtrArray *known_protocols(struct completion *completion)
+{
+	struct session *session = completion->front->session;
+	GPtrArray *protocols = session_known_protocols(session);
+
+	if (!protocols && session_has_bus(session))
+		session_list_protocols(session, on_protocols, NULL);
+	return protocols;
+}
+
+static void offer_protocols(struct completion *completion)
+{
+	GPtrArray *protocols = known_protocols(completion);
+
+	for (guint i = 0; protocols && i < protocols->len; i++) {
+		const struct protocol *protocol = g_ptr_array_index(protocols, i);
+		g_autofree char *full = g_strdup_printf("%s/%s", protocol->manager, protocol->name);
+
+		completion_offer(completion, protocol->name);
+		if (strchr(completion->prefix, '/'))
+			completion_offer(completion, full);
+	}
+}
+
+static void offer_protocol_params(struct completion *completion, const struct protocol *protocol)
+{
+	for (guint i = 0; protocol && i < protocol->params->len; i++) {
+		const struct param *param = g_ptr_array_index(protocol->params, i);
+
+		if (!(param->flags & PARAM_SECRET) && !param_is_secret_name(param->name))
+			completion_offer(completion, param->name);
+	}
+}
+
+/* NAME= of the protocol in the first argument. */
+static void offer_params(struct completion *completion)
+{
+	static const char *const keys[] = {"autojoin", "enabled", "name", "nickname",
+					   "password-command"};
+	GPtrArray *protocols = known_protocols(completion);
+	const char *name = completion->count ? completion->args[0] : "";
+	const char *slash = strchr(name, '/');
+	g_autofree char *manager = slash ? g_strndup(name, (gsize)(slash - name)) : NULL;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		completion_offer(completion, keys[i]);
+	if (protocols)
+		offer_protocol_params(completion,
+				      protocol_find(protocols, manager, slash ? slash + 1 : name));
+}
+
+/* Keys of the account in the first argument. */
+static void offer_keys(struct completion *completion)
+{
+	static const char *const keys[] = {"autojoin", "enabled",          "manager",
+					   "nickname", "password-command", "protocol"};
+	GPtrArray *protocols = known_protocols(completion);
+	const char *name = completion->count ? completion->args[0] : "";
+	const struct account *account = model_find_account(completion->model, name);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+		completion_offer(completion, keys[i]);
+	if (protocols && account)
+		offer_protocol_params(
+			completion, protocol_find(protocols, account->manager, account->protocol));
+}
+
+/* --- the client itself -------------------------------------------------------------------- */
+
+static void offer_settings(struct completion *completion)
+{
+	for (const struct setting *setting = config_settings; setting->name; setting++)
+		completion_offer(completion, setting->name);
+}
+
+static void offer_choices(struct completion *completion, const char *choices)
+{
+	g_auto(GStrv) list = g_strsplit(choices, "|", -1);
+
+	for (char **choice = list; *choice; choice++)
+		completion_offer(completion, *choice);
+}
+
+/* Of the setting in the first argument. */
+static void offer_values(struct completion *completion)
+{
+	const char *name = completion->count ? completion->args[0] : "";
+	const struct setting *setting = config_find_setting(name);
+
+	if (!strcmp(name, "-default")) {
+		offer_settings(completion);
+		return;
+	}
+	if (!setting)
+		return;
+	switch (setting->type) {
+	case SETTING_BOOL:
+		offer_choices(completion, "true|false");
+		break;
+	case SETTING_CHOICE:
+		offer_choices(completion, setting->choices);
+		break;
+	case SETTING_INT:
+	case SETTING_STRING:
+		completion_offer(completion,
+				 config_string(session_config(completion->front->session), name));
+		break;
+	}
+}
+
+static void offer_aliases(struct completion *completion)
+{
+	g_auto(GStrv) names = config_aliases(session_config(completion->front->session));
+
+	for (char **name = names; name && *name; name++)
+		completion_offer(completion, *name);
+}
+
+static void offer_commands(struct completion *completion)
+{
+	for (const struct command *command = command_table; command->name; command++)
+		completion_offer(completion, command->name);
+	offer_aliases(completion);
+}
+
+/* Of the command in the first argument. */
+static void offer_actions(struct completion *completion)
+{
+	const char *name = completion->count ? completion->args[0] : "";
+	const struct command *command = command_find(name);
+
+	for (const struct command *sub = command ? command->subcommands : NULL; sub && sub->name;
+	     sub++)
+		completion_offer(completion, sub->name + strlen(command->name) + 1);
+}
+
+static void offer_statuses(struct completion *completion)
+{
+	offer_choices(completion, "available|away|busy|hidden|offline|xa");
+}
+
+/* Paths; names that begin with a point only when one was typed. */
+static void offer_files(struct completion *completion)
+{
+	const char *slash = strrchr(completion->prefix, '/');
+	gsize length = slash ? (gsize)(slash - completion->prefix) + 1 : 0;
+	g_autofree char *place = g_strndup(completion->prefix, length);
+	GDir *dir = g_dir_open(length ? place : ".", 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *path = g_strconcat(place, name, NULL), *marked = NULL;
+		bool is_dir = g_file_test(path, G_FILE_TEST_IS_DIR);
+
+		if (name[0] == '.' && completion->prefix[length] != '.')
+			continue;
+		if (!g_utf8_validate(path, -1, NULL) || !g_str_has_prefix(path, completion->prefix))
+			continue;
+		marked = g_strconcat(path, is_dir ? "/" : "", NULL);
+		completion_add(completion, marked);
+	}
+	if (dir)
+		g_dir_close(dir);
+}
+
+static const struct {
+	const char *kind;
+	void (*offer)(struct completion *completion);
+} kinds[] = {
+	{"account", offer_accounts}, {"action", offer_actions},    {"alias", offer_aliases},
+	{"chat", offer_chats},       {"command", offer_commands},  {"contact", offer_contacts},
+	{"file", offer_files},       {"joined", offer_open_rooms}, {"key", offer_keys},
+	{"member", offer_members},   {"param", offer_params},      {"protocol", offer_protocols},
+	{"request", offer_requests}, {"room", offer_rooms},        {"setting", offer_settings},
+	{"status", offer_statuses},  {"target", offer_targets},    {"value", offer_values},
+};
+
+void completion_offer_kind(struct completion *completion, const char *kind)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (!strcmp(kinds[i].kind, kind))
+			kinds[i].offer(completion);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Private to src/cmd: what runs behind each row of the table, and who is meant by a name.
+ */
+
+#include "../model/text.h"
+#include "command.h"
+#include "parse.h"
+
+/* --- who is meant (target.c); each fails the run and returns NULL or false otherwise --- */
+
+/* An account called @name; one that is named in argument @index, by -a, or is the default. */
+struct account *command_find_account(struct command_run *run, const char *name);
+struct account *command_account_at(struct command_run *run, unsigned index);
+/* The one that -a names, the chat's, the only one; fails when it cannot be told. */
+struct account *command_need_account(struct command_run *run);
+bool command_check_online(struct command_run *run, struct account *account);
+/* Takes "account:" off *@name when an account is called so; NULL without failing when not. */
+struct account *command_split_account(struct command_run *run, const char **name);
+/* Somebody known. */
+struct contact *command_contact(struct command_run *run, const char *name);
+/* Where a message to @name goes: a room we are in, a contact, a member of the current room,
+ * or an id as it is. Opens the chat. */
+struct chat *command_target(struct command_run *run, const char *name);
+/* An open chat by number, id, "account:id" or the name that only one has; NULL without failing
+ * when there is none. */
+struct chat *command_find_chat(struct command_run *run, const char *name);
+/* A request by number or by who asks; NULL @name: the first of @kind (-1: any). NULL without
+ * failing when there is none. */
+struct request *command_find_request(struct command_run *run, const char *name, int kind);
+/* "work, home"; new. */
+char *command_account_names(struct command_run *run);
+/* Lines of a longer text, one print each. */
+void command_print_text(struct command_run *run, const char *text);
+/* What is right and what was typed. */
+void command_fail_usage(struct command_run *run, const char *problem);
+const struct command *command_row(struct command_run *run);
+/* What a person calls this contact: "Bob <bob@example.org>"; new. */
+char *contact_describe(const struct contact *contact);
+/* Runs later, if the account still lives then; the copy of a name is the safe way to it. */
+struct account *command_account_again(struct command_run *run, const char *name);
+/* What a command that is under way keeps; freed with the run. */
+void command_keep(struct command_run *run, void *kept, GDestroyNotify free_kept);
+void *command_kept(struct command_run *run);
+/* Does a parameter's name say that it holds a secret? */
+bool param_is_secret_name(const char *name);
+
+/* --- the commands ------------------------------------------------------------------------- */
+
+void cmd_accept(struct command_run *run);
+void cmd_account(struct command_run *run);
+void cmd_account_add(struct command_run *run);
+void cmd_account_disable(struct command_run *run);
+void cmd_account_edit(struct command_run *run);
+void cmd_account_enable(struct command_run *run);
+void cmd_account_list(struct command_run *run);
+void cmd_account_remove(struct command_run *run);
+void cmd_account_set(struct command_run *run);
+void cmd_add(struct command_run *run);
+void cmd_alias(struct command_run *run);
+void cmd_authorize(struct command_run *run);
+void cmd_away(struct command_run *run);
+void cmd_chat(struct command_run *run);
+void cmd_clear(struct command_run *run);
+void cmd_close(struct command_run *run);
+void cmd_connect(struct command_run *run);
+void cmd_debug(struct command_run *run);
+void cmd_deny(struct command_run *run);
+void cmd_disconnect(struct command_run *run);
+void cmd_help(struct command_run *run);
+void cmd_join(struct command_run *run);
+void cmd_log(struct command_run *run);
+void cmd_me(struct command_run *run);
+void cmd_msg(struct command_run *run);
+void cmd_names(struct command_run *run);
+void cmd_nick(struct command_run *run);
+void cmd_part(struct command_run *run);
+void cmd_query(struct command_run *run);
+void cmd_quit(struct command_run *run);
+void cmd_reconnect(struct command_run *run);
+void cmd_reject(struct command_run *run);
+void cmd_remove(struct command_run *run);
+void cmd_rename(struct command_run *run);
+void cmd_say(struct command_run *run);
+void cmd_set(struct command_run *run);
+void cmd_status(struct command_run *run);
+void cmd_topic(struct command_run *run);
+void cmd_version(struct command_run *run);

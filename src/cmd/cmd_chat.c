@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Talking: /msg /query /say /me, and the chats themselves: /chat /close /clear /log. */
+
+#include <string.h>
+
+#include "cmd.h"
+#include "send.h"
+
+#define LOG_LINES     50
+#define LOG_LINES_MAX 10000
+
+void command_send(struct command_run *run, struct chat *chat, enum message_type type,
+		  const char *text)
+{
+	struct session *session = command_session(run);
+
+	if (!chat->account) {
+		command_fail(run, SESSION_ERROR_NOT_FOUND, "the account of %s was removed",
+			     chat->name);
+		return;
+	}
+	if (chat->account->state != ACCOUNT_ONLINE) {
+		session_send(session, chat, type, text, NULL, NULL);
+		return;
+	}
+	if (chat->kind == CHAT_ROOM && chat->room_state == ROOM_LEFT) {
+		command_fail(run, SESSION_ERROR_NOT_CONNECTED,
+			     "you are not in %s: /join without a name enters it again", chat->name);
+		return;
+	}
+	command_hold(run);
+	session_send(session, chat, type, text, command_done, run);
+}
+
+static void show_chat(struct command_run *run, struct chat *chat)
+{
+	command_front(run)->ops->show_chat(command_front(run), chat);
+}
+
+static char *describe_chat(const struct chat *chat)
+{
+	if (chat->contact)
+		return contact_describe(chat->contact);
+	return g_strdup(chat->name);
+}
+
+void cmd_msg(struct command_run *run)
+{
+	struct chat *chat = command_target(run, command_arg(run, 0));
+	g_autofree char *who = NULL;
+
+	if (!chat)
+		return;
+	if (chat != command_chat(run)) {
+		bool online = chat->account && chat->account->state == ACCOUNT_ONLINE;
+
+		who = describe_chat(chat);
+		command_print(run, "%s %s", online ? "to" : "queued for", who);
+	}
+	command_send(run, chat, MESSAGE_NORMAL, command_rest(run, 1));
+}
+
+void cmd_query(struct command_run *run)
+{
+	struct chat *chat = command_target(run, command_arg(run, 0));
+
+	if (!chat)
+		return;
+	show_chat(run, chat);
+	if (*command_rest(run, 1))
+		command_send(run, chat, MESSAGE_NORMAL, command_rest(run, 1));
+}
+
+void cmd_say(struct command_run *run)
+{
+	command_send(run, command_chat(run), MESSAGE_NORMAL, command_rest(run, 0));
+}
+
+void cmd_me(struct command_run *run)
+{
+	command_send(run, command_chat(run), MESSAGE_ACTION, command_rest(run, 0));
+}
+
+/* --- /chat -------------------------------------------------------------------------------- */
+
+static void list_chats(struct command_run *run)
+{
+	const GPtrArray *chats = session_model(command_session(run))->chats;
+
+	for (guint i = 0; i < chats->len; i++) {
+		const struct chat *chat = g_ptr_array_index(chats, i);
+		g_autofree char *who = describe_chat(chat);
+		g_autofree char *unread = NULL;
+
+		if (chat->unread)
+			unread = g_strdup_printf("  %u unread", chat->unread);
+		command_print(run, "%3u %s%s%s%s%s", chat->number,
+			      chat->kind == CHAT_ROOM ? "# " : "", who, chat->account ? "  " : "",
+			      chat->account ? chat->account->name : "", unread ? unread : "");
+	}
+}
+
+/* The open chat @step places from the current one, going round. */
+static struct chat *step_chat(struct command_run *run, int step)
+{
+	const GPtrArray *chats = session_model(command_session(run))->chats;
+	guint index = 0;
+
+	if (!g_ptr_array_find((GPtrArray *)chats, command_chat(run), &index))
+		return chats->len ? g_ptr_array_index(chats, 0) : NULL;
+	return g_ptr_array_index(chats, (index + chats->len + (guint)step) % chats->len);
+}
+
+/* A chat that speaks of us first, then the one that waits longest. */
+static struct chat *unread_chat(struct command_run *run)
+{
+	const GPtrArray *chats = session_model(command_session(run))->chats;
+	struct chat *best = NULL;
+
+	for (guint i = 0; i < chats->len; i++) {
+		struct chat *chat = g_ptr_array_index(chats, i);
+
+		if (!chat->unread || chat == command_chat(run))
+			continue;
+		if (!best || !!chat->mentions > !!best->mentions ||
+		    (!!chat->mentions == !!best->mentions &&
+		     chat->last_activity < best->last_activity))
+			best = chat;
+	}
+	return best;
+}
+
+void cmd_chat(struct command_run *run)
+{
+	const char *name = command_arg(run, 0);
+	struct chat *chat;
+
+	if (!name) {
+		list_chats(run);
+		return;
+	}
+	if (!strcmp(name, "unread")) {
+		chat = unread_chat(run);
+		if (!chat)
+			command_print(run, "nothing is unread");
+	} else if (!strcmp(name, "next") || !strcmp(name, "prev")) {
+		chat = step_chat(run, !strcmp(name, "next") ? 1 : -1);
+	} else {
+		chat = command_find_chat(run, name);
+		if (!chat)
+			command_fail(run, SESSION_ERROR_NOT_FOUND,
+				     "no open chat is \"%s\", or several are: /chat lists them, "
+				     "/query opens one",
+				     name);
+	}
+	if (chat)
+		show_chat(run, chat);
+}
+
+/* The chat named in argument 0, or the one the user is in. */
+static struct chat *chat_argument(struct command_run *run)
+{
+	const char *name = command_arg(run, 0);
+	struct chat *chat = name ? command_find_chat(run, name) : command_chat(run);
+
+	if (!chat && name)
+		command_fail(run, SESSION_ERROR_NOT_FOUND, "there is no open chat \"%s\"", name);
+	else if (!chat)
+		command_fail(run, SESSION_ERROR_USAGE, "there is no chat here");
+	return chat;
+}
+
+void cmd_close(struct command_run *run)
+{
+	struct chat *chat = chat_argument(run);
+
+	if (chat && chat->kind == CHAT_STATUS)
+		command_fail(run, SESSION_ERROR_USAGE, "the status window stays open");
+	else if (chat)
+		session_close_chat(command_session(run), chat);
+}
+
+void cmd_clear(struct command_run *run)
+{
+	struct chat *chat = chat_argument(run);
+
+	if (chat)
+		command_front(run)->ops->clear(command_front(run), chat);
+}
+
+/* --- /log --------------------------------------------------------------------------------- */
+
+static void on_log(const char *const *lines, const GError *error, void *data)
+{
+	struct command_run *run = data;
+
+	for (; lines && *lines; lines++)
+		command_print(run, "%s", *lines);
+	command_done(error, run);
+}
+
+static void read_log(struct command_run *run, struct account *account, enum chat_kind kind,
+		     const char *id, unsigned count)
+{
+	command_hold(run);
+	session_read_log(command_session(run), account, kind, id, count, on_log, run);
+}
+
+/* History of somebody without an open chat; the log of a room is found by its id. */
+static void log_by_name(struct command_run *run, const char *name, unsigned count)
+{
+	g_autoptr(GError) error = NULL;
+	struct contact *contact;
+	struct account *account;
+	enum chat_kind kind = CHAT_CONTACT;
+
+	contact = session_find_contact(command_session(run), command_named_account(run), name,
+				       &error);
+	if (contact && contact->account) {
+		read_log(run, contact->account, kind, contact->id, count);
+		return;
+	}
+	account = command_split_account(run, &name);
+	if (!account)
+		account = command_need_account(run);
+	if (strchr("#&+!", *name))
+		kind = CHAT_ROOM;
+	if (account)
+		read_log(run, account, kind, name, count);
+}
+
+void cmd_log(struct command_run *run)
+{
+	const char *name = command_arg(run, 0), *number = command_arg(run, 1);
+	struct chat *chat = command_chat(run);
+	guint64 count = LOG_LINES;
+
+	if (name && !number && g_ascii_string_to_unsigned(name, 10, 1, G_MAXUINT, NULL, NULL)) {
+		number = name;
+		name = NULL;
+	}
+	if (number && !g_ascii_string_to_unsigned(number, 10, 1, LOG_LINES_MAX, &count, NULL)) {
+		command_fail(run, SESSION_ERROR_USAGE, "\"%s\" is no number of lines from 1 to %d",
+			     number, LOG_LINES_MAX);
+		return;
+	}
+	if (name)
+		chat = command_find_chat(run, name);
+	if (chat && chat->account)
+		read_log(run, chat->account, chat->kind, chat->id, (unsigned)count);
+	else if (name)
+		log_by_name(run, name, (unsigned)count);
+	else
+		command_fail(run, SESSION_ERROR_USAGE, "whose log? /log NAME tells it");
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Rooms: /join /part /topic /names, and the name one has there: /nick. */
+
+#include <string.h>
+
+#include "cmd.h"
+
+#define NAMES_WIDTH 76   /* cells that a row of names takes */
+#define NAMES_MAX   1000 /* members that are printed */
+
+/* --- /join -------------------------------------------------------------------------------- */
+
+struct joining {
+	char *account; /* by name: it may be removed meanwhile */
+	char *room;
+};
+
+static void joining_free(void *data)
+{
+	struct joining *joining = data;
+
+	g_free(joining->account);
+	g_free(joining->room);
+	g_free(joining);
+}
+
+/* The manager may have made another spelling of the id. */
+static struct chat *find_room(struct model *model, struct account *account, const char *room)
+{
+	struct chat *chat = chat_find(account, CHAT_ROOM, room);
+	g_autofree char *folded = g_utf8_casefold(room, -1);
+
+	for (guint i = 0; !chat && i < model->chats->len; i++) {
+		struct chat *other = g_ptr_array_index(model->chats, i);
+		g_autofree char *other_folded = NULL;
+
+		if (other->kind != CHAT_ROOM || other->account != account)
+			continue;
+		other_folded = g_utf8_casefold(other->id, -1);
+		if (!strcmp(folded, other_folded))
+			chat = other;
+	}
+	return chat;
+}
+
+static void show_room(struct command_run *run, const struct joining *joining)
+{
+	struct model *model = session_model(command_session(run));
+	struct account *account = command_account_again(run, joining->account);
+	struct chat *chat = account ? find_room(model, account, joining->room) : NULL;
+
+	if (chat)
+		command_front(run)->ops->show_chat(command_front(run), chat);
+}
+
+static void on_joined(const GError *error, void *data)
+{
+	struct command_run *run = data;
+
+	if (!error)
+		show_room(run, command_kept(run));
+	command_done(error, run);
+}
+
+/* On IRC people leave the '#' out. */
+static char *room_id(const struct account *account, const char *name)
+{
+	if (!strcmp(account->protocol, "irc") && !strchr("#&+!", *name))
+		return g_strconcat("#", name, NULL);
+	return g_strdup(name);
+}
+
+void cmd_join(struct command_run *run)
+{
+	const char *name = command_arg(run, 0);
+	struct chat *chat = command_chat(run);
+	struct account *account;
+	struct joining *joining;
+
+	if (!name && (!chat || chat->kind != CHAT_ROOM)) {
+		command_fail_usage(run, "which room? Outside of one its name is needed");
+		return;
+	}
+	account = name ? command_split_account(run, &name) : chat->account;
+	if (!account)
+		account = command_need_account(run);
+	if (!command_check_online(run, account))
+		return;
+	joining = g_new0(struct joining, 1);
+	joining->account = g_strdup(account->name);
+	joining->room = name ? room_id(account, name) : g_strdup(chat->id);
+	command_keep(run, joining, joining_free);
+	command_hold(run);
+	session_join(command_session(run), account, joining->room, command_arg(run, 1), on_joined,
+		     run);
+}
+
+/* --- /part -------------------------------------------------------------------------------- */
+
+void cmd_part(struct command_run *run)
+{
+	const char *reason = command_rest(run, 1);
+	struct chat *chat = NULL, *current = command_chat(run);
+
+	if (command_arg(run, 0))
+		chat = command_find_chat(run, command_arg(run, 0));
+	if (!chat || chat->kind != CHAT_ROOM) {
+		chat = current;
+		reason = command_rest(run, 0);
+	}
+	if (!chat || chat->kind != CHAT_ROOM) {
+		command_fail(run, SESSION_ERROR_USAGE, "this is no room: /part ROOM leaves one");
+		return;
+	}
+	command_hold(run);
+	session_part(command_session(run), chat, *reason ? reason : NULL, command_done, run);
+}
+
+/* --- /topic /nick ------------------------------------------------------------------------- */
+
+void cmd_topic(struct command_run *run)
+{
+	const char *topic = command_rest(run, 0);
+	struct chat *chat = command_chat(run);
+
+	if (!*topic) {
+		if (!*chat->topic)
+			command_print(run, "%s has no topic", chat->name);
+		else
+			command_print(run, "topic of %s%s%s: %s", chat->name,
+				      *chat->topic_by ? ", by " : "", chat->topic_by, chat->topic);
+		return;
+	}
+	command_hold(run);
+	session_set_topic(command_session(run), chat, strcmp(topic, "-delete") ? topic : "",
+			  command_done, run);
+}
+
+void cmd_nick(struct command_run *run)
+{
+	const char *nick = command_rest(run, 0);
+	struct account *account = command_need_account(run);
+
+	if (!account)
+		return;
+	if (!*nick) {
+		command_print(run, "on %s you are %s", account->name,
+			      *account->self_alias ? account->self_alias : "not connected");
+		return;
+	}
+	if (!command_check_online(run, account))
+		return;
+	command_hold(run);
+	session_set_nick(command_session(run), account, nick, command_done, run);
+}
+
+/* --- /names ------------------------------------------------------------------------------- */
+
+static char member_glyph(const struct chat *chat, const struct member *member)
+{
+	static const char glyphs[] = {
+		[PRESENCE_UNSET] = ' ', [PRESENCE_OFFLINE] = ' ', [PRESENCE_AVAILABLE] = 'o',
+		[PRESENCE_AWAY] = 'a',  [PRESENCE_XA] = 'x',      [PRESENCE_HIDDEN] = 'h',
+		[PRESENCE_BUSY] = 'd',  [PRESENCE_UNKNOWN] = ' ', [PRESENCE_ERROR] = ' ',
+	};
+	const char *id = member->owner ? member->owner : member->id;
+	struct contact *contact;
+
+	if (member->is_self)
+		return '*';
+	contact = chat->account ? account_find_contact(chat->account, id) : NULL;
+	return contact ? glyphs[contact->presence] : ' ';
+}
+
+static int widest_member(const struct chat *chat)
+{
+	GSequenceIter *iter = g_sequence_get_begin_iter(chat->members_sorted);
+	int widest = 1;
+
+	for (; !g_sequence_iter_is_end(iter); iter = g_sequence_iter_next(iter)) {
+		const struct member *member = g_sequence_get(iter);
+
+		widest = MAX(widest, text_width(member->name));
+	}
+	return MIN(widest, NAMES_WIDTH - 2);
+}
+
+/* Glyph and name, cut and filled up to @width cells. */
+static void append_member(GString *row, const struct chat *chat, const struct member *member,
+			  int width)
+{
+	int used;
+	gsize bytes = text_fit(member->name, width, &used);
+
+	g_string_append_printf(row, "%c ", member_glyph(chat, member));
+	g_string_append_len(row, member->name, (gssize)bytes);
+	g_string_append_printf(row, "%*s", width - used + 1, "");
+}
+
+void cmd_names(struct command_run *run)
+{
+	const struct chat *chat = command_chat(run);
+	GSequenceIter *iter = g_sequence_get_begin_iter(chat->members_sorted);
+	int total = g_sequence_get_length(chat->members_sorted);
+	int width = widest_member(chat), columns = MAX(1, NAMES_WIDTH / (width + 3));
+	g_autoptr(GString) row = g_string_new(NULL);
+
+	command_print(run, "%s: %d member%s", chat->name, total, total == 1 ? "" : "s");
+	for (int i = 0; i < MIN(total, NAMES_MAX); i++, iter = g_sequence_iter_next(iter)) {
+		append_member(row, chat, g_sequence_get(iter), width);
+		if ((i + 1) % columns && i + 1 < MIN(total, NAMES_MAX))
+			continue;
+		command_print(run, "%s", g_strchomp(row->str));
+		g_string_truncate(row, 0);
+	}
+	if (total > NAMES_MAX)
+		command_print(run, "and %d more", total - NAMES_MAX);
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Every command there is. */
+
+#include "cmd.h"
+
+static const struct command account_commands[] = {
+	{.name = "account add",
+	 .usage = "[PROTOCOL:protocol] [ID] [NAME=VALUE:param…]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "adds an account and connects it",
+	 .help = "Adds an account of PROTOCOL (jabber, irc, … or MANAGER/PROTOCOL, as "
+		 "haze/jabber)\n"
+		 "with ID, the name that logs in: \"/account add jabber alice@example.org\",\n"
+		 "\"/account add irc alice server=irc.example.org port=6697 use-ssl=true\".\n"
+		 "Without an ID it opens a form that shows all that the protocol takes.\n"
+		 "\n"
+		 "NAME is a parameter of the protocol, or one of these keys of accounts.conf: "
+		 "name\n"
+		 "(what the account is called, else it is called as its ID), nickname, autojoin\n"
+		 "(rooms, with ; between them), password-command, enabled. A VALUE with blanks is\n"
+		 "quoted as in a shell. A password is not taken here, where it would stay in the\n"
+		 "line history: it is asked for when the account connects.",
+	 .run = cmd_account_add},
+	{.name = "account disable",
+	 .usage = "ACCOUNT:account",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "disconnects an account and keeps it so",
+	 .help = "Disconnects the account; it connects no more at start. Nothing of it is lost.",
+	 .run = cmd_account_disable},
+	{.name = "account edit",
+	 .usage = "[ACCOUNT:account]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "opens the form of an account",
+	 .help = "Opens the form of ACCOUNT, or of the current one.",
+	 .run = cmd_account_edit},
+	{.name = "account enable",
+	 .usage = "ACCOUNT:account",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "connects an account, now and at each start",
+	 .help = "Connects the account, now and whenever pheme starts.",
+	 .run = cmd_account_enable},
+	{.name = "account list",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the accounts and where they stand",
+	 .help = "Prints a line for each account: its name, manager and protocol, whether it is\n"
+		 "online and if not why, and who one is there.",
+	 .run = cmd_account_list},
+	{.name = "account remove",
+	 .usage = "ACCOUNT:account",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "removes an account from pheme",
+	 .help = "Takes the account out of accounts.conf, after asking. The account at the\n"
+		 "network and all history stay.",
+	 .run = cmd_account_remove},
+	{.name = "account set",
+	 .usage = "ACCOUNT:account [KEY:key] [VALUE…]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints or changes what is set for an account",
+	 .help = "Without KEY prints what accounts.conf has, secrets left out. With KEY and VALUE\n"
+		 "sets a parameter (server, port, …) or one of manager, protocol, enabled,\n"
+		 "nickname, autojoin, password-command; it holds from the next connect on.\n"
+		 "\"/account set NAME -default KEY\" takes KEY out of the file. A password is not\n"
+		 "taken here: it is asked for when the account connects.",
+	 .run = cmd_account_set},
+	{.name = NULL},
+};
+
+const struct command command_table[] = {
+	{.name = "accept",
+	 .usage = "[REQUEST:request]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "says yes to a request",
+	 .help = "Says yes to somebody who asks to see your presence, or who invites you to a "
+		 "room\n"
+		 "(which is joined). REQUEST is its number in the requests list, or who asks;\n"
+		 "without it the oldest one is meant, and named.",
+	 .run = cmd_accept},
+	{.name = "account",
+	 .aliases = "accounts",
+	 .usage = "[add|disable|edit|enable|list|remove|set]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "shows, adds, changes and removes accounts",
+	 .help = "Opens the list of accounts. \"/help account add\" and so on tell of each action.",
+	 .run = cmd_account,
+	 .subcommands = account_commands},
+	{.name = "add",
+	 .usage = "ID [MESSAGE:text…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "adds a contact to the roster",
+	 .help = "Adds ID to the roster and asks to see its presence; MESSAGE goes with the\n"
+		 "request where the network can carry one. ID is the full one, like\n"
+		 "bob@example.org; \"account:id\" or -a tells the account.",
+	 .run = cmd_add},
+	{.name = "alias",
+	 .usage = "[NAME:alias] [COMMAND…]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "lists, prints and makes commands of your own",
+	 .help = "\"/alias hi /msg $1 hello $2-\" makes /hi. In COMMAND $1 to $9 stand for the "
+		 "words\n"
+		 "that follow, as they were typed, $2- for the second and all after it, $* for "
+		 "all\n"
+		 "of them, $$ for a dollar; without any of these they are put at the end. An "
+		 "alias\n"
+		 "may use another one, and cannot take the name of a command. Without COMMAND it\n"
+		 "prints the alias, without NAME all of them. \"/alias -remove NAME\" removes one.",
+	 .run = cmd_alias},
+	{.name = "authorize",
+	 .aliases = "auth",
+	 .usage = "[CONTACT:contact]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "lets somebody see your presence",
+	 .help = "Lets CONTACT see whether you are there. Without CONTACT the oldest one who\n"
+		 "asked is meant, and named.",
+	 .run = cmd_authorize},
+	{.name = "away",
+	 .usage = "[MESSAGE:text…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "away, and back again",
+	 .help = "With MESSAGE: away, for that reason. Without: back when away, else away. It "
+		 "goes\n"
+		 "for all accounts unless -a names one.",
+	 .run = cmd_away},
+	{.name = "chat",
+	 .aliases = "buffer c win window",
+	 .usage = "[CHAT:chat]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "goes to another chat",
+	 .help = "CHAT is the number in the pane (0 is the status window), an id, a name that "
+		 "only\n"
+		 "one open chat has, or next, prev or unread: a chat that speaks of you first, "
+		 "then\n"
+		 "the one that waits longest. Without CHAT it lists the open ones.",
+	 .run = cmd_chat},
+	{.name = "clear",
+	 .usage = "[CHAT:chat]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "empties the window of a chat",
+	 .help = "Empties what is shown of this chat, or of CHAT. History keeps everything:\n"
+		 "scrolling up brings it back.",
+	 .run = cmd_clear},
+	{.name = "close",
+	 .aliases = "wc",
+	 .usage = "[CHAT:chat]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "closes a chat",
+	 .help = "Closes this chat, or CHAT. A room is left. History stays.",
+	 .run = cmd_close},
+	{.name = "connect",
+	 .usage = "[ACCOUNT:account]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "connects an account",
+	 .help = "Connects ACCOUNT, or the account of this chat; in the status window all that "
+		 "are\n"
+		 "enabled. When the session bus is gone it is looked for, or started, again.",
+	 .run = cmd_connect},
+	{.name = "debug",
+	 .usage = "[on|off]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "writes diagnostics to the log",
+	 .help = "Turns diagnostics on or off and prints which file they go to: what passes over\n"
+		 "the bus, never the text of a message and never a password.",
+	 .run = cmd_debug},
+	{.name = "deny",
+	 .usage = "[CONTACT:contact]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "does not let somebody see your presence",
+	 .help = "Refuses CONTACT who asks to see whether you are there, or takes back what\n"
+		 "/authorize gave. Without CONTACT the oldest one who asked is meant, and named.",
+	 .run = cmd_deny},
+	{.name = "disconnect",
+	 .usage = "[ACCOUNT:account]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "disconnects an account",
+	 .help = "Disconnects ACCOUNT, or the account of this chat, until /connect or the next\n"
+		 "start.",
+	 .run = cmd_disconnect},
+	{.name = "help",
+	 .aliases = "?",
+	 .usage = "[TOPIC:command] [ACTION:action]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "what there is and how it works",
+	 .help = "Opens the help. With TOPIC, a command (\"/help join\", \"/help account add\"), "
+		 "one of\n"
+		 "your aliases or a setting (\"/help ui.theme\"), it prints what there is to know.",
+	 .run = cmd_help},
+	{.name = "join",
+	 .aliases = "j",
+	 .usage = "[ROOM:room] [PASSWORD]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "joins a room",
+	 .help = "Joins ROOM, #dev or dev@conference.example.org, and goes there. Without ROOM it\n"
+		 "enters the room of this chat again. With several accounts -a or "
+		 "\"account:room\"\n"
+		 "tells which one.",
+	 .run = cmd_join},
+	{.name = "log",
+	 .aliases = "lastlog",
+	 .usage = "[CHAT:chat] [COUNT]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints what was said",
+	 .help = "Prints the last COUNT (50) messages of this chat, or of CHAT: an open chat, a\n"
+		 "contact, or the id of a room, open or not.",
+	 .run = cmd_log},
+	{.name = "me",
+	 .usage = "TEXT:text…",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "says what you do",
+	 .help = "\"/me waves\" shows as \"* alice waves\".",
+	 .run = cmd_me},
+	{.name = "msg",
+	 .aliases = "m",
+	 .usage = "NAME:target TEXT:text…",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "sends a message and stays where you are",
+	 .help = "NAME is a room you are in, a contact (an id, an alias that only one has, or\n"
+		 "\"account:id\"), somebody in this room, or any other id of the network. A name "
+		 "with\n"
+		 "blanks is quoted: /msg \"Dave Miller\" hello. TEXT goes as it is typed. While "
+		 "the\n"
+		 "account is offline the message is kept, and goes out when it connects.",
+	 .run = cmd_msg},
+	{.name = "names",
+	 .aliases = "n",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_ROOM,
+	 .summary = "prints who is in the room",
+	 .help = "Prints the members of this room: * is you; o, a, x, d and h tell the presence "
+		 "of\n"
+		 "those it is known of.",
+	 .run = cmd_names},
+	{.name = "nick",
+	 .usage = "[NICK…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "prints or changes your name",
+	 .help = "Changes the name that others see of you on the account of this chat, or the one\n"
+		 "told by -a. Without NICK it prints it.",
+	 .run = cmd_nick},
+	{.name = "part",
+	 .aliases = "leave",
+	 .usage = "[ROOM:joined] [REASON:text…]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "leaves a room",
+	 .help = "Leaves ROOM, or this one, and says REASON where the network carries it. The "
+		 "chat\n"
+		 "stays on the screen until /close.",
+	 .run = cmd_part},
+	{.name = "query",
+	 .aliases = "q",
+	 .usage = "NAME:target [TEXT:text…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "opens a chat and goes there",
+	 .help = "Opens the chat with NAME (see /help msg), goes there and sends TEXT, if given.",
+	 .run = cmd_query},
+	{.name = "quit",
+	 .aliases = "exit",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "ends pheme",
+	 .help = "Ends pheme at once: accounts go offline, history is complete. It never asks.",
+	 .run = cmd_quit},
+	{.name = "reconnect",
+	 .usage = "[ACCOUNT:account]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "disconnects an account and connects it again",
+	 .help = "Disconnects ACCOUNT, or the account of this chat, and connects it again with "
+		 "what\n"
+		 "accounts.conf says now.",
+	 .run = cmd_reconnect},
+	{.name = "reject",
+	 .usage = "[REQUEST:request]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "says no to a request",
+	 .help = "Says no to a request or an invitation. REQUEST is its number in the requests\n"
+		 "list, or who asks; without it the oldest one is meant, and named.",
+	 .run = cmd_reject},
+	{.name = "remove",
+	 .usage = "CONTACT:contact",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "removes a contact from the roster",
+	 .help = "Removes CONTACT from the roster; neither sees the other's presence any more.\n"
+		 "History stays.",
+	 .run = cmd_remove},
+	{.name = "rename",
+	 .usage = "CONTACT:contact ALIAS…",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "gives a contact another name",
+	 .help = "Shows CONTACT as ALIAS from now on. The network keeps the name; only you see it.",
+	 .run = cmd_rename},
+	{.name = "say",
+	 .usage = "TEXT:text…",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "sends a message to this chat",
+	 .help = "Sends TEXT as it is typed, one that begins with a slash too.",
+	 .run = cmd_say},
+	{.name = "set",
+	 .usage = "[SETTING:setting] [VALUE:value…]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "lists, prints and changes settings",
+	 .help = "Changes SETTING (\"/set ui.theme dusk\"; \"theme\" will do where only one "
+		 "setting is\n"
+		 "called so) and saves it. Without VALUE it prints the setting, or those whose\n"
+		 "names contain the word; without SETTING all of them. A VALUE of \"\" is an "
+		 "empty\n"
+		 "one. \"/set -default SETTING\" puts the default back. \"/help SETTING\" explains "
+		 "it.",
+	 .run = cmd_set},
+	{.name = "status",
+	 .usage = "[STATUS:status] [MESSAGE:text…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "prints or sets your presence",
+	 .help = "STATUS is available, away, xa (away for long), busy, hidden or offline; others\n"
+		 "read MESSAGE beside it: /status away \"lunch\". It goes for all accounts unless "
+		 "-a\n"
+		 "names one, and is kept over a reconnect. Without STATUS it prints where each\n"
+		 "account stands.",
+	 .run = cmd_status},
+	{.name = "topic",
+	 .usage = "[TOPIC:text…]",
+	 .needs = COMMAND_NEEDS_ROOM,
+	 .summary = "prints or sets the topic of the room",
+	 .help = "Sets the topic of this room; \"/topic -delete\" takes it away. Without TOPIC it\n"
+		 "prints it.",
+	 .run = cmd_topic},
+	{.name = "version",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the version of pheme",
+	 .help = "Prints the version of pheme and of the library it runs on.",
+	 .run = cmd_version},
+	{.name = NULL},
+};

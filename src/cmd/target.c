@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Who is meant: the account, contact, chat or request that a command speaks of. */
+
+#include <string.h>
+
+#include "cmd.h"
+
+char *command_account_names(struct command_run *run)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	GString *names = g_string_new(NULL);
+
+	for (guint i = 0; i < accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(accounts, i);
+
+		g_string_append_printf(names, "%s%s", i ? ", " : "", account->name);
+	}
+	return g_string_free(names, FALSE);
+}
+
+static void fail_no_account(struct command_run *run)
+{
+	command_fail(run, SESSION_ERROR_NOT_FOUND,
+		     "there is no account yet: /account add PROTOCOL ID makes one");
+}
+
+struct account *command_find_account(struct command_run *run, const char *name)
+{
+	struct model *model = session_model(command_session(run));
+	struct account *account = model_find_account(model, name);
+	g_autofree char *names = NULL;
+
+	if (account)
+		return account;
+	if (!model->accounts->len) {
+		fail_no_account(run);
+		return NULL;
+	}
+	names = command_account_names(run);
+	command_fail(run, SESSION_ERROR_NOT_FOUND, "there is no account \"%s\", only %s", name,
+		     names);
+	return NULL;
+}
+
+struct account *command_account(struct command_run *run)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	struct chat *chat = command_chat(run);
+	struct account *account = command_named_account(run);
+
+	if (!account && chat)
+		account = chat->account;
+	if (!account)
+		account = session_default_account(command_session(run), chat, NULL);
+	if (!account && accounts->len == 1)
+		account = g_ptr_array_index(accounts, 0);
+	return account;
+}
+
+struct account *command_need_account(struct command_run *run)
+{
+	struct account *account = command_account(run);
+	g_autofree char *names = NULL;
+
+	if (account)
+		return account;
+	if (!session_model(command_session(run))->accounts->len) {
+		fail_no_account(run);
+		return NULL;
+	}
+	names = command_account_names(run);
+	command_fail(run, SESSION_ERROR_USAGE, "which account? /%s -a NAME tells it: %s",
+		     command_row(run)->name, names);
+	return NULL;
+}
+
+struct account *command_account_at(struct command_run *run, unsigned index)
+{
+	const char *name = command_arg(run, index);
+
+	return name ? command_find_account(run, name) : command_need_account(run);
+}
+
+struct account *command_account_again(struct command_run *run, const char *name)
+{
+	return model_find_account(session_model(command_session(run)), name);
+}
+
+bool command_check_online(struct command_run *run, struct account *account)
+{
+	if (!account || account->state == ACCOUNT_ONLINE)
+		return account != NULL;
+	command_fail(run, SESSION_ERROR_NOT_CONNECTED, "%s is %s%s%s%s", account->name,
+		     account_state_name(account->state), *account->reason ? " (" : "",
+		     account->reason, *account->reason ? ")" : "");
+	return false;
+}
+
+struct account *command_split_account(struct command_run *run, const char **name)
+{
+	const char *colon = strchr(*name, ':');
+	g_autofree char *prefix = colon ? g_strndup(*name, (gsize)(colon - *name)) : NULL;
+	struct account *account = NULL;
+
+	if (prefix && colon[1])
+		account = model_find_account(session_model(command_session(run)), prefix);
+	if (account)
+		*name = colon + 1;
+	return account;
+}
+
+/* --- contacts ----------------------------------------------------------------------------- */
+
+char *contact_describe(const struct contact *contact)
+{
+	if (!strcmp(contact->alias, contact->shown_id))
+		return g_strdup(contact->alias);
+	return g_strdup_printf("%s <%s>", contact->alias, contact->shown_id);
+}
+
+struct contact *command_contact(struct command_run *run, const char *name)
+{
+	g_autoptr(GError) error = NULL;
+	struct contact *contact;
+
+	contact = session_find_contact(command_session(run), command_named_account(run), name,
+				       &error);
+	if (!contact)
+		command_fail_error(run, error);
+	return contact;
+}
+
+static bool has_alias_key(struct account *account, const char *key)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, account->contacts);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		if (!strcmp(((struct contact *)value)->key, key))
+			return true;
+	return false;
+}
+
+/* A name that several contacts go by must not become the id of yet another. */
+static bool is_some_alias(struct command_run *run, const char *name)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	struct account *only = command_named_account(run);
+	g_autofree char *key = text_sort_key(name);
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+
+		if ((!only || only == account) && has_alias_key(account, key))
+			return true;
+	}
+	return false;
+}
+
+static struct chat *find_joined_room(struct command_run *run, const char *name)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	struct account *only = command_split_account(run, &name);
+	struct chat *found = NULL, *current = command_chat(run);
+
+	if (!only)
+		only = command_named_account(run);
+	if (!only && current && current->kind == CHAT_ROOM && !strcmp(current->id, name))
+		return current;
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+		struct chat *chat = NULL;
+
+		if (!only || only == account)
+			chat = chat_find(account, CHAT_ROOM, name);
+		if (chat && found) {
+			command_fail(run, SESSION_ERROR_NOT_FOUND,
+				     "\"%s\" is a room of %s and of %s: write account:room", name,
+				     found->account->name, account->name);
+			return NULL;
+		}
+		found = chat ? chat : found;
+	}
+	return found;
+}
+
+/* A nick in the room that the user is in. */
+static const char *find_member_id(struct command_run *run, const char *name)
+{
+	struct chat *chat = command_chat(run);
+	g_autofree char *key = text_sort_key(name);
+	GHashTableIter iter;
+	void *value;
+
+	if (!chat || chat->kind != CHAT_ROOM || !chat->account)
+		return NULL;
+	g_hash_table_iter_init(&iter, chat->members);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct member *member = value;
+
+		if (!strcmp(member->key, key))
+			return member->owner ? member->owner : member->id;
+	}
+	return NULL;
+}
+
+/* Nobody we know: an id, then, for the network to judge. A word that cannot be one on XMPP is
+ * most likely a mistyped name, and as a domain it would even be accepted. */
+static struct chat *open_by_id(struct command_run *run, const char *name, const GError *unknown)
+{
+	const char *id = name;
+	struct account *account = command_split_account(run, &id);
+
+	if (!account) {
+		id = name;
+		account = command_need_account(run);
+	}
+	if (!account)
+		return NULL;
+	if (strpbrk(id, " \t\n") || (!strcmp(account->protocol, "jabber") && !strpbrk(id, "@."))) {
+		command_fail_error(run, unknown);
+		return NULL;
+	}
+	return session_open_chat(command_session(run), account, id);
+}
+
+struct chat *command_target(struct command_run *run, const char *name)
+{
+	struct session *session = command_session(run);
+	g_autoptr(GError) unknown = NULL;
+	struct contact *contact;
+	struct chat *room;
+	const char *id;
+
+	room = find_joined_room(run, name);
+	if (room)
+		return room;
+	contact = session_find_contact(session, command_named_account(run), name, &unknown);
+	if (contact && contact->account)
+		return session_open_chat(session, contact->account, contact->id);
+	id = find_member_id(run, name);
+	if (id)
+		return session_open_chat(session, command_chat(run)->account, id);
+	if (!unknown)
+		unknown = g_error_new(SESSION_ERROR, SESSION_ERROR_NOT_FOUND,
+				      "nobody is called \"%s\"", name);
+	if (is_some_alias(run, name)) {
+		command_fail_error(run, unknown);
+		return NULL;
+	}
+	return open_by_id(run, name, unknown);
+}
+
+/* --- chats and requests ------------------------------------------------------------------- */
+
+/* The name of a room is what its owner says, so a chat is found by its id first. */
+static bool is_called(const struct chat *chat, const char *name, const char *key)
+{
+	g_autofree char *chat_key = NULL;
+	const char *at = strchr(chat->id, '@');
+
+	if (chat->kind == CHAT_ROOM && at && strlen(name) == (gsize)(at - chat->id) &&
+	    !strncmp(chat->id, name, strlen(name)))
+		return true;
+	chat_key = text_sort_key(chat->name);
+	return !strcmp(chat_key, key);
+}
+
+static struct chat *find_chat_by_number(struct model *model, const char *name)
+{
+	guint64 number;
+
+	if (!g_ascii_string_to_unsigned(name, 10, 0, G_MAXUINT, &number, NULL))
+		return NULL;
+	for (guint i = 0; i < model->chats->len; i++) {
+		struct chat *chat = g_ptr_array_index(model->chats, i);
+
+		if (chat->number == number)
+			return chat;
+	}
+	return NULL;
+}
+
+struct chat *command_find_chat(struct command_run *run, const char *name)
+{
+	struct model *model = session_model(command_session(run));
+	struct chat *called = find_chat_by_number(model, name);
+	struct account *only;
+	g_autofree char *key = NULL;
+	unsigned count = 0;
+
+	if (called)
+		return called;
+	only = command_split_account(run, &name);
+	if (!only)
+		only = command_named_account(run);
+	key = text_sort_key(name);
+	for (guint i = 0; i < model->chats->len; i++) {
+		struct chat *chat = g_ptr_array_index(model->chats, i);
+
+		if (chat->kind == CHAT_STATUS || (only && chat->account != only))
+			continue;
+		if (!strcmp(chat->id, name))
+			return chat;
+		if (is_called(chat, name, key)) {
+			called = chat;
+			count++;
+		}
+	}
+	return count == 1 ? called : NULL;
+}
+
+static bool is_request_id(const struct request *request, const char *name, guint64 number)
+{
+	return (number && request->number == number) || !strcmp(request->id, name) ||
+	       !strcmp(request->shown_id, name) || !g_strcmp0(request->room, name);
+}
+
+/* The alias of who asks is what that person says: an id goes before it, and two of a name are
+ * none. */
+struct request *command_find_request(struct command_run *run, const char *name, int kind)
+{
+	const GPtrArray *requests = session_model(command_session(run))->requests;
+	struct account *only = command_named_account(run);
+	struct request *named = NULL;
+	unsigned count = 0;
+	guint64 number = 0;
+
+	if (name && !g_ascii_string_to_unsigned(name, 10, 1, G_MAXUINT, &number, NULL))
+		number = 0;
+	for (guint i = 0; i < requests->len; i++) {
+		struct request *request = g_ptr_array_index(requests, i);
+
+		if ((only && request->account != only) || (kind >= 0 && (int)request->kind != kind))
+			continue;
+		if (!name || is_request_id(request, name, number))
+			return request;
+		if (!strcmp(request->name, name)) {
+			named = request;
+			count++;
+		}
+	}
+	return count == 1 ? named : NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Puts the parts together: options, diagnostics, session, and the front end that fits. */
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "session/session.h"
+#include "store/log.h"
+#include "ui/ui.h"
+
+static int complain(const GError *error, int status)
+{
+	fprintf(stderr, "pheme: %s\n", error->message);
+	return status;
+}
+
+static int run_front_end(const struct options *options, struct session *session)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!session_check(session, &error))
+		return complain(error, error->code);
+	return options->run ? cli_run(session, options->run) : ui_run(session);
+}
+
+static int run(const struct options *options)
+{
+	const struct session_options session_options = {
+		.config_path = options->config,
+		.bus_address = options->bus,
+		.account = options->account,
+		.debug = options->debug,
+		.log_path = options->debug_path,
+	};
+	g_autoptr(GError) error = NULL;
+	struct session *session;
+	int status;
+
+	if (!options->run && !ui_check(&error))
+		return complain(error, SESSION_ERROR_USAGE);
+	session = session_new(&session_options);
+	status = run_front_end(options, session);
+	session_free(session);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status;
+
+	setlocale(LC_ALL, "");
+	umask(077);
+	/* A reader that goes away is an error of write(), not the end. */
+	signal(SIGPIPE, SIG_IGN);
+	if (options_parse(&options, argc, argv, &status)) {
+		log_start(options.debug_path, options.debug);
+		status = run(&options);
+		log_stop();
+	}
+	options_clear(&options);
+	return status;
+}

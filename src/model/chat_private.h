@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* What the files of a chat (chat.c, window.c, room.c) and its owners need of each other. */
+
+#include "chat.h"
+#include "event.h"
+
+/* chat.c */
+GHashTable *chat_table_new(void);
+struct chat *chat_new_status(struct model *model);
+void chat_free_status(struct chat *chat);
+/* The account goes: closes its chats, cuts off those that somebody still holds. */
+void chat_close_all(struct account *account);
+void chat_stop_all_typing(struct account *account);
+void chat_tell(struct chat *chat, enum event_type type, unsigned change);
+void chat_note_mention(struct chat *chat, struct message *message);
+
+/* window.c */
+void window_init(struct chat *chat);
+void window_free(struct chat *chat);
+void window_add(struct chat *chat, struct message *message);
+
+/* room.c */
+void room_init(struct chat *chat);
+void room_free(struct chat *chat);
+bool room_stop_typing(struct chat *chat, const char *member_id);
+/* The name by which people there call us; "" when not known. */
+const char *room_nick(const struct chat *chat);

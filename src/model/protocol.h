@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* A protocol that a connection manager speaks, and the parameters it takes. */
+
+#include <stdbool.h>
+#include <glib.h>
+
+enum { /* Telepathy's Conn_Mgr_Param_Flags */
+       PARAM_REQUIRED = 1,
+       PARAM_REGISTER = 2,
+       PARAM_HAS_DEFAULT = 4,
+       PARAM_SECRET = 8,
+};
+
+struct param {
+	char *name;      /* raw */
+	char *signature; /* D-Bus signature of its value: s, b, u, i, q, n, y, x, t, d, o, as */
+	unsigned flags;
+	char *fallback; /* default as text, or NULL */
+};
+
+struct protocol {
+	char *manager;     /* "haze" */
+	char *name;        /* "jabber" */
+	char *english;     /* "XMPP": cleaned, from the manager, or made from the name */
+	GPtrArray *params; /* struct param *, required ones first, then by name */
+};
+
+struct protocol *protocol_new(const char *manager, const char *name, const char *english);
+void protocol_free(struct protocol *protocol);
+void protocol_add_param(struct protocol *protocol, const char *name, const char *signature,
+			unsigned flags, const char *fallback);
+/* Puts the parameters in their order, once all are added. */
+void protocol_sort_params(struct protocol *protocol);
+const struct param *protocol_find_param(const struct protocol *protocol, const char *name);
+/* NULL when it is not among @protocols (struct protocol *). @manager NULL: the first. */
+const struct protocol *protocol_find(GPtrArray *protocols, const char *manager, const char *name);

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "account.h"
+#include "model.h"
+#include "text.h"
+
+#include <string.h>
+
+static void tell(struct request *request, enum event_type type)
+{
+	struct event event = {.type = type, .account = request->account, .request = request};
+
+	model_emit(request->model, &event);
+}
+
+struct request *model_find_request(struct model *model, unsigned number)
+{
+	for (unsigned i = 0; i < model->requests->len; i++) {
+		struct request *request = model->requests->pdata[i];
+
+		if (request->number == number)
+			return request;
+	}
+	return NULL;
+}
+
+struct request *model_find_request_of(struct model *model, enum request_kind kind,
+				      struct account *account, const char *id, const char *room)
+{
+	for (unsigned i = 0; i < model->requests->len; i++) {
+		struct request *request = model->requests->pdata[i];
+
+		if (request->kind == kind && request->account == account &&
+		    strcmp(request->id, id) == 0 && g_strcmp0(request->room, room) == 0)
+			return request;
+	}
+	return NULL;
+}
+
+static struct request *update(struct request *request, const char *raw)
+{
+	char *text = text_clean(raw, -1, TEXT_BODY);
+
+	if (strcmp(text, request->text) == 0) {
+		g_free(text);
+		return request;
+	}
+	g_free(request->text);
+	request->text = text;
+	tell(request, EVENT_REQUEST_ADDED);
+	return request;
+}
+
+struct request *model_add_request(struct model *model, enum request_kind kind,
+				  struct account *account, const char *id, const char *alias,
+				  const char *room, const char *text)
+{
+	struct request *request = model_find_request_of(model, kind, account, id, room);
+
+	if (request)
+		return update(request, text);
+	request = g_new0(struct request, 1);
+	request->model = model;
+	request->number = ++model->next_request;
+	request->kind = kind;
+	request->account = account;
+	request->id = g_strdup(id);
+	request->shown_id = text_clean(id, -1, TEXT_LINE);
+	request->name = text_clean(alias && *alias ? alias : id, -1, TEXT_LINE);
+	request->room = g_strdup(room);
+	request->shown_room = room ? text_clean(room, -1, TEXT_LINE) : NULL;
+	request->text = text_clean(text, -1, TEXT_BODY);
+	request->time = g_get_real_time() / G_USEC_PER_SEC;
+	g_ptr_array_add(model->requests, request);
+	tell(request, EVENT_REQUEST_ADDED);
+	return request;
+}
+
+void model_remove_request(struct request *request)
+{
+	g_ptr_array_remove(request->model->requests, request);
+	tell(request, EVENT_REQUEST_REMOVED);
+	g_free(request->id);
+	g_free(request->name);
+	g_free(request->room);
+	g_free(request->shown_id);
+	g_free(request->shown_room);
+	g_free(request->text);
+	g_free(request);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "text_char.h"
+#include "text.h"
+
+struct range {
+	gunichar first, last;
+};
+
+/* Extended_Pictographic of Unicode's emoji-data.txt, and the skin tones 1F3FB to 1F3FF. What
+ * is not assigned yet is in there too, and is refused before anybody asks. */
+static const struct range emoji[] = {
+	{0x00A9, 0x00A9},   {0x00AE, 0x00AE},   {0x203C, 0x203C},   {0x2049, 0x2049},
+	{0x2122, 0x2122},   {0x2139, 0x2139},   {0x2194, 0x2199},   {0x21A9, 0x21AA},
+	{0x231A, 0x231B},   {0x2328, 0x2328},   {0x2388, 0x2388},   {0x23CF, 0x23CF},
+	{0x23E9, 0x23F3},   {0x23F8, 0x23FA},   {0x24C2, 0x24C2},   {0x25AA, 0x25AB},
+	{0x25B6, 0x25B6},   {0x25C0, 0x25C0},   {0x25FB, 0x25FE},   {0x2600, 0x2605},
+	{0x2607, 0x2612},   {0x2614, 0x2685},   {0x2690, 0x2705},   {0x2708, 0x2712},
+	{0x2714, 0x2714},   {0x2716, 0x2716},   {0x271D, 0x271D},   {0x2721, 0x2721},
+	{0x2728, 0x2728},   {0x2733, 0x2734},   {0x2744, 0x2744},   {0x2747, 0x2747},
+	{0x274C, 0x274C},   {0x274E, 0x274E},   {0x2753, 0x2755},   {0x2757, 0x2757},
+	{0x2763, 0x2767},   {0x2795, 0x2797},   {0x27A1, 0x27A1},   {0x27B0, 0x27B0},
+	{0x27BF, 0x27BF},   {0x2934, 0x2935},   {0x2B05, 0x2B07},   {0x2B1B, 0x2B1C},
+	{0x2B50, 0x2B50},   {0x2B55, 0x2B55},   {0x3030, 0x3030},   {0x303D, 0x303D},
+	{0x3297, 0x3297},   {0x3299, 0x3299},   {0x1F000, 0x1F0FF}, {0x1F10D, 0x1F10F},
+	{0x1F12F, 0x1F12F}, {0x1F16C, 0x1F171}, {0x1F17E, 0x1F17F}, {0x1F18E, 0x1F18E},
+	{0x1F191, 0x1F19A}, {0x1F1AD, 0x1F1E5}, {0x1F201, 0x1F20F}, {0x1F21A, 0x1F21A},
+	{0x1F22F, 0x1F22F}, {0x1F232, 0x1F23A}, {0x1F23C, 0x1F23F}, {0x1F249, 0x1F53D},
+	{0x1F546, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F774, 0x1F77F}, {0x1F7D5, 0x1F7FF},
+	{0x1F80C, 0x1F80F}, {0x1F848, 0x1F84F}, {0x1F85A, 0x1F85F}, {0x1F888, 0x1F88F},
+	{0x1F8AE, 0x1F8FF}, {0x1F90C, 0x1F93A}, {0x1F93C, 0x1F945}, {0x1F947, 0x1FAFF},
+	{0x1FC00, 0x1FFFD},
+};
+
+/* Format characters (Cf) that are seen: Arabic and Kaithi number signs and the like. */
+static const struct range visible_format[] = {
+	{0x0600, 0x0605}, {0x06DD, 0x06DD},   {0x070F, 0x070F},   {0x0890, 0x0891},
+	{0x08E2, 0x08E2}, {0x110BD, 0x110BD}, {0x110CD, 0x110CD},
+};
+
+/* Default_Ignorable_Code_Point that is not Cf: joiners, fillers, variation selectors, tags. */
+static const struct range hidden[] = {
+	{0x034F, 0x034F}, {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F}, {0x2065, 0x2065},
+	{0x3164, 0x3164}, {0xFE00, 0xFE0E}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFF8}, {0xE0000, 0xE0FFF},
+};
+
+/* Shown by number: what turns the direction of text around, and what may break a line. */
+static const struct range named[] = {
+	{0x0080, 0x009F}, {0x061C, 0x061C}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2066, 0x2069},
+};
+
+/* Ambiguous ones to which the C library, and so curses, gives two cells. */
+static const struct range wide[] = {
+	{0x3248, 0x324F},
+	{0x4DC0, 0x4DFF},
+};
+
+static bool in_ranges(const struct range *ranges, gsize n, gunichar c)
+{
+	gsize low = 0, high = n;
+
+	while (low < high) {
+		gsize mid = (low + high) / 2;
+
+		if (c < ranges[mid].first)
+			high = mid;
+		else if (c > ranges[mid].last)
+			low = mid + 1;
+		else
+			return true;
+	}
+	return false;
+}
+
+#define IN(table, c) in_ranges(table, G_N_ELEMENTS(table), c)
+
+bool text_char_is_emoji(gunichar c)
+{
+	return c >= 0xA9 && IN(emoji, c) && g_unichar_isdefined(c);
+}
+
+enum text_class text_char_class(gunichar c)
+{
+	if (c < 0x20 || c == 0x7F)
+		return TEXT_CLASS_CONTROL;
+	if (c < 0x7F)
+		return TEXT_CLASS_BASE;
+	if (IN(named, c))
+		return TEXT_CLASS_NAMED;
+	if (c < 0x300)
+		return c == 0xAD ? TEXT_CLASS_HIDDEN : TEXT_CLASS_BASE;
+	if (c == 0xFE0F)
+		return TEXT_CLASS_VS16;
+	if (c == 0x200D)
+		return TEXT_CLASS_ZWJ;
+	if (IN(hidden, c))
+		return TEXT_CLASS_HIDDEN;
+	if (!g_unichar_isdefined(c) || (c & 0xFFFE) == 0xFFFE || (c >= 0xFDD0 && c <= 0xFDEF))
+		return TEXT_CLASS_BROKEN;
+	if (g_unichar_type(c) == G_UNICODE_FORMAT)
+		return IN(visible_format, c) ? TEXT_CLASS_BASE : TEXT_CLASS_HIDDEN;
+	return text_char_width(c) == 0 ? TEXT_CLASS_MARK : TEXT_CLASS_BASE;
+}
+
+int text_char_width(gunichar c)
+{
+	if (c < 0x7F)
+		return c >= 0x20;
+	if (c < 0x300)
+		return c >= 0xA0 && c != 0xAD;
+	if (g_unichar_iszerowidth(c))
+		return IN(visible_format, c);
+	return g_unichar_iswide(c) || IN(wide, c) ? 2 : 1;
+}

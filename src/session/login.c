@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Getting an account online and keeping it there: passwords that need no asking, the
+ * connection, and when it breaks another try after a growing delay, unless the reason tells
+ * that trying again would do no good.
+ */
+
+#include "tree.h"
+
+#include <string.h>
+
+#define RETRY_FIRST_S  2
+#define RETRY_MAX_S    300
+#define STABLE_S       60
+#define RETRY_DOUBLING 8 /* 2 s · 2^8 is beyond the maximum */
+
+static void free_secret(void *secret)
+{
+	secret_free(secret);
+}
+
+struct login *login_new(struct session *session, struct account *account)
+{
+	struct login *login = g_new0(struct login, 1);
+
+	login->session = session;
+	login->account = account;
+	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
+	login->connecting = g_ptr_array_new();
+	login->disconnecting = g_ptr_array_new();
+	g_ptr_array_add(session->logins, login);
+	return login;
+}
+
+void login_forget_secrets(struct login *login)
+{
+	secret_free(g_steal_pointer(&login->secret));
+	secret_free(g_steal_pointer(&login->refused));
+}
+
+void login_cancel_retry(struct login *login)
+{
+	g_clear_handle_id(&login->retry, g_source_remove);
+}
+
+static void tell_waits(GPtrArray *waits, const GError *error)
+{
+	for (guint i = 0; i < waits->len; i++)
+		wait_end_later(waits->pdata[i], error ? g_error_copy(error) : NULL);
+	g_ptr_array_set_size(waits, 0);
+}
+
+void login_free(void *data)
+{
+	struct login *login = data;
+
+	login_cancel_retry(login);
+	g_clear_pointer(&login->lookup, secret_cancel);
+	g_clear_handle_id(&login->roster_save, g_source_remove);
+	g_clear_pointer(&login->conn, conn_free);
+	login_forget_secrets(login);
+	g_hash_table_unref(login->rooms);
+	g_hash_table_unref(login->room_secrets);
+	g_ptr_array_unref(login->connecting);
+	g_ptr_array_unref(login->disconnecting);
+	g_free(login->presence_message);
+	g_free(login->told);
+	g_free(login);
+}
+
+struct login *login_find(struct session *session, const struct account *account)
+{
+	for (guint i = 0; i < session->logins->len; i++) {
+		struct login *login = session->logins->pdata[i];
+
+		if (login->account == account)
+			return login;
+	}
+	return NULL;
+}
+
+const struct account_conf *login_conf(struct login *login)
+{
+	return accounts_find(login->session->accounts, login->account->name);
+}
+
+bool login_is_online(const struct login *login)
+{
+	return login->conn && conn_is_online(login->conn);
+}
+
+struct conn *login_conn(struct session *session, const struct account *account)
+{
+	struct login *login = login_find(session, account);
+
+	return login && login_is_online(login) ? login->conn : NULL;
+}
+
+/* --- not online --------------------------------------------------------------------------- */
+
+void login_rest(struct login *login, const char *reason)
+{
+	const struct account_conf *conf = login_conf(login);
+
+	account_set_state(login->account,
+			  conf && !conf->enabled ? ACCOUNT_DISABLED : ACCOUNT_OFFLINE, reason);
+}
+
+/* One line for a trouble, however often it comes back. */
+static void tell_trouble(struct login *login, const char *text, const char *advice)
+{
+	if (g_strcmp0(login->told, text) == 0)
+		return;
+	g_free(login->told);
+	login->told = g_strdup(text);
+	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%s%s%s", text,
+		     *advice ? ": " : "", advice);
+}
+
+static char *advice_for(struct login *login, enum conn_end end)
+{
+	const char *name = login->account->name;
+	const char *path = accounts_path(login->session->accounts);
+
+	switch (end) {
+	case CONN_END_AUTHENTICATION:
+		return g_strdup_printf("check the password, then /connect %s", name);
+	case CONN_END_NAME_IN_USE:
+		return g_strdup_printf("end the other login or take another name, then "
+				       "/connect %s",
+				       name);
+	case CONN_END_CERTIFICATE:
+		return g_strdup_printf("check server and port with /account set %s, then "
+				       "/connect %s",
+				       name, name);
+	case CONN_END_CONFIG:
+		return g_strdup_printf("correct [%s] in %s or use /account set %s, then "
+				       "/connect %s",
+				       name, path, name, name);
+	case CONN_END_REQUESTED: /* by somebody else */
+		return g_strdup_printf("/connect %s goes online again", name);
+	case CONN_END_NETWORK:
+	case CONN_END_MANAGER:
+	case CONN_END_BUS:
+		break;
+	}
+	return g_strdup("");
+}
+
+gint64 login_retry_delay(unsigned attempt, double random, unsigned second_ms)
+{
+	gint64 seconds = RETRY_FIRST_S << MIN(attempt, RETRY_DOUBLING);
+
+	/* The jitter keeps many clients from coming back at the same moment. */
+	return (gint64)((double)MIN(seconds, RETRY_MAX_S) * second_ms * (0.75 + random / 2));
+}
+
+static gboolean on_retry(void *data)
+{
+	struct login *login = data;
+
+	login->retry = 0;
+	login_open(login);
+	return G_SOURCE_REMOVE;
+}
+
+static void retry_later(struct login *login, const char *text)
+{
+	gint64 ms =
+		login_retry_delay(login->attempts++, g_random_double(), login->session->second_ms);
+	gint64 at = g_get_monotonic_time() + ms * 1000;
+	g_autofree char *advice = g_strdup_printf("trying again in %d s (/connect %s tries now)",
+						  (int)(ms + 500) / 1000, login->account->name);
+
+	login_cancel_retry(login);
+	login->retry = g_timeout_add((guint)ms, on_retry, login);
+	account_set_retry(login->account, at, text);
+	tell_trouble(login, text, advice);
+}
+
+/* --- trying ------------------------------------------------------------------------------- */
+
+static GHashTable *params_without_password(GHashTable *params)
+{
+	GHashTable *copy = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter iter;
+	void *name, *value;
+
+	g_hash_table_iter_init(&iter, params);
+	while (g_hash_table_iter_next(&iter, &name, &value))
+		if (strcmp(name, "password") != 0)
+			g_hash_table_insert(copy, name, value);
+	return copy;
+}
+
+static void cannot_open(struct login *login, const char *reason)
+{
+	g_autoptr(GError) error =
+		g_error_new(SESSION_ERROR, SESSION_ERROR_NOT_CONNECTED, "cannot connect %s: %s",
+			    login->account->name, reason);
+
+	login_rest(login, reason);
+	tell_waits(login->connecting, error);
+}
+
+/* Both may change while a password is looked for. */
+static bool can_open(struct login *login)
+{
+	const char *reason = NULL;
+
+	if (!login_conf(login))
+		reason = "it is not in accounts.conf any more";
+	else if (!tp_is_open(login->session->tp))
+		reason = "there is no session bus";
+	if (reason)
+		cannot_open(login, reason);
+	return !reason;
+}
+
+static void open_conn(struct login *login)
+{
+	const struct account_conf *conf = login_conf(login);
+	g_autoptr(GHashTable) params = NULL;
+	struct conn_options options = {
+		.secret = login->secret,
+		.presence = login->presence,
+		.message = login->presence_message,
+	};
+	struct conn *conn;
+
+	if (!can_open(login))
+		return;
+	params = params_without_password(conf->params);
+	options.manager = conf->manager;
+	options.protocol = conf->protocol;
+	options.nickname = conf->nickname;
+	options.params = params;
+	login->serial++;
+	login->opening = true;
+	conn = conn_new(login->session->tp, login->account, &options);
+	if (login->opening)
+		login->conn = conn;
+	login->opening = false;
+}
+
+static void on_secret(const char *secret, const GError *error, void *data)
+{
+	struct login *login = data;
+
+	login->lookup = NULL;
+	if (error)
+		model_notice(login->session->model, login->account, NULL, NOTICE_WARNING, "%s",
+			     error->message);
+	/* What was refused just now is not offered again: so the user is asked. But only once,
+	 * for a server may have been out of order. */
+	if (secret && g_strcmp0(secret, login->refused) != 0)
+		login->secret = g_strdup(secret);
+	secret_free(g_steal_pointer(&login->refused));
+	open_conn(login);
+}
+
+static bool has_source(const struct account_conf *conf)
+{
+	return conf->password_command || conf->secret_service ||
+	       g_hash_table_contains(conf->params, "password");
+}
+
+void login_open(struct login *login)
+{
+	const struct account_conf *conf = login_conf(login);
+
+	login_cancel_retry(login);
+	if (login->conn || login->opening || login->lookup)
+		return;
+	if (!can_open(login))
+		return;
+	account_set_state(login->account, ACCOUNT_CONNECTING, "");
+	if (!login->secret && has_source(conf))
+		login->lookup = secret_find(conf, on_secret, login);
+	else
+		open_conn(login);
+}
+
+void login_open_wanted(struct session *session)
+{
+	for (guint i = 0; i < session->logins->len; i++) {
+		struct login *login = session->logins->pdata[i];
+
+		if (login->wanted)
+			login_open(login);
+	}
+}
+
+bool login_close(struct login *login)
+{
+	login->wanted = false;
+	login_cancel_retry(login);
+	login_forget_secrets(login);
+	if (login->lookup) {
+		g_clear_pointer(&login->lookup, secret_cancel);
+		login_rest(login, "");
+	}
+	if (!login->conn) {
+		g_autoptr(GError) error = g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED,
+						      "%s was disconnected", login->account->name);
+
+		login_rest(login, "");
+		tell_waits(login->connecting, error);
+		tell_waits(login->disconnecting, NULL);
+		return false;
+	}
+	conn_disconnect(login->conn);
+	return login->conn != NULL;
+}
+
+/* --- what tp tells ------------------------------------------------------------------------ */
+
+void login_online(struct conn *conn, void *data)
+{
+	struct session *session = data;
+	struct account *account = conn_account(conn);
+	struct login *login = login_find(session, account);
+
+	if (!login)
+		return;
+	login->online_since = g_get_monotonic_time();
+	g_clear_pointer(&login->told, g_free);
+	secret_free(g_steal_pointer(&login->refused));
+	model_notice(session->model, account, NULL, NOTICE_INFO, "connected%s%s",
+		     *account->self_id ? " as " : "", account->self_id);
+	tell_waits(login->connecting, NULL);
+	rooms_rejoin(login);
+	outbox_online(login);
+}
+
+static bool was_stable(const struct login *login)
+{
+	gint64 stable = (gint64)STABLE_S * login->session->second_ms * 1000;
+
+	return login->online_since && g_get_monotonic_time() - login->online_since >= stable;
+}
+
+/* Waits, rests or gives up, and says so. */
+static void decide(struct login *login, enum conn_end end, const char *text)
+{
+	bool again = conn_end_is_temporary(end) && end != CONN_END_BUS &&
+		     tp_is_open(login->session->tp) && login->wanted && !login->session->stopping;
+	g_autofree char *advice = NULL;
+
+	if (again) {
+		retry_later(login, text);
+		return;
+	}
+	if (end == CONN_END_REQUESTED && !login->wanted)
+		text = "";
+	/* A bus that comes back brings the account back; the other ends are for good. */
+	if (end != CONN_END_BUS)
+		login->wanted = false;
+	login_rest(login, text);
+	if (!*text || end == CONN_END_BUS || login->session->stopping)
+		return;
+	advice = advice_for(login, end);
+	tell_trouble(login, text, advice);
+	/* The next time it is news. */
+	g_clear_pointer(&login->told, g_free);
+}
+
+static void tell_ended(struct login *login, enum conn_end end, const char *text)
+{
+	g_autoptr(GError) error =
+		g_error_new(SESSION_ERROR,
+			    end == CONN_END_AUTHENTICATION ? SESSION_ERROR_REFUSED
+							   : SESSION_ERROR_NOT_CONNECTED,
+			    "cannot connect %s: %s", login->account->name, text);
+
+	tell_waits(login->connecting, error);
+	tell_waits(login->disconnecting, NULL);
+	waits_lost(login->session, login->account, text);
+}
+
+void login_ended(struct conn *conn, enum conn_end end, const char *text, void *data)
+{
+	struct session *session = data;
+	struct login *login = login_find(session, conn_account(conn));
+
+	if (!login) {
+		conn_free(conn);
+		return;
+	}
+	login->conn = NULL;
+	login->opening = login->queue_ready = login->queue_asked = false;
+	if (was_stable(login))
+		login->attempts = 0;
+	login->online_since = 0;
+	if (end == CONN_END_AUTHENTICATION) {
+		secret_free(login->refused);
+		login->refused = g_steal_pointer(&login->secret);
+	}
+	passwords_drop(login);
+	talk_connection_lost(login);
+	outbox_connection_lost(login);
+	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
+	account_forget_presences(login->account);
+	tell_ended(login, end, text);
+	decide(login, end, text);
+	conn_free(conn);
+	stop_check(session);
+}
+
+/* --- for commands ------------------------------------------------------------------------- */
+
+void session_connect(struct session *session, struct account *account, session_done_fn done,
+		     void *data)
+{
+	struct wait *wait = wait_new(session, NULL, done, data);
+	struct login *login = login_find(session, account);
+	g_autoptr(GError) error = NULL;
+
+	login->wanted = true;
+	login->attempts = 0;
+	g_clear_pointer(&login->told, g_free);
+	if (login_is_online(login)) {
+		wait_end_later(wait, NULL);
+		return;
+	}
+	if (!session_open_bus(session, &error)) {
+		login_rest(login, error->message);
+		wait_end_later(wait, g_steal_pointer(&error));
+		return;
+	}
+	g_ptr_array_add(login->connecting, wait);
+	login_open_wanted(session);
+}
+
+void session_disconnect(struct session *session, struct account *account, session_done_fn done,
+			void *data)
+{
+	struct login *login = login_find(session, account);
+
+	g_ptr_array_add(login->disconnecting, wait_new(session, NULL, done, data));
+	login_close(login);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Passwords that a connection or a room asks for while it is set up: the one that is known,
+ * else the user is asked, one question at a time.
+ */
+
+#include "tree.h"
+
+struct question {
+	struct login *login;
+	struct chat *room; /* a reference; NULL: the account's own password */
+	char *text;
+};
+
+static void question_free(struct question *question)
+{
+	chat_unref(question->room);
+	g_free(question->text);
+	g_free(question);
+}
+
+/* --- the queue of questions --------------------------------------------------------------- */
+
+static void show_first(struct session *session)
+{
+	struct question *question = g_queue_peek_head(&session->questions);
+	struct prompt prompt = {.secret = true};
+
+	if (!question || !session->prompt)
+		return;
+	prompt.account = question->login->account;
+	prompt.chat = question->room;
+	prompt.text = question->text;
+	session->prompt(&prompt, session->prompt_data);
+}
+
+/* Nobody is there who could be asked. */
+static void decline(struct question *question)
+{
+	struct login *login = question->login;
+
+	model_notice(login->session->model, login->account, question->room, NOTICE_ERROR,
+		     question->room ? "%s is wanted: /join with it"
+				    : "%s is wanted: set param-password or password-command in "
+				      "accounts.conf, or connect in the screen",
+		     question->text);
+	if (login->conn)
+		conn_answer_secret(login->conn, question->room, NULL);
+	question_free(question);
+}
+
+static void ask(struct login *login, struct chat *room, bool again)
+{
+	struct session *session = login->session;
+	struct question *question = g_new0(struct question, 1);
+	const struct account *account = login->account;
+
+	question->login = login;
+	question->room = room ? chat_ref(room) : NULL;
+	if (room)
+		question->text = g_strdup_printf("Password for room %s%s", room->name,
+						 again ? " (the last one was refused)" : "");
+	else
+		question->text = g_strdup_printf("Password for %s%s%s%s%s", account->name,
+						 *account->self_id ? " (" : "", account->self_id,
+						 *account->self_id ? ")" : "",
+						 again ? " (the last one was refused)" : "");
+	if (!session->prompt) {
+		decline(question);
+		return;
+	}
+	g_queue_push_tail(&session->questions, question);
+	if (session->questions.length == 1)
+		show_first(session);
+}
+
+static void withdraw(struct session *session, struct question *question)
+{
+	bool shown = question == g_queue_peek_head(&session->questions);
+
+	g_queue_remove(&session->questions, question);
+	question_free(question);
+	if (!shown)
+		return;
+	if (session->prompt)
+		session->prompt(NULL, session->prompt_data);
+	show_first(session);
+}
+
+static struct question *find(struct session *session, struct login *login, struct chat *room)
+{
+	for (GList *link = session->questions.head; link; link = link->next) {
+		struct question *question = link->data;
+
+		if (question->login == login && question->room == room)
+			return question;
+	}
+	return NULL;
+}
+
+/* --- what tp tells ------------------------------------------------------------------------ */
+
+static void forget_refused(struct login *login, struct chat *room)
+{
+	if (room)
+		g_hash_table_remove(login->room_secrets, room->id);
+	else
+		secret_free(g_steal_pointer(&login->secret));
+}
+
+void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *data)
+{
+	struct session *session = data;
+	struct login *login = login_find(session, conn_account(conn));
+	const char *known;
+
+	if (!login || find(session, login, room))
+		return;
+	if (again)
+		forget_refused(login, room);
+	known = room ? g_hash_table_lookup(login->room_secrets, room->id) : login->secret;
+	if (known)
+		conn_answer_secret(conn, room, known);
+	else
+		ask(login, room, again);
+}
+
+void passwords_unwanted(struct conn *conn, struct chat *room, void *data)
+{
+	struct session *session = data;
+	struct login *login = login_find(session, conn_account(conn));
+	struct question *question = login ? find(session, login, room) : NULL;
+
+	if (question)
+		withdraw(session, question);
+}
+
+void passwords_drop(struct login *login)
+{
+	struct session *session = login->session;
+	GList *next;
+
+	/* From the last: so the front end is not shown one that goes next. */
+	for (GList *link = session->questions.tail; link; link = next) {
+		struct question *question = link->data;
+
+		next = link->prev;
+		if (question->login == login)
+			withdraw(session, question);
+	}
+}
+
+/* --- the front end ------------------------------------------------------------------------ */
+
+void session_on_prompt(struct session *session, session_prompt_fn fn, void *data)
+{
+	session->prompt = fn;
+	session->prompt_data = data;
+	if (fn) {
+		show_first(session);
+		return;
+	}
+	while (!g_queue_is_empty(&session->questions))
+		decline(g_queue_pop_head(&session->questions));
+}
+
+static void keep(struct login *login, struct chat *room, const char *answer)
+{
+	if (room) {
+		rooms_keep_secret(login, room->id, answer);
+		return;
+	}
+	secret_free(login->secret);
+	login->secret = g_strdup(answer);
+}
+
+void session_answer_prompt(struct session *session, const char *answer)
+{
+	struct question *question = g_queue_pop_head(&session->questions);
+	struct login *login;
+
+	if (!question)
+		return;
+	login = question->login;
+	if (answer)
+		keep(login, question->room, answer);
+	if (login->conn)
+		conn_answer_secret(login->conn, question->room, answer);
+	question_free(question);
+	show_first(session);
+}
+
+void passwords_free(struct session *session)
+{
+	session->prompt = NULL;
+	g_queue_clear_full(&session->questions, (GDestroyNotify)question_free);
+}

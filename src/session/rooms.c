@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Rooms: joining, leaving, and joining again after the connection was lost. */
+
+#include "tree.h"
+
+#include <string.h>
+
+void rooms_keep_secret(struct login *login, const char *id, const char *secret)
+{
+	if (secret && *secret)
+		g_hash_table_insert(login->room_secrets, g_strdup(id), g_strdup(secret));
+}
+
+void rooms_joined(struct conn *conn, struct chat *room, void *data)
+{
+	struct session *session = data;
+	struct login *login = login_find(session, conn_account(conn));
+
+	if (!login)
+		return;
+	g_hash_table_add(login->rooms, g_strdup(room->id));
+	outbox_pump(talk_get(session, room));
+}
+
+/* --- joining again ------------------------------------------------------------------------ */
+
+struct rejoin {
+	struct login *login;
+	char *id;
+};
+
+static void rejoin_free(void *data)
+{
+	struct rejoin *rejoin = data;
+
+	g_free(rejoin->id);
+	g_free(rejoin);
+}
+
+static void on_rejoined(const GError *error, void *data)
+{
+	struct rejoin *rejoin = data;
+	struct account *account;
+
+	/* When the connection is gone again, maybe with its account, that was told. */
+	if (!error || error->code == SESSION_ERROR_NOT_CONNECTED)
+		return;
+	account = rejoin->login->account;
+	model_notice(account->model, account, chat_find(account, CHAT_ROOM, rejoin->id),
+		     NOTICE_ERROR, "%s: /join %s tries again", error->message, rejoin->id);
+}
+
+static void rejoin(struct login *login, const char *id)
+{
+	struct rejoin *rejoin = g_new0(struct rejoin, 1);
+	struct wait *wait = wait_new(login->session, login->account, on_rejoined, rejoin);
+
+	wait_own_data(wait, rejoin_free);
+	rejoin->login = login;
+	rejoin->id = g_strdup(id);
+	conn_join(login->conn, id, g_hash_table_lookup(login->room_secrets, id), wait_reply, wait);
+}
+
+void rooms_rejoin(struct login *login)
+{
+	const struct account_conf *conf = login_conf(login);
+	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+	GHashTableIter iter;
+	void *id;
+
+	g_hash_table_iter_init(&iter, login->rooms);
+	while (g_hash_table_iter_next(&iter, &id, NULL))
+		g_ptr_array_add(ids, g_strdup(id));
+	for (char **room = conf ? conf->autojoin : NULL; room && *room; room++)
+		if (!g_hash_table_contains(login->rooms, *room))
+			g_ptr_array_add(ids, g_strdup(*room));
+	for (guint i = 0; i < ids->len && login->conn; i++)
+		rejoin(login, ids->pdata[i]);
+}
+
+/* --- for commands ------------------------------------------------------------------------- */
+
+void session_join(struct session *session, struct account *account, const char *room,
+		  const char *password, session_done_fn done, void *data)
+{
+	struct wait *wait = wait_new(session, account, done, data);
+	struct conn *conn = wait_for_conn(wait, account, "join a room");
+
+	if (!conn)
+		return;
+	/* For joining again. A wrong one is forgotten when the room asks again. */
+	rooms_keep_secret(login_find(session, account), room, password);
+	conn_join(conn, room, password, wait_reply, wait);
+}
+
+void session_part(struct session *session, struct chat *chat, const char *reason,
+		  session_done_fn done, void *data)
+{
+	struct account *account = chat->account;
+	struct login *login = account ? login_find(session, account) : NULL;
+	struct wait *wait = wait_new(session, account, done, data);
+
+	if (login) {
+		g_hash_table_remove(login->rooms, chat->id);
+		g_hash_table_remove(login->room_secrets, chat->id);
+	}
+	if (chat->kind != CHAT_ROOM)
+		wait_fail_later(wait, SESSION_ERROR_FAILED, "cannot leave %s: it is no room",
+				chat->name);
+	else if (!login || !login_is_online(login) || chat->room_state == ROOM_LEFT)
+		wait_end_later(wait, NULL);
+	else
+		conn_part(login->conn, chat, reason, wait_reply, wait);
+}
+
+void session_set_topic(struct session *session, struct chat *chat, const char *topic,
+		       session_done_fn done, void *data)
+{
+	struct wait *wait = wait_new(session, chat->account, done, data);
+	struct conn *conn;
+
+	if (chat->kind != CHAT_ROOM || chat->room_state != ROOM_JOINED || !chat->account) {
+		wait_fail_later(wait, SESSION_ERROR_FAILED,
+				"cannot set the topic of %s: you are not in such a room",
+				chat->name);
+		return;
+	}
+	conn = wait_for_conn(wait, chat->account, "set the topic");
+	if (conn)
+		conn_set_topic(conn, chat, topic, wait_reply, wait);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Leaving in order: what is just going out gets a moment, then connections that nobody else
+ * uses are ended, then the history is committed. None of it longer than 3 s in all.
+ */
+
+#include "tree.h"
+
+#define DRAIN_MS 1500
+#define STOP_MS  3000
+
+static void finish(struct session *session)
+{
+	struct wait *wait = g_steal_pointer(&session->stop_wait);
+
+	stop_cancel(session);
+	talk_flush_read(session);
+	for (guint i = 0; i < session->logins->len; i++)
+		cache_flush(session->logins->pdata[i]);
+	history_flush(session->history);
+	if (wait)
+		wait_end_later(wait, NULL);
+}
+
+static bool any_connection(const struct session *session)
+{
+	for (guint i = 0; i < session->logins->len; i++)
+		if (((struct login *)session->logins->pdata[i])->conn)
+			return true;
+	return false;
+}
+
+/* Others go on with the connection; we are not there any more. */
+static void let_go(struct login *login)
+{
+	passwords_drop(login);
+	outbox_connection_lost(login);
+	conn_free(g_steal_pointer(&login->conn));
+	login_rest(login, "");
+}
+
+static void leave(struct session *session)
+{
+	session->leaving = true;
+	for (guint i = 0; i < session->logins->len; i++) {
+		struct login *login = session->logins->pdata[i];
+
+		if (login->conn && !conn_is_last_user(login->conn))
+			let_go(login);
+		else
+			login_close(login);
+	}
+	if (session->stop_wait && !any_connection(session))
+		finish(session);
+}
+
+void stop_check(struct session *session)
+{
+	if (!session->stop_wait)
+		return;
+	if (!session->leaving && !outbox_is_busy(session)) {
+		g_clear_handle_id(&session->drain_timer, g_source_remove);
+		leave(session);
+	} else if (session->leaving && !any_connection(session)) {
+		finish(session);
+	}
+}
+
+static gboolean on_drain_time(void *data)
+{
+	struct session *session = data;
+
+	session->drain_timer = 0;
+	leave(session);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean on_stop_time(void *data)
+{
+	struct session *session = data;
+
+	session->stop_timer = 0;
+	finish(session);
+	return G_SOURCE_REMOVE;
+}
+
+void session_stop(struct session *session, session_done_fn done, void *data)
+{
+	struct wait *wait = wait_new(session, NULL, done, data);
+
+	if (session->stopping) {
+		wait_end_later(wait, NULL);
+		return;
+	}
+	session->stopping = true;
+	session->stop_wait = wait;
+	for (guint i = 0; i < session->logins->len; i++)
+		login_cancel_retry(session->logins->pdata[i]);
+	session->stop_timer = g_timeout_add(STOP_MS, on_stop_time, session);
+	session->drain_timer = g_timeout_add(DRAIN_MS, on_drain_time, session);
+	stop_check(session);
+}
+
+void stop_cancel(struct session *session)
+{
+	g_clear_handle_id(&session->stop_timer, g_source_remove);
+	g_clear_handle_id(&session->drain_timer, g_source_remove);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * What the files of src/session share: the session and what hangs from it. The session owns
+ * a login for each account and a talk for each chat that it has to do with; both own what
+ * they wait for. Freed in this order: connections (tp), what is on its way, the history,
+ * the model.
+ */
+
+#include "session.h"
+
+#include "../store/history.h"
+#include "../store/secret.h"
+#include "../tp/tp.h"
+
+struct outgoing;
+struct page;
+struct question;
+struct wait;
+
+struct session {
+	struct config *config;
+	struct accounts *accounts;
+	struct history *history;
+	struct model *model;
+	struct tp *tp;
+	char *bus_address, *only_account;
+	char *log_path;
+	bool no_autostart, debug;
+	GPtrArray *bus_waits; /* struct wait *: for the next try to find a bus */
+	GError *bus_error;    /* of the last one; or NULL */
+
+	GPtrArray *logins; /* struct login *, owned */
+	GHashTable *talks; /* struct chat * → struct talk *, owned */
+	GHashTable *waits; /* struct wait *, owned: to be freed with the session */
+	GPtrArray *protocols;
+	bool started;
+	bool restoring; /* what is opened now is remembered as open already */
+
+	/* inbox.c */
+	GHashTable *arrivals; /* struct arrival *, owned */
+	GQueue unsaved;       /* those of them that the history could not store */
+
+	GHashTable *logs;     /* log.c: struct log_request *, owned */
+	GHashTable *receipts; /* report.c: struct receipt *, owned */
+
+	/* passwords.c */
+	GQueue questions; /* struct question *, owned; the first is the one that is shown */
+	session_prompt_fn prompt;
+	void *prompt_data;
+
+	/* stop.c */
+	bool stopping, leaving;
+	struct wait *stop_wait;
+	guint stop_timer, drain_timer;
+
+	/* A second of the delays before reconnecting, in ms: tests make it shorter. */
+	unsigned second_ms;
+};
+
+/* An account and its connection, or the lack of one. */
+struct login {
+	struct session *session;
+	struct account *account;
+	struct conn *conn; /* NULL: none */
+	bool opening;      /* inside conn_new(): the end may be told before it returns */
+	bool wanted;       /* the user wants it online: reconnected when it breaks */
+	unsigned serial;   /* of the connection: pending ids are good on this one only */
+	unsigned attempts; /* since it was last stable */
+	gint64 online_since;
+	guint retry;
+	struct secret_lookup *lookup;
+	char *secret;  /* last good password, for reconnects; wiped */
+	char *refused; /* the one that was refused last: not offered again at once; wiped */
+	enum presence presence;
+	char *presence_message;
+	GHashTable *rooms;        /* id: joined, to be joined again */
+	GHashTable *room_secrets; /* id → password; wiped */
+	GPtrArray *connecting;    /* struct wait *: told when it is online or failed */
+	GPtrArray *disconnecting;
+	char *told;        /* the trouble that the user knows of already */
+	bool queue_ready;  /* what waited in the history for this connection is in the outboxes */
+	bool queue_asked;  /* …and being read */
+	guint roster_save; /* roster.c: a change is to be saved */
+};
+
+/* What the session keeps for a chat. Holds a reference to it. */
+struct talk {
+	struct session *session;
+	struct chat *chat;
+	GQueue held;       /* struct arrival *: shown in this order, after their verdicts */
+	GQueue outbox;     /* struct outgoing *, owned */
+	GQueue known_sent; /* char *: uids of ours whose sending was told, newest first */
+	GQueue early;      /* struct early_report * */
+	struct page *page; /* being read */
+	int typing;        /* told last; -1: nothing */
+	guint mark_read;
+};
+
+/* --- session.c --------------------------------------------------------------------------- */
+
+struct history_chat session_chat_key(const struct chat *chat);
+/* Opens the bus if it is not open; tells those who wait for that. */
+bool session_open_bus(struct session *session, GError **error);
+
+/* --- stop.c ------------------------------------------------------------------------------ */
+
+/* Something that session_stop() may wait for has ended. */
+void stop_check(struct session *session);
+void stop_cancel(struct session *session);
+
+/* --- wait.c: somebody waits for an outcome ------------------------------------------------ */
+
+/* @account: whose connection has to live for an answer to come; or NULL. */
+struct wait *wait_new(struct session *session, struct account *account, session_done_fn done,
+		      void *data);
+/* Its data is freed with it, told or not. */
+void *wait_own_data(struct wait *wait, GDestroyNotify free_data);
+void *wait_data(struct wait *wait);
+/* Tells and frees. Only from the main loop, not from inside the call that began it. */
+void wait_end(struct wait *wait, const GError *error);
+/* …which does this. Takes @error. */
+void wait_end_later(struct wait *wait, GError *error);
+void wait_fail_later(struct wait *wait, enum session_error code, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+/* A tp_done_fn; data is the wait. */
+void wait_reply(const GError *error, void *wait);
+/* The online connection of @account. NULL: @wait fails, "cannot @what: …". */
+struct conn *wait_for_conn(struct wait *wait, struct account *account, const char *what);
+/* The connection is gone: fails all that wait for an answer on it. */
+void waits_lost(struct session *session, struct account *account, const char *text);
+void wait_free(void *wait);
+/* A session error in place of one of tp. NULL for NULL. */
+GError *wait_error(const GError *error);
+
+/* --- login.c ----------------------------------------------------------------------------- */
+
+struct login *login_new(struct session *session, struct account *account);
+/* Lets go of its connection, ending it if nobody else uses it. */
+void login_free(void *login);
+struct login *login_find(struct session *session, const struct account *account);
+struct conn *login_conn(struct session *session, const struct account *account);
+const struct account_conf *login_conf(struct login *login);
+bool login_is_online(const struct login *login);
+/* Tries now, unless there is a connection already. */
+void login_open(struct login *login);
+void login_open_wanted(struct session *session);
+/* No more tries; what has begun ends. True: the end will be told. */
+bool login_close(struct login *login);
+void login_cancel_retry(struct login *login);
+/* Not connected and not to be: OFFLINE or DISABLED. */
+void login_rest(struct login *login, const char *reason);
+void login_forget_secrets(struct login *login);
+/* ms before try @attempt (0…); @random in [0, 1). */
+gint64 login_retry_delay(unsigned attempt, double random, unsigned second_ms);
+void login_online(struct conn *conn, void *data);
+void login_ended(struct conn *conn, enum conn_end end, const char *text, void *data);
+
+/* --- passwords.c ------------------------------------------------------------------------- */
+
+void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *data);
+void passwords_unwanted(struct conn *conn, struct chat *room, void *data);
+/* The connection is gone, and its questions with it. */
+void passwords_drop(struct login *login);
+void passwords_free(struct session *session);
+
+/* --- talk.c ------------------------------------------------------------------------------ */
+
+struct talk *talk_get(struct session *session, struct chat *chat);
+struct talk *talk_find(struct session *session, struct chat *chat);
+/* Frees it when its chat is closed and nothing is on its way. */
+void talk_release(struct talk *talk);
+void talk_free(void *talk);
+/* Its connection is gone. */
+void talk_connection_lost(struct login *login);
+void talk_flush_read(struct session *session);
+/* The user saw what came: remembered soon, once for many. */
+void talk_note_read(struct talk *talk);
+
+/* --- inbox.c ----------------------------------------------------------------------------- */
+
+struct arrival { /* a message on its way into the history */
+	struct session *session;
+	struct chat *chat; /* a reference */
+	struct history_message row;
+	unsigned serial; /* of the login's connection */
+	bool pending;
+	guint32 pending_id;
+	bool replay;  /* may have been stored and shown long ago */
+	bool held;    /* in its talk's queue, shown after the verdict */
+	bool settled; /* held: there is a verdict */
+	bool hide;    /* held: the verdict was not to show it */
+};
+void inbox_incoming(struct conn *conn, const struct incoming *incoming, void *data);
+/* Goes to the history now. */
+void inbox_store(struct arrival *arrival);
+/* What is known of a held message: shows all that is due. */
+void inbox_settle(struct arrival *arrival, bool hide);
+/* Is it among the last ones of the window, by uid or by the network's token? */
+bool inbox_is_shown(struct chat *chat, const char *uid, const char *token);
+/* Takes a message of ours that could not be stored, to be tried again. */
+void inbox_keep_unsaved(struct session *session, struct chat *chat,
+			const struct history_message *row);
+/* The history takes writes again. */
+void inbox_try_unsaved(struct session *session);
+void inbox_init(struct session *session);
+void inbox_free(struct session *session);
+
+/* --- carbon.c ---------------------------------------------------------------------------- */
+
+/* A message of ours that we may not have sent: another client, or another pheme, did. */
+void carbon_arrived(struct arrival *arrival);
+void carbon_note_sent(struct talk *talk, const char *uid);
+
+/* --- outbox.c, backlog.c ----------------------------------------------------------------- */
+
+/* Reads what waits in the history, then sends all that is queued. */
+void outbox_online(struct login *login);
+void outbox_connection_lost(struct login *login);
+void outbox_account_removed(struct login *login);
+/* Sends the next message of a chat when it can go out. */
+void outbox_pump(struct talk *talk);
+bool outbox_can_send(const struct talk *talk);
+/* Something can still go out by itself. */
+bool outbox_is_busy(struct session *session);
+bool outbox_has(const struct talk *talk, const char *uid);
+/* Leaves word in the history of what was claimed or handed over. */
+void outbox_settle(struct session *session);
+void outbox_clear(struct talk *talk);
+
+/* --- report.c ---------------------------------------------------------------------------- */
+
+void report_init(struct session *session);
+void report_delivery(struct conn *conn, const struct delivery_report *report, void *data);
+/* The network's token of a message is known now: reports that came before it count. */
+void report_token(struct talk *talk, const char *uid, const char *token);
+void report_clear(struct talk *talk);
+
+/* --- pages.c --------------------------------------------------------------------------- */
+
+void pages_load_end(struct talk *talk);
+void pages_cancel(struct talk *talk);
+struct message *pages_message(const struct history_message *row);
+
+/* --- log.c ------------------------------------------------------------------------------- */
+
+void log_free(void *request);
+
+/* --- rooms.c ----------------------------------------------------------------------------- */
+
+void rooms_joined(struct conn *conn, struct chat *room, void *data);
+/* Joins those of before and those of the configuration. */
+void rooms_rejoin(struct login *login);
+/* The answer to a prompt or a join: for the next time. */
+void rooms_keep_secret(struct login *login, const char *id, const char *secret);
+
+/* --- restore.c, cache.c ------------------------------------------------------------------ */
+
+/* Asks for the chats that were open, and the rosters. */
+void restore_start(struct session *session);
+void restore_roster(struct login *login);
+/* The event_fn that remembers which chats are open and what the rosters look like. */
+void restore_on_event(const struct event *event, void *data);
+void cache_on_event(const struct event *event, void *data);
+void cache_flush(struct login *login);

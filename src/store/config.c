@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "keyfile.h"
+#include "paths.h"
+
+struct listener {
+	void (*fn)(const char *name, void *data);
+	void *data;
+};
+
+struct config {
+	char *path;
+	GHashTable *values;  /* of config_settings[].name → value; only what is not default */
+	GHashTable *aliases; /* name → text */
+	GArray *listeners;   /* struct listener */
+};
+
+/* --- loading ------------------------------------------------------------------------------ */
+
+static bool is_free_group(const char *group)
+{
+	return g_str_equal(group, "alias") || g_str_has_prefix(group, "tube ");
+}
+
+static bool is_known_group(const char *group)
+{
+	for (const struct setting *setting = config_settings; setting->name; setting++)
+		if (g_str_has_prefix(setting->name, group) && setting->name[strlen(group)] == '.')
+			return true;
+	return false;
+}
+
+static void load_key(struct config *config, struct keyfile *file, const char *group,
+		     const char *key, GPtrArray *problems)
+{
+	g_autofree char *name = g_strconcat(group, ".", key, NULL);
+	g_autofree char *text = keyfile_string(file, group, key, problems);
+	const struct setting *setting = config_find_setting(name);
+	g_autoptr(GError) error = NULL;
+	char *value;
+
+	if (!setting)
+		keyfile_problem(file, problems, group, key, "there is no such setting");
+	if (!setting || !text)
+		return;
+	value = setting_check(setting, text, &error);
+	if (value)
+		g_hash_table_insert(config->values, (void *)setting->name, value);
+	else
+		keyfile_problem(file, problems, group, key, "%s; using %s", error->message,
+				setting->fallback);
+}
+
+static void load_group(struct config *config, struct keyfile *file, const char *group,
+		       GPtrArray *problems)
+{
+	g_auto(GStrv) keys = g_key_file_get_keys(keyfile_keys(file), group, NULL, NULL);
+
+	for (char **key = keys; key && *key; key++) {
+		if (!is_free_group(group)) {
+			load_key(config, file, group, *key, problems);
+		} else if (g_str_equal(group, "alias")) {
+			char *text = keyfile_string(file, group, *key, problems);
+
+			if (text)
+				g_hash_table_insert(config->aliases, g_strdup(*key), text);
+		}
+	}
+}
+
+static void load_all(struct config *config, GPtrArray *problems)
+{
+	struct keyfile *file = keyfile_load(config->path, problems);
+	g_auto(GStrv) groups = g_key_file_get_groups(keyfile_keys(file), NULL);
+
+	for (char **group = groups; *group; group++) {
+		if (is_free_group(*group) || is_known_group(*group))
+			load_group(config, file, *group, problems);
+		else
+			keyfile_problem(file, problems, *group, NULL, "there is no such group");
+	}
+	keyfile_free(file);
+}
+
+struct config *config_load(const char *path, GPtrArray *problems)
+{
+	struct config *config = g_new0(struct config, 1);
+
+	config->path = path ? g_strdup(path) : paths_file(PATHS_CONFIG, "pheme.conf");
+	config->values = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	config->aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	config->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
+	load_all(config, problems);
+	return config;
+}
+
+void config_free(struct config *config)
+{
+	if (!config)
+		return;
+	g_hash_table_unref(config->values);
+	g_hash_table_unref(config->aliases);
+	g_array_unref(config->listeners);
+	g_free(config->path);
+	g_free(config);
+}
+
+/* --- settings ----------------------------------------------------------------------------- */
+
+const char *config_string(struct config *config, const char *name)
+{
+	const char *value = g_hash_table_lookup(config->values, name);
+	const struct setting *setting = value ? NULL : config_find_setting(name);
+
+	g_assert(value || setting);
+	return value ? value : setting->fallback;
+}
+
+bool config_bool(struct config *config, const char *name)
+{
+	return g_str_equal(config_string(config, name), "true");
+}
+
+int config_int(struct config *config, const char *name)
+{
+	return atoi(config_string(config, name));
+}
+
+/* From the file as it is now: another pheme, or the user, may have changed the rest of it. */
+static bool save_key(struct config *config, const char *group, const char *key, const char *value,
+		     GError **error)
+{
+	struct keyfile *file = keyfile_load(config->path, NULL);
+	bool done = keyfile_set(file, group, key, value, error);
+
+	keyfile_free(file);
+	return done;
+}
+
+static void tell_change(struct config *config, const char *name)
+{
+	for (unsigned i = 0; i < config->listeners->len; i++) {
+		struct listener listener = g_array_index(config->listeners, struct listener, i);
+
+		listener.fn(name, listener.data);
+	}
+}
+
+bool config_set(struct config *config, const char *name, const char *value, GError **error)
+{
+	const struct setting *setting = config_find_setting(name);
+	g_autofree char *text = NULL;
+
+	if (!setting) {
+		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
+			    "cannot set %s: there is no such setting", name);
+		return false;
+	}
+	if (value && !(text = setting_check(setting, value, error)))
+		return false;
+	const char *key = strchr(setting->name, '.') + 1;
+	g_autofree char *group = g_strndup(setting->name, key - 1 - setting->name);
+
+	if (!save_key(config, group, key, text, error))
+		return false;
+	if (text)
+		g_hash_table_insert(config->values, (void *)setting->name, g_steal_pointer(&text));
+	else
+		g_hash_table_remove(config->values, setting->name);
+	tell_change(config, setting->name);
+	return true;
+}
+
+void config_on_change(struct config *config, void (*fn)(const char *name, void *data), void *data)
+{
+	struct listener listener = {fn, data};
+
+	g_array_append_val(config->listeners, listener);
+}
+
+/* --- aliases ------------------------------------------------------------------------------ */
+
+const char *config_alias(struct config *config, const char *name)
+{
+	return g_hash_table_lookup(config->aliases, name);
+}
+
+static bool check_alias(const char *name, const char *value, GError **error)
+{
+	bool good = *name && strlen(name) <= 64;
+
+	for (const char *c = name; *c; c++)
+		good = good && (g_ascii_isalnum(*c) || *c == '-' || *c == '_');
+	if (!good)
+		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+			    "cannot set the alias: a name is letters, digits, - and _");
+	else if (value && strpbrk(value, "\n\r")) {
+		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+			    "cannot set the alias %s: it must be one line", name);
+		good = false;
+	}
+	return good;
+}
+
+bool config_set_alias(struct config *config, const char *name, const char *value, GError **error)
+{
+	if (!check_alias(name, value, error) || !save_key(config, "alias", name, value, error))
+		return false;
+	if (value)
+		g_hash_table_insert(config->aliases, g_strdup(name), g_strdup(value));
+	else
+		g_hash_table_remove(config->aliases, name);
+	return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **config_aliases(struct config *config)
+{
+	GPtrArray *names = g_ptr_array_new();
+	GHashTableIter iter;
+	void *name;
+
+	g_hash_table_iter_init(&iter, config->aliases);
+	while (g_hash_table_iter_next(&iter, &name, NULL))
+		g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_sort(names, compare_names);
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Inside of history: a request is a job. The main context makes it and queues it, the thread
+ * runs it against the database, and the main context answers it. A job is touched by one side
+ * at a time; it changes hands under history->lock. Only `cancelled`, `fn` and `data` stay with
+ * the main context throughout.
+ */
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include "history.h"
+
+/* --- history_db.c: the open file, its statements and what went wrong with it -------------- */
+
+enum trouble {
+	TROUBLE_NONE = 0,
+	TROUBLE_OPEN = 1 << 0,
+	TROUBLE_FULL = 1 << 1,
+	TROUBLE_READONLY = 1 << 2,
+	TROUBLE_CORRUPT = 1 << 3,
+	TROUBLE_LOCKED = 1 << 4,
+	TROUBLE_OTHER = 1 << 5,
+};
+
+struct history_db {
+	char *path;             /* NULL: the default one, asked for when it is opened */
+	char *owner;            /* this process, see history_owner.c */
+	sqlite3 *sql;           /* NULL: not open */
+	GHashTable *statements; /* const char * (the address of the text) → sqlite3_stmt * */
+	bool stale;             /* to be opened anew before it is used again */
+	enum trouble trouble;   /* what the last failure was */
+	char *why;              /* the same, to be shown */
+};
+
+struct history_db *history_db_new(const char *path);
+void history_db_free(struct history_db *db);
+/* Opens the file if it is not open, or was moved away, or failed in a way that a fresh start
+ * may mend. */
+bool history_db_ready(struct history_db *db);
+void history_db_close(struct history_db *db);
+/* Cached by the address of @text, which must be static; NULL on failure. */
+sqlite3_stmt *history_db_prepare(struct history_db *db, const char *text);
+/* @types: one letter a parameter: s char *, i int, l gint64. Strings are not copied. */
+void history_db_bind(sqlite3_stmt *statement, const char *types, ...);
+/* 1: a row; 0: no more, -1: failed; the statement is reset in both cases. */
+int history_db_step(struct history_db *db, sqlite3_stmt *statement);
+void history_db_reset(sqlite3_stmt *statement);
+/* Runs a statement that gives no rows. NULL fails: it was not prepared. */
+bool history_db_run(struct history_db *db, sqlite3_stmt *statement);
+bool history_db_exec(struct history_db *db, const char *text);
+/* Notes what sqlite has to say of the last failure, or what the caller has; always false. */
+bool history_db_failed(struct history_db *db);
+bool history_db_refuse(struct history_db *db, enum trouble trouble, const char *reason);
+
+/* --- history_schema.c --------------------------------------------------------------------- */
+
+/* Settings of the connection, tables, messages left over by processes that died. */
+bool history_schema_prepare(struct history_db *db);
+
+/* --- history_owner.c ---------------------------------------------------------------------- */
+
+/* Names this process: pid, start time, boot; new string. */
+char *history_owner_self(void);
+bool history_owner_is_alive(const char *owner);
+
+/* --- jobs --------------------------------------------------------------------------------- */
+
+struct job;
+typedef void (*job_fn)(void); /* whichever callback it is */
+
+struct job_ops {
+	bool writes;
+	bool (*run)(struct history_db *db, struct job *job); /* thread; false: see db->why */
+	void (*answer)(struct job *job);                     /* main context */
+};
+
+struct job {
+	const struct job_ops *ops;
+	GList link;  /* in the queue, a group or the ready list */
+	GList asked; /* in history->asked when there is a callback */
+	bool cancelled;
+	union {
+		job_fn any;
+		history_stored_fn stored;
+		history_page_fn page;
+		history_claim_fn claim;
+		history_queued_fn queued;
+		history_chats_fn chats;
+		history_roster_fn roster;
+		history_problem_fn problem;
+	} fn;
+	void *data;
+
+	char *account, *id; /* the chat, or only the account */
+	int kind;
+	struct history_message message; /* to append; the fields of a change of delivery */
+	char *name;
+	unsigned number, limit;
+	gint64 row; /* where a page begins; where a message was stored */
+
+	GPtrArray *items; /* a roster to save; what was read */
+	enum history_result result;
+	bool flag; /* page: complete; claim: ours */
+	bool failed;
+	char *why;
+};
+
+/* history_write.c */
+extern const struct job_ops history_job_append, history_job_delivery, history_job_token,
+	history_job_claim, history_job_mark, history_job_open, history_job_save_roster;
+/* history_read.c */
+extern const struct job_ops history_job_before, history_job_after, history_job_queued,
+	history_job_chats, history_job_roster;
+/* history_thread.c */
+extern const struct job_ops history_job_problem;
+
+/* history_write.c; @create: makes the row when there is none. 0: none; -1: failed. */
+gint64 history_chat_row(struct history_db *db, const struct job *job, bool create);
+
+struct job *history_job_new(const struct job_ops *ops);
+void history_job_free(struct job *job);
+
+/* --- history.c, history_thread.c ---------------------------------------------------------- */
+
+struct history {
+	struct history_db *db; /* the thread's alone */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work; /* told to the thread: there is work, or stop */
+	pthread_cond_t rest; /* told by the thread: it has nothing to do */
+
+	/* under lock */
+	GQueue queue, ready;
+	bool stop, resting;
+
+	/* the thread's alone */
+	GQueue again;   /* failed writes that nobody is told of, tried with the next group */
+	unsigned told;  /* enum trouble that the problem handler knows of */
+	gint64 told_at; /* monotonic µs */
+
+	/* the main context's alone */
+	GSource *source;
+	GQueue asked, answering;
+	bool nudge; /* the thread rests and there is work */
+	bool closed;
+	unsigned refs;
+	history_problem_fn problem;
+	void *problem_data;
+};
+
+void *history_thread_main(void *data);

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Channels of a connection: those found, those announced, those asked for (spec:
+ * Connection.Interface.Requests, Channel). A channel is taken in once, by its path, whether the
+ * answer to EnsureChannel or NewChannels tells of it first. What pheme cannot handle yet is
+ * named and closed, so that no connection hangs on it; legacy channels are left alone.
+ */
+
+#include <string.h>
+
+#include "../model/text.h"
+#include "private.h"
+
+#define CHANNELS_MAX      5000
+#define ENSURE_TIMEOUT_MS 60000
+
+/* --- facts ---------------------------------------------------------------------------------------- */
+
+static void facts_clear(struct channel_facts *facts)
+{
+	g_free(facts->type);
+	g_strfreev(facts->interfaces);
+	g_free(facts->target_id);
+	g_free(facts->initiator_id);
+	g_free(facts->auth_method);
+}
+
+static void set_string(char **field, struct bus_reader *value)
+{
+	g_free(*field);
+	*field = g_strdup(bus_read_string(value));
+}
+
+/* a{sv} opened as @properties */
+static void facts_read(struct channel_facts *facts, struct bus_reader *properties)
+{
+	struct bus_reader value;
+	const char *key;
+
+	memset(facts, 0, sizeof(*facts));
+	while (bus_read_property(properties, &key, &value)) {
+		if (!strcmp(key, TP_CHAN ".ChannelType")) {
+			set_string(&facts->type, &value);
+		} else if (!strcmp(key, TP_CHAN ".TargetHandleType")) {
+			facts->handle_type = bus_read_uint32(&value);
+		} else if (!strcmp(key, TP_CHAN ".TargetHandle")) {
+			facts->handle = bus_read_uint32(&value);
+		} else if (!strcmp(key, TP_CHAN ".TargetID")) {
+			set_string(&facts->target_id, &value);
+		} else if (!strcmp(key, TP_CHAN ".InitiatorHandle")) {
+			facts->initiator = bus_read_uint32(&value);
+		} else if (!strcmp(key, TP_CHAN ".InitiatorID")) {
+			set_string(&facts->initiator_id, &value);
+		} else if (!strcmp(key, TP_CHAN_AUTH ".AuthenticationMethod")) {
+			set_string(&facts->auth_method, &value);
+		} else if (!strcmp(key, TP_CHAN ".Interfaces")) {
+			g_strfreev(facts->interfaces);
+			facts->interfaces = bus_read_strings(&value);
+		}
+	}
+	if (!facts->type)
+		facts->type = g_strdup("");
+	if (!facts->target_id)
+		facts->target_id = g_strdup("");
+	if (!facts->initiator_id)
+		facts->initiator_id = g_strdup("");
+	if (!facts->interfaces)
+		facts->interfaces = g_new0(char *, 1);
+}
+
+/* --- one channel ------------------------------------------------------------------------------------ */
+
+struct bus_call *channel_call(struct channel *channel, const char *interface, const char *method)
+{
+	struct bus_call *call = bus_call_new(channel->scope, channel->conn->unique, channel->path,
+					     interface, method);
+
+	bus_call_no_autostart(call);
+	return call;
+}
+
+bool channel_has_interface(const struct channel *channel, const char *interface)
+{
+	return g_strv_contains((const char *const *)channel->facts.interfaces, interface);
+}
+
+void channel_subscribe(struct channel *channel, const char *interface, const char *member,
+		       bus_signal_fn fn)
+{
+	bus_subscribe(channel->scope, channel->conn->unique, channel->path, interface, member, fn,
+		      channel);
+}
+
+static void channel_free(void *data)
+{
+	struct channel *channel = data;
+
+	bus_scope_free(channel->scope);
+	tp_auth_free(channel);
+	tp_text_free(channel);
+	tp_room_free(channel);
+	if (channel->chat) {
+		struct conn *conn = channel->conn;
+
+		if (g_hash_table_lookup(conn->talks, channel->chat) == channel)
+			g_hash_table_remove(conn->talks, channel->chat);
+		chat_set_live(channel->chat, false);
+		chat_unref(channel->chat);
+	}
+	facts_clear(&channel->facts);
+	g_free(channel->path);
+	g_free(channel);
+}
+
+void channel_close(struct channel *channel)
+{
+	bus_call_send(channel_call(channel, TP_CHAN, "Close"), -1, NULL, NULL);
+}
+
+struct channel *conn_find_channel(struct conn *conn, enum chat_kind kind, const char *id)
+{
+	struct chat *chat = chat_find(conn->account, kind, id);
+
+	return chat && conn->talks ? g_hash_table_lookup(conn->talks, chat) : NULL;
+}
+
+/* --- taking one in -------------------------------------------------------------------------------------- */
+
+static bool is_legacy(const struct channel_facts *facts)
+{
+	return facts->handle_type == TP_HANDLE_LIST || facts->handle_type == TP_HANDLE_GROUP ||
+	       !strcmp(facts->type, TP_CHAN_LIST) || !strcmp(facts->type, TP_CHAN_TUBES);
+}
+
+/* "Call1", "ServerTLSConnection": what people find in a manual. */
+static char *type_words(const struct channel_facts *facts)
+{
+	const char *prefix = TP_CHAN ".Type.";
+	const char *type = facts->type;
+
+	if (g_str_has_prefix(type, prefix))
+		type += strlen(prefix);
+	return text_clean(*type ? type : "(no type)", -1, TEXT_LINE);
+}
+
+static void refuse(struct channel *channel)
+{
+	const struct channel_facts *facts = &channel->facts;
+	g_autofree char *what = type_words(facts);
+	const char *from = *facts->target_id ? facts->target_id : facts->initiator_id;
+	g_autofree char *who = text_clean(from, -1, TEXT_LINE);
+	bool close = channel->conn->tp->is_handler;
+
+	model_notice(channel->conn->tp->model, channel->conn->account, NULL, NOTICE_WARNING,
+		     "%s%s%s: pheme cannot handle a channel of this kind%s", what,
+		     *who ? " from " : "", who, close ? " and closed it" : "");
+	if (close)
+		channel_close(channel);
+}
+
+void channel_start_chat(struct channel *channel, enum chat_kind kind)
+{
+	struct conn *conn = channel->conn;
+	struct channel_facts *facts = &channel->facts;
+
+	if (kind == CHAT_CONTACT) {
+		conn_learn_handle(conn, facts->handle, facts->target_id);
+		account_ensure_contact(conn->account, facts->target_id);
+	}
+	channel->chat = chat_ref(chat_open(conn->account, kind, facts->target_id));
+	g_hash_table_insert(conn->talks, channel->chat, channel);
+	chat_set_live(channel->chat, true);
+	tp_text_start(channel);
+}
+
+static void channel_start(struct channel *channel)
+{
+	struct channel_facts *facts = &channel->facts;
+
+	if (!strcmp(facts->type, TP_CHAN_TEXT) && *facts->target_id &&
+	    facts->handle_type == TP_HANDLE_CONTACT)
+		channel_start_chat(channel, CHAT_CONTACT);
+	else if (!strcmp(facts->type, TP_CHAN_TEXT) && *facts->target_id &&
+		 facts->handle_type == TP_HANDLE_ROOM)
+		tp_room_start(channel);
+	else if (!strcmp(facts->type, TP_CHAN_AUTH) && facts->auth_method &&
+		 !strcmp(facts->auth_method, TP_CHAN_SASL))
+		tp_auth_start(channel);
+	else
+		refuse(channel);
+}
+
+static void drop_channel(struct conn *conn, const char *path)
+{
+	struct channel *channel = g_hash_table_lookup(conn->channels, path);
+
+	if (!channel)
+		return;
+	g_hash_table_steal(conn->channels, channel->path);
+	channel_free(channel);
+}
+
+/* Takes over @facts. NULL for a channel that is not ours to look at. */
+static struct channel *take_in(struct conn *conn, const char *path, struct channel_facts *facts,
+			       bool is_new)
+{
+	struct channel *channel = g_hash_table_lookup(conn->channels, path);
+
+	if (channel || is_legacy(facts) || g_hash_table_size(conn->channels) >= CHANNELS_MAX) {
+		facts_clear(facts);
+		return channel;
+	}
+	channel = g_new0(struct channel, 1);
+	channel->conn = conn;
+	channel->scope = bus_scope_new(conn->tp->bus);
+	channel->path = g_strdup(path);
+	channel->facts = *facts;
+	channel->is_new = is_new;
+	g_hash_table_insert(conn->channels, channel->path, channel);
+	channel_start(channel);
+	return channel;
+}
+
+/* a(oa{sv}) */
+static void read_channels(struct conn *conn, struct bus_reader *r, bool is_new)
+{
+	struct bus_reader list, fields, properties;
+
+	bus_read_array(r, &list);
+	while (bus_reader_more(&list)) {
+		struct channel_facts facts;
+		const char *path;
+
+		bus_read_struct(&list, &fields);
+		path = bus_read_path(&fields);
+		bus_read_array(&fields, &properties);
+		facts_read(&facts, &properties);
+		if (bus_reader_ok(r))
+			take_in(conn, path, &facts, is_new);
+		else
+			facts_clear(&facts);
+	}
+	if (!bus_reader_ok(r))
+		g_debug("%s: channels: %s", conn->path, bus_reader_error(r));
+}
+
+static void on_new_channels(struct bus_reader *args, void *data)
+{
+	read_channels(data, args, true);
+}
+
+static void on_found_channels(struct bus_reader *reply, const GError *error, void *data)
+{
+	if (error)
+		g_debug("%s", error->message);
+	else
+		read_channels(data, reply, false);
+}
+
+static void on_channel_closed(struct bus_reader *args, void *data)
+{
+	const char *path = bus_read_path(args);
+
+	if (bus_reader_ok(args))
+		drop_channel(data, path);
+}
+
+void conn_channels_start(struct conn *conn)
+{
+	conn->channels = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, channel_free);
+	conn->talks = g_hash_table_new(NULL, NULL);
+	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_REQUESTS, "NewChannels",
+		      on_new_channels, conn);
+	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_REQUESTS, "ChannelClosed",
+		      on_channel_closed, conn);
+	bus_property_get(conn->scope, conn->unique, conn->path, TP_CONN_REQUESTS, "Channels",
+			 on_found_channels, conn);
+}
+
+/* --- asking for one ----------------------------------------------------------------------------------------- */
+
+struct ensure {
+	struct conn *conn;
+	enum chat_kind kind;
+	char *id;
+	GArray *waiters; /* struct waiter */
+};
+
+struct waiter {
+	ensure_fn fn;
+	void *data;
+	GDestroyNotify free_data;
+};
+
+static void ensure_free(void *data)
+{
+	struct ensure *ensure = data;
+
+	for (guint i = 0; i < ensure->waiters->len; i++) {
+		struct waiter *waiter = &g_array_index(ensure->waiters, struct waiter, i);
+
+		if (waiter->free_data)
+			waiter->free_data(waiter->data);
+	}
+	g_free(ensure->id);
+	g_array_unref(ensure->waiters);
+	g_free(ensure);
+}
+
+static void ensure_finish(struct ensure *ensure, struct channel *channel, const GError *error)
+{
+	g_ptr_array_remove(ensure->conn->ensures, ensure);
+	for (guint i = 0; i < ensure->waiters->len; i++) {
+		struct waiter *waiter = &g_array_index(ensure->waiters, struct waiter, i);
+
+		waiter->fn(channel, error, waiter->data);
+	}
+}
+
+static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *data)
+{
+	struct ensure *ensure = data;
+	struct bus_reader properties;
+	struct channel_facts facts;
+	struct channel *channel;
+	g_autoptr(GError) error = NULL;
+	const char *path;
+
+	if (bus_error) {
+		g_autofree char *shown = text_clean(ensure->id, -1, TEXT_LINE);
+		g_autofree char *what = g_strdup_printf(
+			ensure->kind == CHAT_ROOM ? "join %s" : "open a chat with %s", shown);
+
+		error = tp_error_from_bus(what, bus_error);
+		ensure_finish(ensure, NULL, error);
+		return;
+	}
+	bus_read_bool(reply);
+	path = bus_read_path(reply);
+	bus_read_array(reply, &properties);
+	facts_read(&facts, &properties);
+	if (bus_reader_ok(reply)) {
+		channel = take_in(ensure->conn, path, &facts, true);
+	} else {
+		facts_clear(&facts);
+		channel = NULL;
+	}
+	if (!channel || (!channel->text && !channel->room))
+		error = g_error_new(TP_ERROR, TP_ERROR_FAILED,
+				    "cannot open the chat: the connection manager's answer makes "
+				    "no sense");
+	ensure_finish(ensure, error ? NULL : channel, error);
+}
+
+static struct ensure *find_ensure(struct conn *conn, enum chat_kind kind, const char *id)
+{
+	for (guint i = 0; i < conn->ensures->len; i++) {
+		struct ensure *ensure = g_ptr_array_index(conn->ensures, i);
+
+		if (ensure->kind == kind && !strcmp(ensure->id, id))
+			return ensure;
+	}
+	return NULL;
+}
+
+static struct ensure *send_ensure(struct conn *conn, enum chat_kind kind, const char *id)
+{
+	struct ensure *ensure = g_new0(struct ensure, 1);
+	struct bus_call *call = conn_call(conn, TP_CONN_REQUESTS, "EnsureChannel");
+	struct bus_writer dict;
+
+	ensure->conn = conn;
+	ensure->kind = kind;
+	ensure->id = g_strdup(id);
+	ensure->waiters = g_array_new(FALSE, FALSE, sizeof(struct waiter));
+	g_ptr_array_add(conn->ensures, ensure);
+	bus_write_open_array(bus_call_args(call), "{sv}", &dict);
+	bus_write_property_string(&dict, TP_CHAN ".ChannelType", TP_CHAN_TEXT);
+	bus_write_property_uint32(&dict, TP_CHAN ".TargetHandleType",
+				  kind == CHAT_ROOM ? TP_HANDLE_ROOM : TP_HANDLE_CONTACT);
+	bus_write_property_string(&dict, TP_CHAN ".TargetID", id);
+	bus_write_close(bus_call_args(call), &dict);
+	bus_call_own_data(call, ensure_free);
+	bus_call_send(call, ENSURE_TIMEOUT_MS, on_ensured, ensure);
+	return ensure;
+}
+
+void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, ensure_fn fn,
+		      void *data, GDestroyNotify free_data)
+{
+	struct waiter waiter = {.fn = fn, .data = data, .free_data = free_data};
+	struct ensure *ensure;
+
+	if (!conn->ensures)
+		conn->ensures = g_ptr_array_new();
+	ensure = find_ensure(conn, kind, id);
+	if (!ensure)
+		ensure = send_ensure(conn, kind, id);
+	g_array_append_val(ensure->waiters, waiter);
+}
+
+/* --- the end, and the right to handle ---------------------------------------------------------------------- */
+
+void conn_channels_free(struct conn *conn)
+{
+	GHashTable *channels = g_steal_pointer(&conn->channels);
+
+	g_clear_pointer(&conn->ensures, g_ptr_array_unref);
+	g_clear_pointer(&channels, g_hash_table_unref);
+	g_clear_pointer(&conn->talks, g_hash_table_unref);
+}
+
+void conn_handler_changed(struct conn *conn)
+{
+	g_autoptr(GList) channels = NULL;
+
+	if (!conn->channels)
+		return;
+	channels = g_hash_table_get_values(conn->channels);
+	for (GList *item = channels; item; item = item->next) {
+		struct channel *channel = item->data;
+
+		if (channel->text)
+			tp_text_read_pending(channel, true);
+	}
+}
+
+void conn_close_chat(struct conn *conn, struct chat *chat)
+{
+	struct channel *channel = conn_find_channel(conn, chat->kind, chat->id);
+
+	/* With messages that wait it would come back at once, as a new one: that is wanted. */
+	if (channel && conn->tp->is_handler)
+		channel_close(channel);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Names of the Telepathy specification 0.27 that pheme speaks. */
+
+#define TP_PREFIX         "org.freedesktop.Telepathy."
+#define TP_PATH_PREFIX    "/org/freedesktop/Telepathy/"
+#define TP_CM_PREFIX      TP_PREFIX "ConnectionManager."
+#define TP_CM_PATH_PREFIX TP_PATH_PREFIX "ConnectionManager/"
+#define TP_CLIENT_NAME    TP_PREFIX "Client.Pheme"
+#define TP_CLIENT_PATH    TP_PATH_PREFIX "Client/Pheme"
+#define TP_CLIENT         TP_PREFIX "Client"
+#define TP_ERROR_PREFIX   TP_PREFIX "Error."
+
+#define TP_CM   TP_PREFIX "ConnectionManager"
+#define TP_CONN TP_PREFIX "Connection"
+
+#define TP_CONN_ALIASING TP_CONN ".Interface.Aliasing"
+#define TP_CONN_CONTACTS TP_CONN ".Interface.Contacts"
+#define TP_CONN_GROUPS   TP_CONN ".Interface.ContactGroups"
+#define TP_CONN_LIST     TP_CONN ".Interface.ContactList"
+#define TP_CONN_PRESENCE TP_CONN ".Interface.SimplePresence"
+#define TP_CONN_REQUESTS TP_CONN ".Interface.Requests"
+
+#define TP_CHAN            TP_PREFIX "Channel"
+#define TP_CHAN_AUTH       TP_CHAN ".Type.ServerAuthentication"
+#define TP_CHAN_LIST       TP_CHAN ".Type.ContactList"
+#define TP_CHAN_TEXT       TP_CHAN ".Type.Text"
+#define TP_CHAN_TUBES      TP_CHAN ".Type.Tubes"
+#define TP_CHAN_CHAT_STATE TP_CHAN ".Interface.ChatState"
+#define TP_CHAN_GROUP      TP_CHAN ".Interface.Group"
+#define TP_CHAN_MESSAGES   TP_CHAN ".Interface.Messages"
+#define TP_CHAN_PASSWORD   TP_CHAN ".Interface.Password"
+#define TP_CHAN_SASL       TP_CHAN ".Interface.SASLAuthentication"
+#define TP_CHAN_SUBJECT    TP_CHAN ".Interface.Subject2"
+
+enum { /* Handle_Type */
+       TP_HANDLE_NONE = 0,
+       TP_HANDLE_CONTACT = 1,
+       TP_HANDLE_ROOM = 2,
+       TP_HANDLE_LIST = 3,
+       TP_HANDLE_GROUP = 4,
+};
+
+enum { /* Connection_Status */
+       TP_STATUS_CONNECTED = 0,
+       TP_STATUS_CONNECTING = 1,
+       TP_STATUS_DISCONNECTED = 2,
+};

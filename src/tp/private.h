@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * What the files of src/tp share. A conn and each of its channels own a bus scope: freeing it
+ * is what makes "never called after its owner is gone" true.
+ */
+
+#include "../bus/bus.h"
+#include "lease.h"
+#include "names.h"
+#include "tp.h"
+
+struct bus_place;
+
+struct tp {
+	struct model *model;
+	const struct tp_ops *ops;
+	void *data;
+	struct bus_place *place;
+	struct bus *bus;
+	struct bus_scope *scope;
+	char *runtime_dir;
+	bool no_autostart;
+	bool is_handler;
+	bool show_joins;
+	GPtrArray *conns; /* struct conn *, borrowed */
+	struct protocol_listing *listing;
+};
+
+/* What a channel is, by its immutable properties. Everything owned. */
+struct channel_facts {
+	char *type;
+	char **interfaces;
+	guint32 handle_type, handle;
+	char *target_id;
+	guint32 initiator;
+	char *initiator_id;
+	char *auth_method; /* of a ServerAuthentication channel */
+};
+
+struct text;
+struct room;
+struct auth;
+
+struct channel {
+	struct conn *conn;
+	struct bus_scope *scope;
+	char *path;
+	struct channel_facts facts;
+	bool is_new;       /* announced while we looked on, not found when we came */
+	struct chat *chat; /* a reference; NULL for a channel that is no conversation */
+	struct text *text; /* each NULL where the channel is of another kind */
+	struct room *room;
+	struct auth *auth;
+};
+
+enum conn_stage {
+	CONN_FINDING,  /* the lease, a living connection, the manager's parameters */
+	CONN_ATTACHED, /* there is a Connection object; its status is being read */
+	CONN_CONNECTING,
+	CONN_ONLINE,
+	CONN_ENDED,
+};
+
+struct conn {
+	struct tp *tp;
+	struct account *account;
+	struct bus_scope *scope;
+	enum conn_stage stage;
+
+	/* options */
+	char *manager, *protocol, *secret, *nickname;
+	GHashTable *params;
+	enum presence wanted_presence;
+	char *wanted_message;
+
+	struct lease *lease;
+	guint lease_retry;
+	bool reused;       /* others use it, or we did before: leave its presence alone */
+	bool answers_auth; /* we asked for it, or are alone with it: passwords are ours to give */
+
+	char *name;   /* well-known bus name */
+	char *unique; /* its owner: where calls go and signals come from */
+	char *path;
+	char **interfaces;
+	guint32 self_handle;
+	char *error_name;    /* of ConnectionError */
+	char *error_message; /* its server-message or debug-message */
+	bool disconnecting;  /* we asked for the end */
+
+	GHashTable *handles;  /* handle → raw id */
+	GHashTable *statuses; /* status name → struct status_spec * */
+	struct roster *roster;
+	GHashTable *channels; /* path → struct channel * */
+	GHashTable *talks;    /* struct chat * → its struct channel * */
+	GPtrArray *ensures;   /* struct ensure *: EnsureChannel calls under way */
+	GPtrArray *failures;  /* struct failure *: told from an idle */
+};
+
+/* --- conn.c ------------------------------------------------------------------------------- */
+
+/* Can calls be made? If not, tells @done (may be NULL) "cannot …: not connected" later. */
+bool conn_check_online(struct conn *conn, tp_done_fn done, void *data, const char *what);
+bool conn_has_interface(const struct conn *conn, const char *interface);
+/* Begins a call on the Connection object. */
+struct bus_call *conn_call(struct conn *conn, const char *interface, const char *method);
+/* Tells the end, once. @text is for people and cleaned here. */
+void conn_end(struct conn *conn, enum conn_end end, const char *text);
+
+/* --- pending.c ----------------------------------------------------------------------------- */
+
+/* Sends @call and tells @done how it ended; @what completes "cannot …". */
+void tp_send_done(struct bus_call *call, int timeout_ms, tp_done_fn done, void *data,
+		  const char *what, ...) G_GNUC_PRINTF(5, 6);
+/* Tells @done (may be NULL) of a failure from the main loop, as every tp_done_fn is told later;
+ * frees @data with @free_data (may be NULL) however it ends. */
+void conn_fail_later(struct conn *conn, tp_done_fn done, void *data, GDestroyNotify free_data,
+		     enum tp_error code, const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* Forgets what conn_fail_later() has yet to tell. */
+void conn_forget_failures(struct conn *conn);
+
+/* --- attach.c ------------------------------------------------------------------------------ */
+
+/* find.c: starts looking for or asking for a connection. */
+void conn_find(struct conn *conn);
+/* The Connection object is known: goes on with its status. */
+void conn_attach(struct conn *conn, const char *unique, const char *name, const char *path);
+
+/* --- error.c ------------------------------------------------------------------------------- */
+
+/* A new TP_ERROR "cannot @what: reason" out of a bus error. */
+GError *tp_error_from_bus(const char *what, const GError *error);
+/* Words for a D-Bus error name; NULL when there are no better ones. */
+const char *tp_error_words(const char *error_name);
+enum conn_end tp_error_end(const char *error_name);
+/* By Connection_Status_Reason. */
+enum conn_end tp_reason_end(guint32 reason);
+const char *tp_reason_words(guint32 reason);
+
+/* --- manager.c ----------------------------------------------------------------------------- */
+
+void tp_listing_free(struct protocol_listing *listing);
+/* What one protocol of one manager takes; @protocol NULL with an error. */
+typedef void (*tp_protocol_fn)(const struct protocol *protocol, const GError *error, void *data);
+void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *protocol,
+		     tp_protocol_fn fn, void *data);
+/* Writes @params as a{sv} with the types of @protocol. False and @error, naming the parameter. */
+bool tp_write_params(struct bus_writer *args, const struct protocol *protocol, GHashTable *params,
+		     const char *secret, GError **error);
+
+/* --- handles.c ----------------------------------------------------------------------------- */
+
+/* Raw id, or NULL when not known. */
+const char *conn_handle_id(const struct conn *conn, guint32 handle);
+void conn_learn_handle(struct conn *conn, guint32 handle, const char *id);
+/* The model's contact of a handle, NULL when not known. */
+struct contact *conn_handle_contact(const struct conn *conn, guint32 handle);
+typedef void (*conn_handle_fn)(guint32 handle, const char *id, const GError *error, void *data);
+/* The handle of a contact id (GetContactByID). @data is freed with @free_data (may be NULL)
+ * however it ends. */
+void conn_get_handle(struct conn *conn, const char *id, conn_handle_fn fn, void *data,
+		     GDestroyNotify free_data);
+/* Asks for the ids of those of @handles that are not known, then calls @fn. */
+void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *handles,
+			void (*fn)(void *data), void *data);
+
+/* --- presence.c, roster.c ------------------------------------------------------------------ */
+
+void conn_presence_start(struct conn *conn);
+/* Before Connect, where the manager can. */
+void conn_presence_set_early(struct conn *conn);
+/* One (uss) at @r. */
+void presence_read(struct bus_reader *r, enum presence *type, const char **status,
+		   const char **message);
+void conn_roster_start(struct conn *conn);
+void conn_roster_free(struct conn *conn);
+/* Attributes of one contact (a{sv} opened as @attributes) into the model. */
+void conn_read_attributes(struct conn *conn, guint32 handle, struct bus_reader *attributes,
+			  bool on_roster);
+void conn_aliasing_start(struct conn *conn);
+
+/* --- channel.c ----------------------------------------------------------------------------- */
+
+void conn_channels_start(struct conn *conn);
+void conn_channels_free(struct conn *conn);
+struct channel *conn_find_channel(struct conn *conn, enum chat_kind kind, const char *id);
+struct bus_call *channel_call(struct channel *channel, const char *interface, const char *method);
+bool channel_has_interface(const struct channel *channel, const char *interface);
+void channel_subscribe(struct channel *channel, const char *interface, const char *member,
+		       bus_signal_fn fn);
+void channel_close(struct channel *channel);
+/* It is a conversation: opens the chat and follows its messages. */
+void channel_start_chat(struct channel *channel, enum chat_kind kind);
+
+/* Asks for a channel; @fn is told once, with the channel or an error. @data is freed with
+ * @free_data (may be NULL) however it ends. */
+typedef void (*ensure_fn)(struct channel *channel, const GError *error, void *data);
+void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, ensure_fn fn,
+		      void *data, GDestroyNotify free_data);
+/* We are the handler now: look again at what waits. */
+void conn_handler_changed(struct conn *conn);
+
+/* --- text.c, room.c, auth.c ------------------------------------------------------------------ */
+
+void tp_text_start(struct channel *channel);
+void tp_text_free(struct channel *channel);
+void tp_text_read_pending(struct channel *channel, bool replay);
+void tp_room_start(struct channel *channel);
+void tp_room_free(struct channel *channel);
+/* Sender's handle → raw id in this room, or NULL. */
+const char *tp_room_member_id(const struct channel *channel, guint32 handle);
+void tp_room_answer_password(struct channel *channel, const char *password);
+void tp_auth_start(struct channel *channel);
+void tp_auth_free(struct channel *channel);
+void tp_auth_answer(struct channel *channel, const char *secret);

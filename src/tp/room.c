@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Rooms (spec: Channel.Interface.Group, .Subject2, .Password). Members are channel-specific
+ * handles, named by MemberIdentifiers; we are SelfHandle of the channel. Self in local-pending
+ * is an invitation: until it is accepted there is a request, and no chat.
+ */
+
+#include <string.h>
+
+#include "../model/text.h"
+#include "private.h"
+#include "room.h"
+
+enum { /* Channel_Group_Change_Reason */
+       REASON_OFFLINE = 1,
+       REASON_KICKED = 2,
+       REASON_BANNED = 5,
+       REASON_RENAMED = 9,
+       REASON_SEPARATED = 11,
+};
+
+enum { /* Channel_Password_Flags */
+       PASSWORD_PROVIDE = 8,
+};
+
+const char *tp_room_member_id(const struct channel *channel, guint32 handle)
+{
+	const char *id = g_hash_table_lookup(channel->room->ids, GUINT_TO_POINTER(handle));
+
+	return id ? id : conn_handle_id(channel->conn, handle);
+}
+
+static void learn_id(struct room *room, guint32 handle, const char *id)
+{
+	if (handle && *id && g_hash_table_size(room->ids) < ROOM_MEMBERS_MAX)
+		g_hash_table_insert(room->ids, GUINT_TO_POINTER(handle), g_strdup(id));
+}
+
+static void read_ids(struct room *room, struct bus_reader *value)
+{
+	struct bus_reader list, entry;
+
+	bus_read_array(value, &list);
+	while (bus_read_entry(&list, &entry)) {
+		guint32 handle = bus_read_uint32(&entry);
+
+		learn_id(room, handle, bus_read_string(&entry));
+	}
+}
+
+/* A name for lines about members: theirs in the room, else their id. */
+static char *member_words(struct channel *channel, guint32 handle)
+{
+	const char *id = tp_room_member_id(channel, handle);
+	struct member *member = id && channel->chat ? chat_find_member(channel->chat, id) : NULL;
+
+	if (member)
+		return g_strdup(member->name);
+	return text_clean(id ? tp_room_nick(id) : "somebody", -1, TEXT_LINE);
+}
+
+const char *tp_room_nick(const char *id)
+{
+	const char *slash = strchr(id, '/');
+
+	return slash && slash[1] ? slash + 1 : id;
+}
+
+/* --- joined, not joined ------------------------------------------------------------------------- */
+
+void tp_room_finish_joins(struct channel *channel, const GError *error)
+{
+	struct room *room = channel->room;
+	g_autoptr(GPtrArray) joins = g_steal_pointer(&room->joins);
+
+	room->joins = g_ptr_array_new_with_free_func(tp_room_join_free);
+	for (guint i = 0; i < joins->len; i++) {
+		struct room_join *join = joins->pdata[i];
+
+		if (join->done)
+			join->done(error, join->data);
+	}
+}
+
+static void add_member(struct channel *channel, guint32 handle)
+{
+	const char *id = tp_room_member_id(channel, handle);
+
+	if (id && channel->chat)
+		chat_add_member(channel->chat, id, NULL, NULL, handle == channel->room->self);
+}
+
+static void add_all_members(struct channel *channel)
+{
+	GHashTableIter iter;
+	void *handle;
+
+	g_hash_table_iter_init(&iter, channel->room->members);
+	while (g_hash_table_iter_next(&iter, &handle, NULL))
+		add_member(channel, GPOINTER_TO_UINT(handle));
+}
+
+/* We are among the members: from now on it is a conversation. */
+static void enter(struct channel *channel)
+{
+	struct tp *tp = channel->conn->tp;
+	struct room *room = channel->room;
+
+	if (room->entered)
+		return;
+	room->entered = true;
+	channel_start_chat(channel, CHAT_ROOM);
+	add_all_members(channel);
+	chat_set_room_state(channel->chat, ROOM_JOINED);
+	tp_room_subject_start(channel);
+	tp->ops->joined(channel->conn, channel->chat, tp->data);
+	tp_room_finish_joins(channel, NULL);
+}
+
+static void leave(struct channel *channel)
+{
+	struct room *room = channel->room;
+
+	if (!room->entered)
+		return;
+	room->entered = false;
+	chat_clear_members(channel->chat);
+	chat_set_room_state(channel->chat, ROOM_LEFT);
+}
+
+/* --- changes of members --------------------------------------------------------------------------- */
+
+struct change_details { /* borrowed */
+	guint32 actor, reason;
+	const char *message;
+};
+
+static void read_details(struct room *room, struct bus_reader *args, struct change_details *details)
+{
+	struct bus_reader dict, value;
+	const char *key;
+
+	memset(details, 0, sizeof(*details));
+	details->message = "";
+	bus_read_array(args, &dict);
+	while (bus_read_property(&dict, &key, &value)) {
+		if (!strcmp(key, "actor"))
+			details->actor = bus_read_uint32(&value);
+		else if (!strcmp(key, "change-reason"))
+			details->reason = bus_read_uint32(&value);
+		else if (!strcmp(key, "message"))
+			details->message = bus_read_string(&value);
+		else if (!strcmp(key, "contact-ids"))
+			read_ids(room, &value);
+	}
+}
+
+static void say_removed(struct channel *channel, guint32 handle,
+			const struct change_details *details)
+{
+	bool self = handle == channel->room->self;
+	g_autofree char *who = self ? g_strdup("you") : member_words(channel, handle);
+	g_autofree char *actor = member_words(channel, details->actor);
+	g_autofree char *why = text_clean(details->message, -1, TEXT_LINE);
+	const char *colon = *why ? ": " : "", *was = self ? "were" : "was";
+	struct model *model = channel->conn->tp->model;
+
+	if (details->reason == REASON_KICKED || details->reason == REASON_BANNED)
+		model_notice(model, NULL, channel->chat, self ? NOTICE_WARNING : NOTICE_INFO,
+			     "%s %s %s by %s%s%s", who, was,
+			     details->reason == REASON_KICKED ? "kicked" : "banned",
+			     details->actor ? actor : "the room", colon, why);
+	else if (self || channel->conn->tp->show_joins)
+		model_notice(model, NULL, channel->chat, NOTICE_INFO, "%s left%s%s", who, colon,
+			     why);
+}
+
+static void say_added(struct channel *channel, guint32 handle)
+{
+	g_autofree char *who = NULL;
+
+	if (!channel->conn->tp->show_joins || handle == channel->room->self)
+		return;
+	who = member_words(channel, handle);
+	model_notice(channel->conn->tp->model, NULL, channel->chat, NOTICE_INFO, "%s joined", who);
+}
+
+/* One out, one in, "renamed": the same person under another name. */
+static bool renamed(struct channel *channel, const GArray *added, const GArray *removed,
+		    const struct change_details *details)
+{
+	struct room *room = channel->room;
+	g_autofree char *old = NULL, *new = NULL;
+	guint32 from, to;
+	const char *id;
+
+	if (details->reason != REASON_RENAMED || added->len != 1 || removed->len != 1)
+		return false;
+	from = g_array_index(removed, guint32, 0);
+	to = g_array_index(added, guint32, 0);
+	old = member_words(channel, from);
+	if (from == room->self)
+		room->self = to;
+	id = tp_room_member_id(channel, from);
+	g_hash_table_remove(room->members, GUINT_TO_POINTER(from));
+	if (id)
+		chat_remove_member(channel->chat, id);
+	g_hash_table_add(room->members, GUINT_TO_POINTER(to));
+	add_member(channel, to);
+	new = member_words(channel, to);
+	model_notice(channel->conn->tp->model, NULL, channel->chat, NOTICE_INFO,
+		     "%s %s now known as %s", to == room->self ? "you" : old,
+		     to == room->self ? "are" : "is", new);
+	return true;
+}
+
+static void remove_members(struct channel *channel, const GArray *removed,
+			   const struct change_details *details)
+{
+	struct room *room = channel->room;
+
+	for (guint i = 0; i < removed->len; i++) {
+		guint32 handle = g_array_index(removed, guint32, i);
+		const char *id = tp_room_member_id(channel, handle);
+
+		if (!g_hash_table_remove(room->members, GUINT_TO_POINTER(handle)) || !room->entered)
+			continue;
+		say_removed(channel, handle, details);
+		if (id)
+			chat_remove_member(channel->chat, id);
+		if (handle == room->self)
+			leave(channel);
+	}
+}
+
+static void on_ids_learned(void *data)
+{
+	struct channel *channel = data;
+
+	if (channel->room->entered)
+		add_all_members(channel);
+}
+
+static void add_members(struct channel *channel, const GArray *added)
+{
+	struct room *room = channel->room;
+
+	for (guint i = 0; i < added->len; i++) {
+		guint32 handle = g_array_index(added, guint32, i);
+
+		if (g_hash_table_size(room->members) >= ROOM_MEMBERS_MAX)
+			break;
+		g_hash_table_add(room->members, GUINT_TO_POINTER(handle));
+		if (room->entered) {
+			add_member(channel, handle);
+			say_added(channel, handle);
+		}
+	}
+	if (g_hash_table_contains(room->members, GUINT_TO_POINTER(room->self)))
+		enter(channel);
+}
+
+static void on_members_changed(struct bus_reader *args, void *data)
+{
+	struct channel *channel = data;
+	struct room *room = channel->room;
+	g_autoptr(GArray) added = bus_read_uint32s(args);
+	g_autoptr(GArray) removed = bus_read_uint32s(args);
+	g_autoptr(GArray) local = bus_read_uint32s(args);
+	g_autoptr(GArray) remote = bus_read_uint32s(args);
+	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
+	struct change_details details;
+
+	read_details(room, args, &details);
+	if (!bus_reader_ok(args)) {
+		g_debug("%s: MembersChangedDetailed: %s", channel->path, bus_reader_error(args));
+		return;
+	}
+	for (guint i = 0; i < local->len; i++)
+		if (g_array_index(local, guint32, i) == room->self)
+			tp_room_invited(channel, details.actor, details.message);
+	if (room->entered && renamed(channel, added, removed, &details))
+		return;
+	remove_members(channel, removed, &details);
+	for (guint i = 0; i < added->len; i++)
+		if (!tp_room_member_id(channel, g_array_index(added, guint32, i)))
+			g_array_append_val(unknown, g_array_index(added, guint32, i));
+	add_members(channel, added);
+	conn_learn_handles(channel->conn, channel->scope, unknown, on_ids_learned, channel);
+}
+
+static void on_self_changed(struct bus_reader *args, void *data)
+{
+	struct channel *channel = data;
+	guint32 handle = bus_read_uint32(args);
+	const char *id = bus_reader_more(args) ? bus_read_string(args) : "";
+
+	if (!bus_reader_ok(args))
+		return;
+	learn_id(channel->room, handle, id);
+	channel->room->self = handle;
+	if (channel->room->entered)
+		add_member(channel, handle);
+}
+
+/* --- the state found ------------------------------------------------------------------------------- */
+
+struct group_state {
+	GArray *members;
+	guint32 inviter;
+	const char *invitation; /* borrowed */
+	bool invited;
+};
+
+static void read_local_pending(struct room *room, struct bus_reader *value,
+			       struct group_state *state)
+{
+	struct bus_reader list, fields;
+
+	bus_read_array(value, &list);
+	while (bus_reader_more(&list)) {
+		guint32 handle, actor;
+		const char *message;
+
+		bus_read_struct(&list, &fields);
+		handle = bus_read_uint32(&fields);
+		actor = bus_read_uint32(&fields);
+		bus_read_uint32(&fields);
+		message = bus_read_string(&fields);
+		if (handle != room->self)
+			continue;
+		state->invited = true;
+		state->inviter = actor;
+		state->invitation = message;
+	}
+}
+
+static void on_group(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct channel *channel = data;
+	struct room *room = channel->room;
+	struct group_state state = {.invitation = ""};
+	struct bus_reader dict, value, pending;
+	bool has_pending = false;
+	const char *key;
+
+	if (error) {
+		g_debug("%s", error->message);
+		return;
+	}
+	bus_read_array(reply, &dict);
+	while (bus_read_property(&dict, &key, &value)) {
+		if (!strcmp(key, "SelfHandle")) {
+			room->self = bus_read_uint32(&value);
+		} else if (!strcmp(key, "Members") && !state.members) {
+			state.members = bus_read_uint32s(&value);
+		} else if (!strcmp(key, "MemberIdentifiers")) {
+			read_ids(room, &value);
+		} else if (!strcmp(key, "LocalPendingMembers")) {
+			pending = value;
+			has_pending = true;
+		}
+	}
+	if (has_pending)
+		read_local_pending(room, &pending, &state);
+	if (!bus_reader_ok(reply)) {
+		g_debug("%s: Group: %s", channel->path, bus_reader_error(reply));
+	} else {
+		if (state.invited)
+			tp_room_invited(channel, state.inviter, state.invitation);
+		if (state.members) {
+			add_members(channel, state.members);
+			conn_learn_handles(channel->conn, channel->scope, state.members,
+					   on_ids_learned, channel);
+		}
+	}
+	if (state.members)
+		g_array_unref(state.members);
+}
+
+/* --- passwords ---------------------------------------------------------------------------------------- */
+
+static void want_password(struct channel *channel, bool again)
+{
+	struct tp *tp = channel->conn->tp;
+	struct chat *chat = chat_find(channel->conn->account, CHAT_ROOM, channel->facts.target_id);
+
+	channel->room->wants_password = true;
+	if (chat)
+		tp->ops->secret_wanted(channel->conn, chat, again, tp->data);
+}
+
+static void on_password(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct channel *channel = data;
+	bool correct;
+
+	if (error) {
+		g_autoptr(GError) failure = tp_error_from_bus("give the room's password", error);
+
+		tp_room_finish_joins(channel, failure);
+		return;
+	}
+	correct = bus_read_bool(reply);
+	if (bus_reader_ok(reply) && !correct)
+		want_password(channel, true);
+}
+
+void tp_room_answer_password(struct channel *channel, const char *password)
+{
+	struct bus_call *call;
+
+	channel->room->wants_password = false;
+	if (!password) {
+		g_autoptr(GError) error = g_error_new_literal(
+			TP_ERROR, TP_ERROR_PASSWORD, "cannot join the room: it wants a password");
+
+		tp_room_finish_joins(channel, error);
+		channel_close(channel);
+		return;
+	}
+	call = channel_call(channel, TP_CHAN_PASSWORD, "ProvidePassword");
+	bus_write_string(bus_call_args(call), password);
+	bus_call_send(call, -1, on_password, channel);
+}
+
+static void follow_password_flags(struct channel *channel, guint32 flags)
+{
+	struct room *room = channel->room;
+	g_autofree char *known = NULL;
+
+	if (!(flags & PASSWORD_PROVIDE) || room->entered)
+		return;
+	for (guint i = 0; i < room->joins->len && !known; i++) {
+		struct room_join *join = room->joins->pdata[i];
+
+		known = g_steal_pointer(&join->password);
+	}
+	if (known)
+		tp_room_answer_password(channel, known);
+	else
+		want_password(channel, room->password_tried);
+	room->password_tried = true;
+}
+
+static void on_password_flags(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct channel *channel = data;
+
+	if (error)
+		return;
+	channel->room->password_flags = bus_read_uint32(reply);
+	if (bus_reader_ok(reply))
+		follow_password_flags(channel, channel->room->password_flags);
+}
+
+static void on_password_flags_changed(struct bus_reader *args, void *data)
+{
+	struct channel *channel = data;
+	guint32 added = bus_read_uint32(args), removed = bus_read_uint32(args);
+
+	if (!bus_reader_ok(args))
+		return;
+	channel->room->password_flags = (channel->room->password_flags | added) & ~removed;
+	follow_password_flags(channel, added);
+}
+
+/* --- start and end -------------------------------------------------------------------------------------- */
+
+void tp_room_start(struct channel *channel)
+{
+	struct room *room = g_new0(struct room, 1);
+
+	channel->room = room;
+	room->ids = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	room->members = g_hash_table_new(NULL, NULL);
+	room->joins = g_ptr_array_new_with_free_func(tp_room_join_free);
+	if (!channel_has_interface(channel, TP_CHAN_GROUP)) {
+		/* Nobody to list, and nothing to wait for. */
+		enter(channel);
+		return;
+	}
+	channel_subscribe(channel, TP_CHAN_GROUP, "MembersChangedDetailed", on_members_changed);
+	channel_subscribe(channel, TP_CHAN_GROUP, "SelfContactChanged", on_self_changed);
+	bus_property_get_all(channel->scope, channel->conn->unique, channel->path, TP_CHAN_GROUP,
+			     on_group, channel);
+}
+
+/* Once it is known who waits to join: they may have brought the password. */
+void tp_room_password_start(struct channel *channel)
+{
+	if (!channel_has_interface(channel, TP_CHAN_PASSWORD) || channel->room->password_asked)
+		return;
+	channel->room->password_asked = true;
+	channel_subscribe(channel, TP_CHAN_PASSWORD, "PasswordFlagsChanged",
+			  on_password_flags_changed);
+	bus_call_send(channel_call(channel, TP_CHAN_PASSWORD, "GetPasswordFlags"), -1,
+		      on_password_flags, channel);
+}
+
+void tp_room_free(struct channel *channel)
+{
+	struct room *room = channel->room;
+	struct conn *conn = channel->conn;
+	g_autoptr(GError) error = NULL;
+	struct chat *chat;
+
+	if (!room)
+		return;
+	chat = chat_find(conn->account, CHAT_ROOM, channel->facts.target_id);
+	if (room->wants_password && chat && conn->stage != CONN_ENDED)
+		conn->tp->ops->secret_unwanted(conn, chat, conn->tp->data);
+	tp_room_withdraw_invitation(channel);
+	leave(channel);
+	if (chat && chat->room_state == ROOM_JOINING)
+		chat_set_room_state(chat, ROOM_LEFT);
+	error = g_error_new_literal(TP_ERROR, TP_ERROR_FAILED,
+				    "cannot join the room: the connection manager closed it");
+	if (conn->stage != CONN_ENDED)
+		tp_room_finish_joins(channel, error);
+	channel->room = NULL;
+	g_hash_table_unref(room->ids);
+	g_hash_table_unref(room->members);
+	g_ptr_array_unref(room->joins);
+	g_free(room);
+}

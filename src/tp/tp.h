@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * Telepathy as the session sees it: managers, connections, and what happens on them. Facts
+ * (presence, roster, rooms' members, typing) go straight into the model; what needs a
+ * decision (messages, passwords, the end of a connection) is told through struct tp_ops.
+ * No libdbus type shows here. Spec: org.freedesktop.Telepathy 0.27.
+ *
+ * Functions with a tp_done_fn call it exactly once, later, with the error or NULL, unless the
+ * connection is freed first (then never). Errors read "cannot X: reason".
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "../model/account.h"
+#include "../model/chat.h"
+#include "../model/contact.h"
+#include "../model/message.h"
+#include "../model/model.h"
+#include "../model/protocol.h"
+
+struct tp;
+struct conn;
+
+#define TP_ERROR tp_error_quark()
+GQuark tp_error_quark(void);
+enum tp_error {
+	TP_ERROR_FAILED,
+	TP_ERROR_OFFLINE,       /* the connection is not online, or the bus is gone */
+	TP_ERROR_NOT_SUPPORTED, /* this manager or network cannot do it */
+	TP_ERROR_NOT_FOUND,     /* no such contact, room, manager, protocol */
+	TP_ERROR_REFUSED,       /* permission denied, banned, not yours */
+	TP_ERROR_PASSWORD,      /* a room wants a password, or another one */
+	TP_ERROR_TIMEOUT,
+};
+
+typedef void (*tp_done_fn)(const GError *error, void *data);
+
+/* Why a connection ended. */
+enum conn_end {
+	CONN_END_REQUESTED,
+	CONN_END_NETWORK,        /* try again */
+	CONN_END_MANAGER,        /* the manager died or misbehaved: try again */
+	CONN_END_AUTHENTICATION, /* wrong password: not by itself */
+	CONN_END_NAME_IN_USE,    /* also: another login replaced this one */
+	CONN_END_CERTIFICATE,
+	CONN_END_CONFIG, /* no such manager or protocol, a bad parameter */
+	CONN_END_BUS,    /* the bus is gone */
+};
+bool conn_end_is_temporary(enum conn_end end);
+
+struct incoming { /* one message on a text channel; borrowed strings, raw */
+	enum chat_kind kind;
+	const char *chat_id;
+	struct message_init init; /* direction IN, or OUT when another client sent it; uid set:
+				     the same for the same message in every pheme */
+	const char *dedupe;       /* network's identity of it ("t:TOKEN"), or NULL */
+	bool pending;             /* acknowledge pending_id when it is stored */
+	guint32 pending_id;
+	bool replay; /* it waited before we looked: may be in the history already */
+};
+
+struct delivery_report {
+	enum chat_kind kind;
+	const char *chat_id;
+	const char *token;      /* of the message it is about; "" when the network has none */
+	enum delivery delivery; /* DELIVERED, READ, FAILED */
+	const char *reason;     /* raw, for FAILED; or NULL */
+	const char *echo;       /* raw text of the message it is about, or NULL */
+	bool pending;
+	guint32 pending_id;
+};
+
+struct tp_ops {
+	/* The bus died; every connection has ended before (CONN_END_BUS). */
+	void (*bus_closed)(void *data);
+	/* CONNECTED; features and own id are in the model. The roster may come later. */
+	void (*online)(struct conn *conn, void *data);
+	/* Told once; @text says what happened, for people, cleaned. The callee calls conn_free(),
+	 * at once or later. */
+	void (*ended)(struct conn *conn, enum conn_end end, const char *text, void *data);
+	void (*incoming)(struct conn *conn, const struct incoming *incoming, void *data);
+	void (*delivery)(struct conn *conn, const struct delivery_report *report, void *data);
+	/* A password is wanted: of the account (@room NULL) or of a room. @again: the last one
+	 * was refused. Answer with conn_answer_secret(), later. */
+	void (*secret_wanted)(struct conn *conn, struct chat *room, bool again, void *data);
+	/* …and no longer: the channel that asked is gone. */
+	void (*secret_unwanted)(struct conn *conn, struct chat *room, void *data);
+	/* A room was joined (also by an invitation or another client): for rejoining. */
+	void (*joined)(struct conn *conn, struct chat *room, void *data);
+};
+
+struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data);
+void tp_free(struct tp *tp);
+/* Finds a bus (src/bus/find.h) and connects to it; after bus_closed it may be called again. */
+bool tp_open(struct tp *tp, const char *bus_address, bool no_autostart, GError **error);
+bool tp_is_open(const struct tp *tp);
+/* This pheme owns the client name: it alone acknowledges and closes channels. */
+bool tp_is_handler(const struct tp *tp);
+/* Lines about members who join and leave. */
+void tp_set_show_joins(struct tp *tp, bool show);
+
+/* All protocols of all managers, sorted: XMPP and IRC first. Borrowed in the callback. */
+typedef void (*tp_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);
+void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data);
+
+/* --- connections -------------------------------------------------------------------------- */
+
+struct conn_options {
+	const char *manager, *protocol;
+	GHashTable *params;     /* name → text; types come from the manager */
+	const char *secret;     /* password known already, or NULL: asked for when wanted */
+	const char *nickname;   /* own alias to set, or NULL */
+	enum presence presence; /* to start with; UNSET: available */
+	const char *message;
+};
+
+/*
+ * Logs @account in: reuses its living connection (ours from before, or another pheme's), else
+ * asks the manager for one and connects it. The model's account follows (CONNECTING, ONLINE);
+ * on failure or end ops->ended is told, the session sets the state then. Options are copied.
+ */
+struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_options *options);
+/* Lets go of it at once, without a word to the manager. */
+void conn_free(struct conn *conn);
+struct account *conn_account(const struct conn *conn);
+bool conn_is_online(const struct conn *conn);
+/* True: this pheme is its last user, conn_disconnect() ends it. False: others go on with it. */
+bool conn_is_last_user(struct conn *conn);
+/* Ends the connection for everybody; ops->ended(REQUESTED) follows. */
+void conn_disconnect(struct conn *conn);
+/* @secret NULL: the user declined. Wiped after use by the caller. */
+void conn_answer_secret(struct conn *conn, struct chat *room, const char *secret);
+
+void conn_set_presence(struct conn *conn, enum presence presence, const char *message,
+		       tp_done_fn done, void *data);
+void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *data);
+
+/* --- roster (Connection.Interface.ContactList, .Aliasing) ----------------------------------- */
+
+void conn_roster_add(struct conn *conn, const char *id, const char *message, tp_done_fn done,
+		     void *data);
+void conn_roster_remove(struct conn *conn, const char *id, tp_done_fn done, void *data);
+void conn_authorize(struct conn *conn, const char *id, tp_done_fn done, void *data);
+void conn_deny(struct conn *conn, const char *id, tp_done_fn done, void *data);
+void conn_rename(struct conn *conn, const char *id, const char *alias, tp_done_fn done, void *data);
+
+/* --- chats (Channel.Type.Text) -------------------------------------------------------------- */
+
+/* The network's own spelling of an id (normalised); @id is NULL with an error. */
+typedef void (*conn_id_fn)(const char *id, const GError *error, void *data);
+void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data);
+
+/* @token is the network's, "" for none; NULL with an error. Opens a channel when need be. */
+typedef void (*conn_sent_fn)(const char *token, const GError *error, void *data);
+void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum message_type type,
+	       const char *text, const char *uid, conn_sent_fn fn, void *data);
+/* The message is stored; only the handler's word goes out, batched. */
+void conn_acknowledge(struct conn *conn, enum chat_kind kind, const char *id, guint32 pending_id);
+void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing state);
+/* Closes the channel of a contact chat, when no message in it waits. */
+void conn_close_chat(struct conn *conn, struct chat *chat);
+
+/* --- rooms (Group, Room2, Subject2, Password) ------------------------------------------------ */
+
+/* The chat is opened in the model at once (ROOM_JOINING), under the name that was given. */
+void conn_join(struct conn *conn, const char *room, const char *password, tp_done_fn done,
+	       void *data);
+void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done_fn done,
+	       void *data);
+void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_done_fn done,
+		    void *data);
+void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
+			    void *data);

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fake_session.h"
+
+#include <string.h>
+
+#include "model/text.h"
+
+G_DEFINE_QUARK(fake_session_error, session_error)
+
+struct ending {
+	session_done_fn done;
+	void *data;
+	GError *error;
+};
+
+static gboolean end(gpointer data)
+{
+	struct ending *ending = data;
+
+	ending->done(ending->error, ending->data);
+	g_clear_error(&ending->error);
+	g_free(ending);
+	return G_SOURCE_REMOVE;
+}
+
+/* Ends a call as was prepared: later, as the real one does. */
+static void end_later(struct session *session, session_done_fn done, void *data)
+{
+	struct ending *ending;
+
+	if (session->stuck || !done) {
+		g_clear_error(&session->next);
+		return;
+	}
+	ending = g_new0(struct ending, 1);
+	ending->done = done;
+	ending->data = data;
+	ending->error = g_steal_pointer(&session->next);
+	g_idle_add(end, ending);
+}
+
+static bool end_now(struct session *session, GError **error)
+{
+	if (!session->next)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&session->next));
+	return false;
+}
+
+static void G_GNUC_PRINTF(2, 3) record(struct session *session, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_string_append_vprintf(session->calls, format, args);
+	va_end(args);
+	g_string_append_c(session->calls, '\n');
+}
+
+static const char *name_of(const struct account *account)
+{
+	return account ? account->name : "*";
+}
+
+/* --- the session -------------------------------------------------------------------------- */
+
+struct session *fake_session_new(const char *dir)
+{
+	struct session *session = g_new0(struct session, 1);
+	g_autofree char *config = g_build_filename(dir, "pheme.conf", NULL);
+	g_autofree char *accounts = g_build_filename(dir, "accounts.conf", NULL);
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+
+	session->model = model_new();
+	session->config = config_load(config, problems);
+	session->accounts = accounts_load(accounts, problems);
+	session->calls = g_string_new(NULL);
+	session->protocols = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_free);
+	session->bus = true;
+	return session;
+}
+
+struct session *session_new(const struct session_options *options)
+{
+	return NULL;
+}
+
+void session_free(struct session *session)
+{
+	model_free(session->model);
+	config_free(session->config);
+	accounts_free(session->accounts);
+	g_string_free(session->calls, TRUE);
+	g_ptr_array_unref(session->protocols);
+	g_clear_error(&session->next);
+	g_free(session);
+}
+
+void session_start(struct session *session)
+{
+	record(session, "start");
+	session->bus = true;
+	if (session->on_start)
+		session->on_start(session);
+}
+
+void session_wait_bus(struct session *session, session_done_fn done, void *data)
+{
+	if (session->bus_problem)
+		session->next = g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED, "%s",
+					    session->bus_problem);
+	end_later(session, done, data);
+}
+
+void session_stop(struct session *session, session_done_fn done, void *data)
+{
+	record(session, "stop");
+	session->stuck = false;
+	end_later(session, done, data);
+}
+
+struct model *session_model(struct session *session)
+{
+	return session->model;
+}
+
+struct config *session_config(struct session *session)
+{
+	return session->config;
+}
+
+const struct accounts *session_accounts(struct session *session)
+{
+	return session->accounts;
+}
+
+bool session_has_bus(const struct session *session)
+{
+	return session->bus;
+}
+
+void session_set_debug(struct session *session, bool on)
+{
+	session->debug = on;
+}
+
+bool session_debug(const struct session *session)
+{
+	return session->debug;
+}
+
+const char *session_log_path(const struct session *session)
+{
+	return "/tmp/pheme.log";
+}
+
+/* --- accounts ----------------------------------------------------------------------------- */
+
+void session_connect(struct session *session, struct account *account, session_done_fn done,
+		     void *data)
+{
+	record(session, "connect %s", account->name);
+	end_later(session, done, data);
+}
+
+void session_disconnect(struct session *session, struct account *account, session_done_fn done,
+			void *data)
+{
+	record(session, "disconnect %s", account->name);
+	end_later(session, done, data);
+}
+
+bool session_account_add(struct session *session, const struct account_conf *conf, GError **error)
+{
+	g_autoptr(GList) names =
+		g_list_sort(g_hash_table_get_keys(conf->params), (GCompareFunc)strcmp);
+	g_autoptr(GString) params = g_string_new(NULL);
+
+	for (GList *l = names; l; l = l->next)
+		g_string_append_printf(params, " %s=%s", (char *)l->data,
+				       (char *)g_hash_table_lookup(conf->params, l->data));
+	record(session, "account_add %s %s/%s %s%s", conf->name, conf->manager, conf->protocol,
+	       conf->enabled ? "enabled" : "disabled", params->str);
+	return end_now(session, error);
+}
+
+bool session_account_remove(struct session *session, struct account *account, GError **error)
+{
+	record(session, "account_remove %s", account->name);
+	if (!end_now(session, error))
+		return false;
+	account_remove(account);
+	return true;
+}
+
+bool session_account_set(struct session *session, struct account *account, const char *key,
+			 const char *value, GError **error)
+{
+	record(session, "account_set %s %s=%s", account->name, key, value ? value : "(unset)");
+	return end_now(session, error);
+}
+
+bool session_account_enable(struct session *session, struct account *account, bool enabled,
+			    GError **error)
+{
+	record(session, "account_enable %s %s", account->name, enabled ? "true" : "false");
+	return end_now(session, error);
+}
+
+struct listing {
+	struct session *session;
+	session_protocols_fn fn;
+	void *data;
+	GError *error;
+};
+
+static gboolean list(gpointer data)
+{
+	struct listing *listing = data;
+
+	listing->session->protocols_listed = true;
+	listing->fn(listing->error ? NULL : listing->session->protocols, listing->error,
+		    listing->data);
+	g_clear_error(&listing->error);
+	g_free(listing);
+	return G_SOURCE_REMOVE;
+}
+
+void session_list_protocols(struct session *session, session_protocols_fn fn, void *data)
+{
+	struct listing *listing = g_new0(struct listing, 1);
+
+	listing->session = session;
+	listing->fn = fn;
+	listing->data = data;
+	listing->error = g_steal_pointer(&session->next);
+	g_idle_add(list, listing);
+}
+
+GPtrArray *session_known_protocols(struct session *session)
+{
+	return session->protocols_listed ? session->protocols : NULL;
+}
+
+void session_set_presence(struct session *session, struct account *account, enum presence presence,
+			  const char *message, session_done_fn done, void *data)
+{
+	record(session, "presence %s %s \"%s\"", name_of(account), presence_name(presence),
+	       message);
+	end_later(session, done, data);
+}
+
+void session_set_nick(struct session *session, struct account *account, const char *nick,
+		      session_done_fn done, void *data)
+{
+	record(session, "nick %s %s", account->name, nick);
+	end_later(session, done, data);
+}
+
+/* --- roster ------------------------------------------------------------------------------- */
+
+static struct contact *find_in(struct account *account, const char *name, unsigned *count)
+{
+	struct contact *found = account_find_contact(account, name);
+	g_autofree char *key = text_sort_key(name);
+	GHashTableIter iter;
+	void *value;
+
+	if (found) {
+		(*count)++;
+		return found;
+	}
+	g_hash_table_iter_init(&iter, account->contacts);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		struct contact *contact = value;
+
+		if (strcmp(contact->key, key))
+			continue;
+		found = contact;
+		(*count)++;
+	}
+	return found;
+}
+
+struct contact *session_find_contact(struct session *session, struct account *account,
+				     const char *name, GError **error)
+{
+	const char *colon = strchr(name, ':');
+	g_autofree char *prefix = colon ? g_strndup(name, (gsize)(colon - name)) : NULL;
+	struct contact *found = NULL;
+	unsigned count = 0;
+
+	if (prefix && model_find_account(session->model, prefix)) {
+		account = model_find_account(session->model, prefix);
+		name = colon + 1;
+	}
+	for (guint i = 0; i < session->model->accounts->len; i++) {
+		struct account *one = g_ptr_array_index(session->model->accounts, i);
+		struct contact *contact = NULL;
+
+		if (!account || account == one)
+			contact = find_in(one, name, &count);
+		found = contact ? contact : found;
+	}
+	if (count == 1)
+		return found;
+	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND,
+		    count ? "several contacts are called \"%s\"" : "no contact is called \"%s\"",
+		    name);
+	return NULL;
+}
+
+struct account *session_default_account(struct session *session, struct chat *current,
+					GError **error)
+{
+	struct account *found = current ? current->account : NULL;
+	unsigned online = 0;
+
+	for (guint i = 0; !found && i < session->model->accounts->len; i++) {
+		struct account *account = g_ptr_array_index(session->model->accounts, i);
+
+		online += account->state == ACCOUNT_ONLINE;
+	}
+	for (guint i = 0; online == 1 && !found && i < session->model->accounts->len; i++) {
+		struct account *account = g_ptr_array_index(session->model->accounts, i);
+
+		if (account->state == ACCOUNT_ONLINE)
+			found = account;
+	}
+	if (!found)
+		g_set_error(error, SESSION_ERROR, SESSION_ERROR_USAGE, "which account?");
+	return found;
+}
+
+void session_roster_add(struct session *session, struct account *account, const char *id,
+			const char *message, session_done_fn done, void *data)
+{
+	record(session, "roster_add %s %s \"%s\"", account->name, id, message);
+	end_later(session, done, data);
+}
+
+void session_roster_remove(struct session *session, struct contact *contact, session_done_fn done,
+			   void *data)
+{
+	record(session, "roster_remove %s %s", contact->account->name, contact->id);
+	end_later(session, done, data);
+}
+
+void session_rename(struct session *session, struct contact *contact, const char *alias,
+		    session_done_fn done, void *data)
+{
+	record(session, "rename %s %s %s", contact->account->name, contact->id, alias);
+	end_later(session, done, data);
+}
+
+void session_authorize(struct session *session, struct account *account, const char *id,
+		       session_done_fn done, void *data)
+{
+	record(session, "authorize %s %s", account->name, id);
+	end_later(session, done, data);
+}
+
+void session_deny(struct session *session, struct account *account, const char *id,
+		  session_done_fn done, void *data)
+{
+	record(session, "deny %s %s", account->name, id);
+	end_later(session, done, data);
+}
+
+void session_answer_request(struct session *session, struct request *request, bool accept,
+			    session_done_fn done, void *data)
+{
+	record(session, "answer %u %s", request->number, accept ? "yes" : "no");
+	model_remove_request(request);
+	end_later(session, done, data);
+}
+
+/* --- chats -------------------------------------------------------------------------------- */
+
+struct chat *session_open_chat(struct session *session, struct account *account, const char *id)
+{
+	return chat_open(account, CHAT_CONTACT, id);
+}
+
+void session_join(struct session *session, struct account *account, const char *room,
+		  const char *password, session_done_fn done, void *data)
+{
+	record(session, "join %s %s%s%s", account->name, room, password ? " " : "",
+	       password ? password : "");
+	if (!session->next)
+		chat_set_room_state(chat_open(account, CHAT_ROOM, room), ROOM_JOINED);
+	end_later(session, done, data);
+}
+
+void session_part(struct session *session, struct chat *chat, const char *reason,
+		  session_done_fn done, void *data)
+{
+	record(session, "part %s \"%s\"", chat->id, reason ? reason : "");
+	end_later(session, done, data);
+}
+
+void session_close_chat(struct session *session, struct chat *chat)
+{
+	record(session, "close %s", chat->id);
+	chat_close(chat);
+}
+
+void session_send(struct session *session, struct chat *chat, enum message_type type,
+		  const char *text, session_done_fn done, void *data)
+{
+	record(session, "send %s %s %d %s", chat->account->name, chat->id, (int)type, text);
+	end_later(session, done, data);
+}
+
+void session_resend(struct session *session, struct chat *chat, struct message *message)
+{
+}
+
+void session_set_topic(struct session *session, struct chat *chat, const char *topic,
+		       session_done_fn done, void *data)
+{
+	record(session, "topic %s \"%s\"", chat->id, topic);
+	end_later(session, done, data);
+}
+
+void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
+{
+}
+
+void session_mark_read(struct session *session, struct chat *chat)
+{
+}
+
+void session_load_older(struct session *session, struct chat *chat)
+{
+}
+
+void session_load_newer(struct session *session, struct chat *chat)
+{
+}
+
+void session_load_end(struct session *session, struct chat *chat)
+{
+}
+
+void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
+		      const char *id, unsigned count, session_log_fn fn, void *data)
+{
+	static const char *const lines[] = {"2026-11-22 14:01 Bob: hello",
+					    "2026-11-22 14:02 me: 100%s %n", NULL};
+
+	record(session, "log %s %d %s %u", account->name, (int)kind, id, count);
+	fn(session->next ? NULL : lines, session->next, data);
+	g_clear_error(&session->next);
+}
+
+/* --- passwords ---------------------------------------------------------------------------- */
+
+void session_on_prompt(struct session *session, session_prompt_fn fn, void *data)
+{
+	session->prompt = fn;
+	session->prompt_data = data;
+}
+
+void session_answer_prompt(struct session *session, const char *answer)
+{
+	record(session, "answer_prompt %s", answer ? answer : "(none)");
+}

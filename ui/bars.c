@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui_private.h"
+
+#include <string.h>
+#include <time.h>
+#include "src/model/account.h"
+#include "src/model/contact.h"
+#include "src/model/text.h"
+
+/* --- the title ------------------------------------------------------------------------------------ */
+
+static void title_contact(const struct ui *ui, const struct contact *contact, GString *out)
+{
+	g_string_append(out, contact->alias);
+	/* Always the id beside the alias: nobody hides behind a look-alike name. */
+	if (strcmp(contact->alias, contact->shown_id) != 0)
+		g_string_append_printf(out, " <%s>", contact->shown_id);
+	g_string_append_printf(out, " [%s %s]", theme_glyph(ui->theme, contact->presence),
+			       presence_name(contact->presence));
+	if (*contact->message != '\0')
+		g_string_append_printf(out, " \"%s\"", contact->message);
+}
+
+static void title_room(const struct chat *chat, GString *out)
+{
+	static const char *const states[] = {
+		[ROOM_LEFT] = " [left]", [ROOM_JOINING] = " [joining]", [ROOM_JOINED] = ""
+	};
+
+	g_string_append_printf(out, "%s%s", chat->name, states[chat->room_state]);
+	if (chat->room_state == ROOM_JOINED)
+		g_string_append_printf(out, " (%u)", g_hash_table_size(chat->members));
+	if (*chat->topic != '\0')
+		g_string_append_printf(out, " %s", chat->topic);
+}
+
+static char *title_text(const struct ui *ui)
+{
+	const struct chat *chat = ui->current->chat;
+	GString *out = g_string_new(NULL);
+
+	if (ui->view != NULL)
+		g_string_append(out, ui->view->ops->title);
+	else if (chat->kind == CHAT_STATUS)
+		g_string_append_printf(out, "pheme %s", PHEME_VERSION);
+	else if (chat->kind == CHAT_ROOM)
+		title_room(chat, out);
+	else if (chat->contact != NULL)
+		title_contact(ui, chat->contact, out);
+	else
+		g_string_append(out, chat->name);
+	return g_string_free(out, FALSE);
+}
+
+/* Where it goes through, and whether it is kept. */
+static char *title_right(const struct ui *ui)
+{
+	const struct chat *chat = ui->current->chat;
+
+	if (ui->view != NULL || chat->account == NULL)
+		return g_strdup("");
+	return g_strdup_printf("%s/%s  %s", chat->account->name, chat->account->manager,
+			       chat->no_history ? "NO LOG" : "log");
+}
+
+void bars_draw_title(struct ui *ui)
+{
+	const struct area *area = &ui->layout.title;
+	g_autofree char *text = title_text(ui);
+	g_autofree char *right = title_right(ui);
+	int width = text_width(right);
+	int room = area->width - (width > 0 && width < area->width / 2 ? width + 1 : 0);
+
+	term_put_padded(area->y, area->x, area->width, STYLE_TITLE, "");
+	term_put(area->y, area->x, room, STYLE_TITLE, text);
+	if (room < area->width)
+		term_put(area->y, area->width - width, width, STYLE_TITLE, right);
+	if (ui->view == NULL) {
+		g_autofree char *title = g_strconcat(
+			"pheme: ",
+			ui->current->chat->kind == CHAT_STATUS ? "status" : ui->current->chat->name,
+			NULL);
+
+		term_set_title(title);
+	}
+}
+
+/* --- the status bar ----------------------------------------------------------------------------------- */
+
+static void status_clock(GString *out)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	g_string_append_printf(out, "[%02d:%02d]", tm.tm_hour, tm.tm_min);
+}
+
+static void status_accounts(const struct ui *ui, GString *out)
+{
+	for (guint i = 0; i < ui->model->accounts->len; i++) {
+		const struct account *account = ui->model->accounts->pdata[i];
+		enum presence presence = account->presence;
+
+		if (account->state == ACCOUNT_DISABLED)
+			continue;
+		/* A network without presence is there all the same. */
+		if (account->state == ACCOUNT_ONLINE && presence == PRESENCE_UNSET)
+			presence = PRESENCE_AVAILABLE;
+		g_string_append_printf(out, " %s:%s", account->name,
+				       account->state == ACCOUNT_ONLINE
+					       ? theme_glyph(ui->theme, presence)
+				       : account->state == ACCOUNT_OFFLINE ? "_"
+									   : "...");
+	}
+	if (ui->model->accounts->len == 0)
+		g_string_append(out, " no accounts");
+	if (!session_has_bus(ui->session))
+		g_string_append(out, " no bus");
+}
+
+static void status_activity(const struct ui *ui, GString *out)
+{
+	const char *before = " | Act:";
+
+	for (guint i = 0; i < ui->model->chats->len; i++) {
+		const struct chat *chat = ui->model->chats->pdata[i];
+
+		if (chat->unread == 0)
+			continue;
+		if (chat->mentions > 0)
+			g_string_append_printf(out, "%s %u:%s(!)", before, chat->number,
+					       chat->name);
+		else
+			g_string_append_printf(out, "%s %u:%s(%u)", before, chat->number,
+					       chat->name, chat->unread);
+		before = "";
+	}
+}
+
+void bars_draw_status(struct ui *ui)
+{
+	const struct area *area = &ui->layout.status;
+	const struct chat *chat = ui->current->chat;
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	status_clock(out);
+	status_accounts(ui, out);
+	if (chat->kind == CHAT_STATUS)
+		g_string_append(out, " | status");
+	else
+		g_string_append_printf(out, " | %u:%s", chat->number, chat->name);
+	if (!ui->current->follow)
+		g_string_append(out, " | scrolled");
+	if (ui->view != NULL)
+		g_string_append_printf(out, " | %s", ui->view->ops->title);
+	status_activity(ui, out);
+	term_put_padded(area->y, area->x, area->width, STYLE_STATUS, out->str);
+}

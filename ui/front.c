@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui_private.h"
+
+#include "src/model/text.h"
+
+/* What commands ask of the screen. */
+
+static struct ui *ui_of(struct front *front)
+{
+	return (struct ui *)front;
+}
+
+static void print(struct front *front, struct chat *chat, const char *line)
+{
+	struct ui *ui = ui_of(front);
+
+	model_notice(ui->model, NULL, chat != NULL ? chat : ui->current->chat, NOTICE_INFO, "%s",
+		     line);
+}
+
+static struct chat *current_chat(struct front *front)
+{
+	return ui_of(front)->current->chat;
+}
+
+static void show_chat(struct front *front, struct chat *chat)
+{
+	ui_show_chat(ui_of(front), chat);
+}
+
+static void show_view(struct front *front, enum front_view which, const char *argument)
+{
+	struct ui *ui = ui_of(front);
+	struct view *view = NULL;
+
+	ui_close_views(ui);
+	switch (which) {
+	case VIEW_HELP:
+		view = view_help_new(ui, argument);
+		break;
+	case VIEW_ACCOUNTS:
+		view = view_accounts_new(ui);
+		break;
+	case VIEW_REQUESTS:
+		view = view_requests_new(ui);
+		break;
+	case VIEW_TUBES:
+		view = view_tubes_new(ui);
+		break;
+	}
+	ui_push_view(ui, view);
+}
+
+static void show_account_form(struct front *front, const char *manager, const char *protocol,
+			      struct account *account)
+{
+	struct ui *ui = ui_of(front);
+
+	ui_close_views(ui);
+	ui_push_view(ui, account != NULL ? form_new_edit(ui, account)
+					 : form_new(ui, manager, protocol));
+}
+
+static void ask(struct front *front, const char *question, bool secret, front_answer_fn fn,
+		void *data)
+{
+	g_autofree char *clean = text_clean(question, -1, TEXT_LINE);
+
+	ui_ask(ui_of(front), secret ? QUESTION_SECRET : QUESTION_TEXT, clean, fn, data);
+}
+
+static void clear(struct front *front, struct chat *chat)
+{
+	struct ui *ui = ui_of(front);
+
+	chat_clear(chat != NULL ? chat : ui->current->chat);
+	ui_mark(ui, DIRTY_CHAT);
+}
+
+static void quit(struct front *front, int status)
+{
+	ui_quit(ui_of(front), status);
+}
+
+const struct front_ops front_ops = {
+	.print = print,
+	.current_chat = current_chat,
+	.show_chat = show_chat,
+	.show_view = show_view,
+	.show_account_form = show_account_form,
+	.ask = ask,
+	.clear = clear,
+	.quit = quit,
+};
+
+void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	model_notice(ui->model, NULL, ui->current != NULL ? ui->current->chat : NULL, level, "%s",
+		     text);
+}

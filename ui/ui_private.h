@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * What the parts of the screen share. Events and keys only change state and mark areas dirty;
+ * screen.c alone paints, one frame for all that happened since the last.
+ *
+ * Whose the keys are is decided in one place (ui_update_input): a question, the pane while it
+ * is filtered, a view, or the chat, in this order. The line being edited belongs to the draft
+ * of whoever that is.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "chatview.h"
+#include "draft.h"
+#include "input.h"
+#include "pane.h"
+#include "src/cmd/command.h"
+#include "src/cmd/front.h"
+#include "src/session/session.h"
+#include "term.h"
+#include "theme.h"
+#include "view.h"
+
+enum { /* dirty areas */
+       DIRTY_TITLE = 1 << 0,
+       DIRTY_PANE = 1 << 1,
+       DIRTY_CHAT = 1 << 2, /* or the view in its place */
+       DIRTY_MEMBERS = 1 << 3,
+       DIRTY_STATUS = 1 << 4,
+       DIRTY_INPUT = 1 << 5,
+       DIRTY_ALL = (1 << 6) - 1,
+};
+
+struct layout {
+	int rows, cols;
+	struct area title, pane, chat, members, status, input; /* height 0: not shown */
+	bool one_line; /* too small for anything but the input line */
+};
+
+struct frames { /* when to paint */
+	unsigned dirty;
+	GSource *source;
+	gint64 last;    /* monotonic µs of the last frame */
+	gint64 delay;   /* from it to the next one that no key asks for */
+	unsigned added; /* messages in sight since the last frame */
+	bool resized;
+};
+
+enum question_kind {
+	QUESTION_TEXT,
+	QUESTION_SECRET, /* nothing of it is shown */
+	QUESTION_YES_NO, /* the answer is "yes" or NULL */
+};
+
+struct question;
+
+struct ui {
+	struct front front; /* first: the commands' way in */
+	struct session *session;
+	struct model *model;
+	GMainLoop *loop;
+	int status;
+	bool leaving;
+
+	struct frames frames;
+	struct layout layout;
+	struct theme *theme;
+	bool pane_hidden;
+	bool pane_focus; /* typing filters the pane */
+	struct pane *pane;
+
+	GHashTable *chatviews; /* struct chat → struct chatview */
+	struct chatview *current;
+	struct chat *last; /* a reference: Alt-/ goes there; or NULL */
+
+	struct view *view;  /* over the chat; or NULL */
+	GQueue questions;   /* struct question; the first one is asked */
+	const struct prompt *prompt;
+	struct draft *draft; /* whose line is being edited */
+	char **candidates;   /* listed above the status bar; or NULL */
+	bool wants_out;      /* Ctrl-C on an empty line: a second one asks */
+	char *pasted;        /* waits for the user's yes */
+	struct typing *typing;
+	guint clock;
+};
+
+/* --- screen.c: frames and areas ---------------------------------------------------------------- */
+
+void screen_init(struct ui *ui);
+void screen_clear(struct ui *ui);
+/* Something changed: there will be a frame soon. */
+void ui_mark(struct ui *ui, unsigned dirty);
+/* Paints now if anything is dirty: after a key. */
+void screen_flush(struct ui *ui);
+void screen_resized(struct ui *ui);
+void screen_tick_clock(struct ui *ui);
+
+/* --- bars.c, members.c, line.c: what is drawn around the chat ------------------------------------ */
+
+void bars_draw_title(struct ui *ui);
+void bars_draw_status(struct ui *ui);
+void members_draw(struct ui *ui, const struct area *area);
+/* Rows that the input line wants at this width. */
+int line_rows(struct ui *ui, int width, int most);
+void line_draw(struct ui *ui, const struct area *area);
+void line_draw_candidates(struct ui *ui, const struct area *chat);
+
+/* --- chats.c: which chat is shown ------------------------------------------------------------------ */
+
+struct chatview *ui_chatview(struct ui *ui, struct chat *chat);
+void ui_show_chat(struct ui *ui, struct chat *chat);
+/* +1, -1: the next or previous one of the open chats. */
+void ui_step_chat(struct ui *ui, int step);
+void ui_show_number(struct ui *ui, unsigned number);
+void ui_show_unread(struct ui *ui);
+void ui_show_last(struct ui *ui);
+/* Opens what stands in a row of the pane. */
+void ui_open_row(struct ui *ui, const struct pane_row *row);
+/* Tells the model whether the end of the current chat is being looked at. */
+void ui_watch(struct ui *ui);
+void ui_forget_chat(struct ui *ui, struct chat *chat);
+
+/* --- typing.c: telling the others that we are typing ------------------------------------------------- */
+
+struct typing *typing_new(struct session *session);
+void typing_free(struct typing *typing);
+void typing_note(struct typing *typing, struct chat *chat, const char *line);
+void typing_forget(struct typing *typing, struct chat *chat);
+
+/* --- question.c ------------------------------------------------------------------------------------- */
+
+/* @fn is called once, with NULL when it was cancelled. */
+void ui_ask(struct ui *ui, enum question_kind kind, const char *text, front_answer_fn fn,
+	    void *data);
+bool question_is_secret(const struct ui *ui);
+const char *question_text(const struct ui *ui); /* NULL: none is asked */
+struct draft *question_draft(struct ui *ui);    /* NULL: it takes keys, not a line */
+void question_key(struct ui *ui, enum list_key key, gunichar c);
+void question_line(struct ui *ui, const char *line);
+void question_cancel(struct ui *ui);
+void question_clear(struct ui *ui);
+void question_on_prompt(const struct prompt *prompt, void *data);
+
+/* --- keyboard.c: what keys do --------------------------------------------------------------------------- */
+
+extern const struct input_ops keyboard_ops;
+/* Gives the keys to whom they belong now. */
+void ui_update_input(struct ui *ui);
+void ui_edit_externally(struct ui *ui);
+
+/* --- front.c, view.c ------------------------------------------------------------------------------------- */
+
+extern const struct front_ops front_ops;
+void ui_push_view(struct ui *ui, struct view *view);
+void ui_close_view(struct ui *ui);
+void ui_close_views(struct ui *ui);
+void ui_quit(struct ui *ui, int status);
+void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+void ui_load_theme(struct ui *ui);
+bool ui_has_accounts(const struct ui *ui);

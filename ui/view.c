@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui_private.h"
+
+void ui_push_view(struct ui *ui, struct view *view)
+{
+	view->below = ui->view;
+	ui->view = view;
+	ui_update_input(ui);
+	ui_mark(ui, DIRTY_ALL);
+}
+
+void ui_close_view(struct ui *ui)
+{
+	struct view *view = ui->view;
+
+	if (view == NULL)
+		return;
+	ui->view = view->below;
+	if (ui->draft != NULL && ui->draft == view->editing)
+		ui->draft = NULL;
+	ui_update_input(ui);
+	if (view->ops->free != NULL)
+		view->ops->free(view);
+	g_free(view);
+	ui_mark(ui, DIRTY_ALL);
+}
+
+void ui_close_views(struct ui *ui)
+{
+	while (ui->view != NULL)
+		ui_close_view(ui);
+}
+
+/* --- lists ----------------------------------------------------------------------------------------- */
+
+bool list_key(struct list *list, enum list_key key)
+{
+	int page = MAX(list->height - 1, 1);
+
+	switch (key) {
+	case LIST_UP:
+	case LIST_BACKTAB:
+		list->selected--;
+		break;
+	case LIST_DOWN:
+	case LIST_TAB:
+		list->selected++;
+		break;
+	case LIST_PAGE_UP:
+		list->selected -= page;
+		break;
+	case LIST_PAGE_DOWN:
+		list->selected += page;
+		break;
+	case LIST_FIRST:
+		list->selected = 0;
+		break;
+	case LIST_LAST:
+		list->selected = list->count - 1;
+		break;
+	case LIST_CHAR:
+	case LIST_LEFT:
+	case LIST_RIGHT:
+	case LIST_ENTER:
+	case LIST_BACKSPACE:
+	case LIST_KILL:
+	case LIST_LEAVE:
+	case LIST_COUNT:
+		return false;
+	}
+	list_fit(list, list->count, list->height);
+	return true;
+}
+
+void list_fit(struct list *list, int count, int height)
+{
+	list->count = count;
+	list->height = MAX(height, 1);
+	list->selected = CLAMP(list->selected, 0, MAX(count - 1, 0));
+	list->top = MIN(list->top, list->selected);
+	list->top = MAX(list->top, list->selected - list->height + 1);
+	list->top = CLAMP(list->top, 0, MAX(count - list->height, 0));
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * What can take the chat's place: a const table of operations and whatever state it needs.
+ * Views lie on each other like a stack; the topmost is seen and has the keys. A view that
+ * wants a line edited points `editing` at a draft.
+ */
+
+#include <stdbool.h>
+#include <glib.h>
+#include "draft.h"
+#include "keys.h"
+#include "src/cmd/front.h"
+#include "src/model/event.h"
+#include "term.h"
+
+struct ui;
+struct view;
+
+struct view_ops {
+	const char *title;
+	const char *hint; /* in the input line: what the keys do */
+	void (*draw)(struct view *view, const struct area *area);
+	/* False: the key means nothing here. Esc and q close a view that does not want them. */
+	bool (*key)(struct view *view, enum list_key key, gunichar c);
+	void (*line)(struct view *view, const char *line);  /* Enter, while editing */
+	void (*cancel)(struct view *view);                  /* Esc, while editing */
+	bool (*event)(struct view *view, const struct event *event); /* true: draw again */
+	void (*free)(struct view *view);
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct ui *ui;
+	struct view *below;
+	struct draft *editing;
+	const char *prompt; /* of the line, while editing */
+};
+
+/* A selection in a list of @count rows, of which @height are in sight. */
+struct list {
+	int count, selected, top, height;
+};
+
+/* Moves the selection; false when the key is none that moves. */
+bool list_key(struct list *list, enum list_key key);
+void list_fit(struct list *list, int count, int height);
+
+struct view *view_tubes_new(struct ui *ui);
+struct view *view_help_new(struct ui *ui, const char *command);
+struct view *view_accounts_new(struct ui *ui);
+struct view *view_requests_new(struct ui *ui);
+/* For a new account; protocol and manager may be NULL: to be chosen. */
+struct view *form_new(struct ui *ui, const char *manager, const char *protocol);
+struct view *form_new_edit(struct ui *ui, struct account *account);
