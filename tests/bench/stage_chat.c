@@ -116,9 +116,24 @@ static void measure_typing(struct run *run)
 
 /* --- messages --- */
 
+/* No two alike: a program that scrolls by drawing again would gain by what stays the same. */
 static char *numbered(int number)
 {
-	return g_strdup_printf("message %05d of a conversation as people have them", number);
+	static const char *const words[] = {
+		"who",	"would", "have", "thought", "of",   "trains", "that",	 "always",
+		"run",	"late",	 "on",	 "rainy",   "days", "ask",    "someone", "else",
+		"when", "lunch", "is",	 "over",    "and",  "coffee", "cold",
+	};
+	enum { WORDS = 7 };
+	GString *out = g_string_new(NULL);
+	guint seed = (guint)number * 2654435761u;
+
+	g_string_printf(out, "message %05d", number);
+	for (int i = 0; i < WORDS; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		g_string_append_printf(out, " %s", words[(seed >> 16) % G_N_ELEMENTS(words)]);
+	}
+	return g_string_free(out, FALSE);
 }
 
 /* From a screen that is full, as it mostly is: a line on an empty one is cheaper. */

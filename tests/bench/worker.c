@@ -106,8 +106,6 @@ static char *reason_in(const char *dir)
 
 	if (!g_file_get_contents(log, &text, NULL, NULL))
 		return g_strdup("no log");
-	if (g_getenv("BENCH_VERBOSE"))
-		fputs(text, stderr);
 	at = g_strrstr(text, "ERROR: ");
 	if (!at)
 		return g_strdup("failed without a word");
@@ -130,10 +128,20 @@ static void clean_up(const char *dir)
 		nftw(dir, on_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+static void show_log(const char *dir)
+{
+	g_autofree char *log = g_build_filename(dir, "worker.log", NULL);
+	g_autofree char *text = NULL;
+
+	if (g_getenv("BENCH_VERBOSE") && g_file_get_contents(log, &text, NULL, NULL))
+		fputs(text, stderr);
+}
+
 static void note_end(const struct worker_job *job, int status, const char *dir)
 {
 	g_autofree char *reason = NULL;
 
+	show_log(dir);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		reason = g_strdup("not measured");
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
