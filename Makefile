@@ -116,6 +116,15 @@ $(BUILD)/libui.a: $(call obj,$(UI_SRC))
 $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+# The lists in the man page are made from the tables of the program.
+man: $(BUILD)/pheme.1
+
+$(BUILD)/mangen: $(call obj,man/mangen.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/pheme.1: man/pheme.1.in $(BUILD)/mangen
+	$(BUILD)/mangen $< >$@
+
 # --- tests -------------------------------------------------------------------------------
 
 $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
@@ -126,6 +135,14 @@ $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# The session is tested over a fake src/tp, which must come before the archive with the real one.
+SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c tests/unit/fake_tp.c)
+
+$(BUILD)/tests/unit/test_session_%: $(BUILD)/obj/tests/unit/test_session_%.o $(SESSION_TEST_OBJ) \
+		$(BUILD)/libtest.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # Unit tests of the front end: tests/unit/test_ui_*.c.
 $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libtest.a \
@@ -140,12 +157,12 @@ FAKE_OBJ := $(call obj,tests/unit/fake_session.c)
 $(BUILD)/tests/unit/test_cmd_%: $(BUILD)/obj/tests/unit/test_cmd_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/unit/test_cli_%: $(BUILD)/obj/tests/unit/test_cli_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
@@ -218,7 +235,8 @@ valgrind: $(UNIT_BIN)
 COV_BUILD := $(BUILD)/coverage
 coverage:
 	@find $(COV_BUILD) -name '*.gcda' -delete 2>/dev/null || true
-	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" SANITIZE="--coverage" tests
+	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" HARDEN=-fPIE \
+		SANITIZE="--coverage" tests
 	-tests/run $(patsubst $(BUILD)/%,$(COV_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
 	tests/coverage $(COV_BUILD)
 
@@ -234,9 +252,10 @@ fuzz: $(FUZZ_BIN)
 	done
 
 # Compiled by clang in one go with the core, which the fuzzer must see inside.
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) \
+		$(CORE_LIBS)
 
 # --- how it is written ----------------------------------------------------------------------
 

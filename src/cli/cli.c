@@ -60,7 +60,7 @@ static gboolean on_deadline(gpointer data)
 	/* Its name only: what follows may be meant for one person's eyes. */
 	cli_complain("%.*s is not done after %d s", length, *cli->line, LINE_SECONDS);
 	if (cli->waiting)
-		wait_complain(session_model(cli->front.session), cli->account);
+		wait_complain(session_model(cli->front.session), cli->account, WAIT_MORE);
 	cli_end(cli, SESSION_ERROR_TIMEOUT);
 	return G_SOURCE_REMOVE;
 }
@@ -89,16 +89,21 @@ static void run_line(struct cli *cli)
 	command_execute(&cli->front, *cli->line, on_line_done, cli);
 }
 
-/* True when the line can be run now; on failure the end has begun. */
-static bool is_ready(struct cli *cli)
+/* True when the line can be run now; when it never can the end has begun. */
+static bool is_ready(struct cli *cli, bool online)
 {
-	switch (wait_check(session_model(cli->front.session), cli->account)) {
+	struct model *model = session_model(cli->front.session);
+
+	switch (wait_check(model, cli->account)) {
 	case WAIT_MORE:
 		cli->waiting = true;
 		return false;
 	case WAIT_READY:
 		return true;
 	case WAIT_FAILED:
+		if (!online)
+			return true;
+		wait_complain(model, cli->account, WAIT_FAILED);
 		cli_end(cli, SESSION_ERROR_NOT_CONNECTED);
 		return false;
 	}
@@ -145,10 +150,12 @@ static bool is_line_ready(struct cli *cli)
 		return true;
 	case COMMAND_NEEDS_BUS:
 		return has_bus(cli);
+	case COMMAND_WANTS_SETTLED:
+		return has_bus(cli) && is_ready(cli, false);
 	case COMMAND_NEEDS_ACCOUNT:
 	case COMMAND_NEEDS_ONLINE:
 	case COMMAND_WANTS_ONLINE:
-		return has_bus(cli) && is_ready(cli);
+		return has_bus(cli) && is_ready(cli, true);
 	}
 	return true;
 }

@@ -39,9 +39,9 @@ void cli_flush(struct cli *cli);
 enum wait_result {
 	WAIT_MORE,
 	WAIT_READY,
-	WAIT_FAILED, /* it was said why */
+	WAIT_FAILED,
 };
 /* Where the account @name, or all when it is NULL, have got to. */
 enum wait_result wait_check(struct model *model, const char *name);
-/* Says what the time ran out for. */
-void wait_complain(struct model *model, const char *name);
+/* Says where those stand that have got so far, and why. */
+void wait_complain(struct model *model, const char *name, enum wait_result result);
