@@ -180,19 +180,27 @@ $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 
 $(BUILD)/tests/bench/bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libtest.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # All of pheme's libraries, used or not.
 $(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+# For tests/run, which runs programs without arguments.
+$(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
+	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
+	@chmod +x $@
+
+BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
 BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 
-bench: $(BUILD)/pheme $(BENCH_BIN)
+# pheme beside the clients that are installed (deps-bench installs them); half an hour, with
+# BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
+tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
 
@@ -200,7 +208,7 @@ unit-tests: $(UNIT_BIN)
 # deps runs first and by itself, also under -j.
 check: deps layers
 	@$(MAKE) --no-print-directory tests
-	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN)
+	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(BENCH_SMOKE)
 
 check-unit: $(UNIT_BIN)
 	tests/run $(UNIT_BIN)

@@ -122,21 +122,24 @@ static const char *row_failure(const struct table *table, enum row row)
 	return first;
 }
 
+/* In cmocka's words, which tests/run counts. */
 static int report_smoke(const struct table *table, const struct row_sizes *sizes)
 {
 	int failed = 0;
 
-	printf("1..%d\n", (int)ROW_COUNT);
+	printf("[==========] Running %d test(s).\n", (int)ROW_COUNT);
 	for (enum row row = 0; row < ROW_COUNT; row++) {
 		g_autofree char *title = row_title(row, sizes);
 		const char *reason = row_failure(table, row);
 
-		printf("%sok %d - /bench/%s\n", reason ? "not " : "", row + 1, title);
-		if (reason)
-			printf("# %s\n", reason);
+		printf("[  %s ] /bench/%s%s%s\n", reason ? "FAILED " : "     OK", title,
+		       reason ? ": " : "", reason ? reason : "");
 		failed += reason != NULL;
 	}
-	printf("%d passed, %d failed, 0 skipped\n", (int)ROW_COUNT - failed, failed);
+	printf("[==========] %d test(s) run.\n", (int)ROW_COUNT);
+	printf("[  PASSED  ] %d test(s).\n", (int)ROW_COUNT - failed);
+	if (failed)
+		printf("[  FAILED  ] %d test(s)\n", failed);
 	return failed ? 1 : 0;
 }
 

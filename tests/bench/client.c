@@ -61,9 +61,7 @@ static char **prepare_weechat(struct run *run, bool connect)
 		g_strdup_printf("/server add bench 127.0.0.1/%d -notls -nicks=" IRC_WORLD_NICK,
 				irc_world_port(run->irc));
 	const char *const argv[] = {
-		"weechat", "-d",     dir,
-		"-r",	   add,	     connect ? "-r" : NULL,
-		"/connect bench", NULL,
+		"weechat", "-d", dir, "-r", add, connect ? "-r" : NULL, "/connect bench", NULL,
 	};
 
 	return g_strdupv((char **)argv);
@@ -86,6 +84,8 @@ static const struct client clients[] = {
 	 client_pheme_haze_chat},
 	{"pheme/idle", NULL, CLIENT_PHEME, NETWORK_IRC, NO_ROSTER, "idle", client_pheme_idle,
 	 client_pheme_idle_chat},
+	{"pheme/fixture", NULL, CLIENT_PHEME, NETWORK_NONE, 1u << STAGE_ROSTER, CLIENT_FIXTURE,
+	 client_pheme_fixture, open_nothing},
 };
 
 guint client_count(void)

@@ -13,6 +13,9 @@
 
 struct run;
 
+/* The manager of the tests, which has its contacts at once: what is left is pheme's own. */
+#define CLIENT_FIXTURE "fixture"
+
 enum network { NETWORK_NONE, NETWORK_XMPP, NETWORK_IRC };
 
 enum client_kind {
@@ -64,6 +67,7 @@ void client_finch_chat(struct run *run);
 
 char **client_pheme_haze(struct run *run, bool connect);
 void client_pheme_haze_chat(struct run *run);
+char **client_pheme_fixture(struct run *run, bool connect);
 char **client_pheme_idle(struct run *run, bool connect);
 void client_pheme_idle_chat(struct run *run);
 

@@ -14,13 +14,12 @@ static char **words(const char *const argv[])
 char **client_mcabber(struct run *run, bool connect)
 {
 	static const char *const argv[] = {"mcabber", NULL};
-	g_autofree char *config =
-		g_strdup_printf("set jid = " XMPP_WORLD_ID "\n"
-				"set password = " XMPP_WORLD_PASSWORD "\n"
-				"set server = 127.0.0.1\n"
-				"set port = %d\n"
-				"set tls = 0\n",
-				xmpp_world_port(run->xmpp));
+	g_autofree char *config = g_strdup_printf("set jid = " XMPP_WORLD_ID "\n"
+						  "set password = " XMPP_WORLD_PASSWORD "\n"
+						  "set server = 127.0.0.1\n"
+						  "set port = %d\n"
+						  "set tls = 0\n",
+						  xmpp_world_port(run->xmpp));
 
 	test_env_write(run->env, "home/.mcabber/mcabberrc", connect ? config : "set tls = 0\n");
 	return words(argv);

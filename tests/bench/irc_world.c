@@ -69,8 +69,8 @@ static void join(struct irc_world *world)
 {
 	world->joined = true;
 	send_line(world, ":" IRC_WORLD_NICK "!a@localhost JOIN :" IRC_WORLD_ROOM);
-	send_line(world, SERVER "353 " IRC_WORLD_NICK " = " IRC_WORLD_ROOM
-				" :" IRC_WORLD_NICK " " IRC_WORLD_PEER);
+	send_line(world, SERVER "353 " IRC_WORLD_NICK " = " IRC_WORLD_ROOM " :" IRC_WORLD_NICK
+				" " IRC_WORLD_PEER);
 	send_line(world, SERVER "366 " IRC_WORLD_NICK " " IRC_WORLD_ROOM " :End of names");
 }
 

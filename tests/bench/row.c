@@ -50,6 +50,7 @@ static const struct row_info rows[ROW_COUNT] = {
 };
 
 const struct row_sizes row_sizes_full = {
+	.quiet_ms = 700,
 	.starts = 3,
 	.idle_s = 10,
 	.burst = 5000,
@@ -62,6 +63,7 @@ const struct row_sizes row_sizes_full = {
 };
 
 const struct row_sizes row_sizes_smoke = {
+	.quiet_ms = 200,
 	.starts = 1,
 	.idle_s = 1,
 	.burst = 100,

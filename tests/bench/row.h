@@ -64,6 +64,7 @@ const struct row_info *row_info(enum row row);
 
 /* How much of everything; --smoke takes little. */
 struct row_sizes {
+	unsigned int quiet_ms; /* nothing happens for so long: it has come to rest */
 	int starts;
 	int idle_s;
 	int burst;

@@ -6,11 +6,13 @@
 
 #include <stdio.h>
 
+/* Typed ahead, to see when the input line works. */
+#define TYPED "hello"
+
 enum {
 	WAIT_MS = 60000,
 	SLICE_MS = 20,
 	BUSY_US = 4000, /* CPU in a slice that counts as work; a clock that ticks does not */
-	SETTLE_MS = 1000,
 };
 
 void run_report(struct run *run, enum row row, double value)
@@ -77,7 +79,7 @@ static gint64 first_rest(struct run *run)
 {
 	gint64 last = 0, begin = g_get_monotonic_time();
 
-	while (!last || g_get_monotonic_time() - last < SETTLE_MS * 1000) {
+	while (!last || g_get_monotonic_time() - last < run->sizes->quiet_ms * 1000) {
 		gint64 written = serve_slice(run);
 
 		if (written)
@@ -184,6 +186,8 @@ gint64 run_log_in(struct run *run)
 {
 	gint64 begin = run_start(run, true);
 
+	if (run->fixture)
+		fixture_wait_calls(run->fixture, "GetContactListAttributes", 1);
 	run_wait(run, is_logged_in, run, "logged in");
 	if (run->client->manager && !manager_pid(run))
 		test_fail("the manager has no process");
@@ -192,16 +196,16 @@ gint64 run_log_in(struct run *run)
 
 /* --- starting --- */
 
-/* The window frame of pheme: the line between pane and chat, the status bar above the input. */
+/* The frame of pheme: a line between pane and chat, the status bar above the input line, and
+ * in that what was typed. */
 static bool has_frame(void *data)
 {
 	struct run *run = data;
+	g_autofree char *pane = screen_row(run->screen, 10);
 	g_autofree char *status = screen_row(run->screen, 22);
 	g_autofree char *input = screen_row(run->screen, 23);
-	struct screen_cell cell;
 
-	screen_cell(run->screen, 10, 19, &cell);
-	return status[0] && input[0] && cell.text[0] && cell.text[0] != ' ';
+	return pane[0] && status[0] == '[' && g_str_has_suffix(input, TYPED);
 }
 
 static void start_once(struct run *run)
@@ -213,6 +217,7 @@ static void start_once(struct run *run)
 	if (run->client->kind != CLIENT_PHEME)
 		return;
 	begin = run_start(run, false);
+	screen_type(run->screen, TYPED);
 	run_wait(run, has_frame, run, "a pane, a status bar and an input line");
 	run_report(run, ROW_FRAME_MS, (double)(g_get_monotonic_time() - begin) / 1000);
 	run_end(run);
@@ -222,11 +227,13 @@ void run_stage(struct run *run, enum stage stage)
 {
 	run->env = test_env_new(TEST_ENV_DEFAULT);
 	if (run->client->network == NETWORK_XMPP)
-		run->xmpp = xmpp_world_new(
-			run->env, stage == STAGE_ROSTER ? run->sizes->contacts : 8,
-			stage == STAGE_ROSTER ? run->sizes->online : 4);
+		run->xmpp =
+			xmpp_world_new(run->env, stage == STAGE_ROSTER ? run->sizes->contacts : 8,
+				       stage == STAGE_ROSTER ? run->sizes->online : 4);
 	else if (run->client->network == NETWORK_IRC)
 		run->irc = irc_world_new();
+	if (g_strcmp0(run->client->manager, CLIENT_FIXTURE) == 0)
+		run->fixture = fixture_new(run->env);
 	switch (stage) {
 	case STAGE_START:
 		for (int i = 0; i < run->sizes->starts; i++)
@@ -242,6 +249,7 @@ void run_stage(struct run *run, enum stage stage)
 		break;
 	}
 	run_end(run);
+	fixture_free(run->fixture);
 	irc_world_free(run->irc);
 	xmpp_world_free(run->xmpp);
 	test_env_free(run->env);

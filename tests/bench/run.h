@@ -7,6 +7,7 @@
 #include "tests/bench/row.h"
 #include "tests/bench/xmpp_world.h"
 #include "tests/lib/env.h"
+#include "tests/lib/fixture.h"
 #include "tests/lib/screen.h"
 #include "tests/lib/wait.h"
 
@@ -22,9 +23,12 @@ struct run {
 	struct test_env *env;
 	struct xmpp_world *xmpp; /* NULL unless that is the client's network */
 	struct irc_world *irc;
+	struct fixture *fixture;
 	struct screen *screen;
 	pid_t manager; /* 0 until known */
 };
+
+#define RUN_FIXTURE_ACCOUNT "bench"
 
 /* Runs a stage and reports its numbers. */
 void run_stage(struct run *run, enum stage stage);

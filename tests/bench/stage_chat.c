@@ -10,7 +10,6 @@
 /* A chat that is open: what it costs to leave it alone, to read it and to write in it. */
 
 enum {
-	QUIET_MS = 700,
 	PACE_MS = 100, /* ten messages a second */
 	KEY_MS = 200,  /* a key that shows nothing for so long is taken as shown then */
 	KEY_PACE_MS = 15,
@@ -32,13 +31,13 @@ static bool has_greeting(void *data)
 static void open_chat(struct run *run)
 {
 	run_log_in(run);
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 	run->client->open_chat(run);
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 	run_say(run, GREETING);
 	if (run->client->network != NETWORK_NONE)
 		run_wait(run, has_greeting, run, "a message in the open chat");
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 	screen_dump(run->screen);
 }
 
@@ -107,7 +106,7 @@ static void measure_typing(struct run *run)
 		bytes += screen_bytes(run->screen) - before;
 	}
 	screen_key(run->screen, "C-u");
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 	qsort(latency, (size_t)keys, sizeof(*latency), compare_numbers);
 	run_report(run, ROW_KEY_BYTES, (double)bytes / keys);
 	run_report(run, ROW_KEY_MEDIAN, latency[keys / 2]);
@@ -120,9 +119,9 @@ static void measure_typing(struct run *run)
 static char *numbered(int number)
 {
 	static const char *const words[] = {
-		"who",	"would", "have", "thought", "of",   "trains", "that",	 "always",
-		"run",	"late",	 "on",	 "rainy",   "days", "ask",    "someone", "else",
-		"when", "lunch", "is",	 "over",    "and",  "coffee", "cold",
+		"who",  "would", "have", "thought", "of",   "trains", "that",    "always",
+		"run",  "late",  "on",   "rainy",   "days", "ask",    "someone", "else",
+		"when", "lunch", "is",   "over",    "and",  "coffee", "cold",
 	};
 	enum { WORDS = 7 };
 	GString *out = g_string_new(NULL);
@@ -146,7 +145,7 @@ static void fill_screen(struct run *run)
 
 		run_say(run, text);
 	}
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 }
 
 /* The highest number on the screen. */
@@ -187,10 +186,10 @@ static void measure_trickle(struct run *run, bool hidden)
 static void measure_hidden(struct run *run)
 {
 	screen_key(run->screen, "F4");
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 	measure_trickle(run, true);
 	screen_key(run->screen, "F4");
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 }
 
 struct burst {
@@ -238,7 +237,7 @@ static void measure_burst(struct run *run)
 	}
 	run_wait(run, is_burst_over, &burst, "the last message of the burst");
 	took = seconds(g_get_monotonic_time() - begin);
-	run_settle(run, QUIET_MS);
+	run_settle(run, run->sizes->quiet_ms);
 	cpu = run_cpu_since(run, cpu);
 	run_report(run, ROW_BURST_S, took);
 	run_report(run, ROW_BURST_CPU, seconds(cpu.client));

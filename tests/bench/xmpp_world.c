@@ -71,8 +71,8 @@ static char *attribute(const char *tag, const char *name)
 
 static void on_probe(struct xmpp_world *world, const char *contact)
 {
-	g_autofree char *text = g_strdup_printf("<presence from='%s/x' to='" XMPP_WORLD_ID "'/>",
-						contact);
+	g_autofree char *text =
+		g_strdup_printf("<presence from='%s/x' to='" XMPP_WORLD_ID "'/>", contact);
 
 	if (!strcmp(contact, XMPP_WORLD_PEER))
 		world->bob_told = true;
@@ -165,8 +165,8 @@ static void write_roster(struct test_env *env, int contacts)
 	g_autoptr(GString) data = g_string_new("return { [false] = { [\"version\"] = 1 };\n");
 
 	for (int i = -1; i < contacts; i++) {
-		g_autofree char *id = i < 0 ? g_strdup(XMPP_WORLD_PEER)
-					    : g_strdup_printf("c%04d@" BOTS, i);
+		g_autofree char *id =
+			i < 0 ? g_strdup(XMPP_WORLD_PEER) : g_strdup_printf("c%04d@" BOTS, i);
 
 		g_string_append_printf(data,
 				       "[\"%s\"] = { [\"subscription\"] = \"both\"; "
@@ -191,8 +191,8 @@ static void start_prosody(struct xmpp_world *world, struct test_env *env)
 	do
 		world->component_port = test_free_port();
 	while (world->component_port == world->port);
-	config = g_strdup_printf(config_text, test_env_dir(env), world->port,
-				 world->component_port);
+	config =
+		g_strdup_printf(config_text, test_env_dir(env), world->port, world->component_port);
 	test_env_write(env, "prosody.cfg.lua", config);
 	client = g_strdup_printf("[127.0.0.1]:%d", world->port);
 	component = g_strdup_printf("[127.0.0.1]:%d", world->component_port);

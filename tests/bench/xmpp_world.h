@@ -12,8 +12,8 @@
 
 #define XMPP_WORLD_USER     "alice"
 #define XMPP_WORLD_PASSWORD "alice"
-#define XMPP_WORLD_ID	    XMPP_WORLD_USER "@" TEST_XMPP_DOMAIN
-#define XMPP_WORLD_PEER	    "bob@bots." TEST_XMPP_DOMAIN
+#define XMPP_WORLD_ID       XMPP_WORLD_USER "@" TEST_XMPP_DOMAIN
+#define XMPP_WORLD_PEER     "bob@bots." TEST_XMPP_DOMAIN
 
 struct xmpp_world;
 
