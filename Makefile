@@ -56,6 +56,7 @@ UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC  := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -143,7 +144,7 @@ SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c tests/unit/fake_tp.c)
 $(BUILD)/tests/unit/test_session_%: $(BUILD)/obj/tests/unit/test_session_%.o $(SESSION_TEST_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # Unit tests of the front end: tests/unit/test_ui_*.c.
 $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libtest.a \
@@ -180,10 +181,34 @@ $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 # The screen on a session that is only played: for the screen tests.
 $(BUILD)/tests/stage: $(call obj,$(STAGE_SRC)) $(BUILD)/libui.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	@echo "  LINK $@"
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
+# --- benchmarks --------------------------------------------------------------------------
+
+$(BUILD)/tests/bench/bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libtest.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# All of pheme's libraries, used or not.
+$(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+# For tests/run, which runs programs without arguments.
+$(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
+	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
+	@chmod +x $@
+
+BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+
+# pheme beside the clients that are installed (deps-bench installs them); half an hour, with
+# BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
+	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+
+tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
 
@@ -191,7 +216,7 @@ unit-tests: $(UNIT_BIN)
 # deps runs first and by itself, also under -j.
 check: deps layers
 	@$(MAKE) --no-print-directory tests
-	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN)
+	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(BENCH_SMOKE)
 
 check-unit: $(UNIT_BIN)
 	tests/run $(UNIT_BIN)

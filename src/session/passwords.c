@@ -52,15 +52,15 @@ static void on_answer(const GError *error, void *data)
 static void answer_later(struct login *login, struct chat *room, const char *secret)
 {
 	struct answer *answer = g_new0(struct answer, 1);
-	struct wait *wait = wait_new(login->session, NULL, on_answer, answer);
+	struct promise *promise = promise_new(login->session, NULL, on_answer, answer);
 
-	wait_own_data(wait, answer_free);
+	promise_own_data(promise, answer_free);
 	answer->session = login->session;
 	answer->account = login->account;
 	answer->room = room ? chat_ref(room) : NULL;
 	answer->serial = login->serial;
 	answer->secret = g_strdup(secret);
-	wait_end_later(wait, NULL);
+	promise_end_later(promise, NULL);
 }
 
 /* --- the queue of questions --------------------------------------------------------------- */

@@ -157,5 +157,7 @@ void conn_disconnect(struct conn *conn)
 			conn_end(conn, CONN_END_REQUESTED, "disconnected");
 		return;
 	}
+	/* What the manager has for us and we have not read yet would be gone with it. */
+	conn_channels_drain(conn);
 	bus_call_send(conn_call(conn, TP_CONN, "Disconnect"), 5000, on_disconnected, conn);
 }

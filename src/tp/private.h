@@ -184,6 +184,8 @@ void conn_aliasing_start(struct conn *conn);
 
 void conn_channels_start(struct conn *conn);
 void conn_channels_free(struct conn *conn);
+/* Asks once more for all that waits; the answers come before that of any later call. */
+void conn_channels_drain(struct conn *conn);
 struct channel *conn_find_channel(struct conn *conn, enum chat_kind kind, const char *id);
 struct bus_call *channel_call(struct channel *channel, const char *interface, const char *method);
 bool channel_has_interface(const struct channel *channel, const char *interface);

@@ -293,6 +293,17 @@ static void the_roster_itself_is_better(void **state)
 	assert_null(account_find_contact(account_called(f, "work"), BOB));
 }
 
+/* An account that goes while its cached roster is being read takes the answer along. */
+static void removed_while_restoring(void **state)
+{
+	struct fixture *f = *state;
+
+	session_restart(f);
+	assert_true(session_account_remove(f->session, account_called(f, "home"), NULL));
+	settle(f);
+	assert_null(model_find_account(f->model, "home"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +319,7 @@ int main(void)
 		TEST("/session/cache/stopping_saves_the_roster", stopping_saves_the_roster),
 		TEST("/session/cache/changes_are_saved", changes_are_saved),
 		TEST("/session/cache/the_roster_itself_is_better", the_roster_itself_is_better),
+		TEST("/session/cache/removed_while_restoring", removed_while_restoring),
 	};
 
 	return cmocka_run_group_tests_name("session/restore", tests, NULL, NULL);
