@@ -66,14 +66,25 @@ static void on_current(struct ui *ui, const struct event *event)
 	}
 }
 
+/* Trouble that is told in the status window must be seen from elsewhere. */
+static void on_alert(struct ui *ui, const struct event *event)
+{
+	if (event->type != EVENT_MESSAGE_ADDED || event->chat->kind != CHAT_STATUS ||
+	    event->message->level == NOTICE_INFO)
+		return;
+	ui->alerts++;
+	ui_mark(ui, DIRTY_STATUS);
+}
+
 /* What is kept of chats that are not in sight. */
 static void on_other(struct ui *ui, const struct event *event)
 {
 	struct chatview *view = g_hash_table_lookup(ui->chatviews, event->chat);
 
-	if (view != NULL && (event->type == EVENT_MESSAGES_LOADED ||
-			     event->type == EVENT_MESSAGE_CHANGED))
+	if (view != NULL &&
+	    (event->type == EVENT_MESSAGES_LOADED || event->type == EVENT_MESSAGE_CHANGED))
 		chatview_reload(view);
+	on_alert(ui, event);
 }
 
 static void on_accounts(struct ui *ui, const struct event *event)
@@ -101,7 +112,8 @@ static void on_event(const struct event *event, void *data)
 		return;
 	if (pane_event(ui->pane, event))
 		ui_mark(ui, DIRTY_PANE);
-	if (ui->view != NULL && ui->view->ops->event != NULL && ui->view->ops->event(ui->view, event))
+	if (ui->view != NULL && ui->view->ops->event != NULL &&
+	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
 	if (event->chat == NULL)
@@ -125,6 +137,14 @@ void ui_load_theme(struct ui *ui)
 			     (char *)problems->pdata[i]);
 }
 
+static void read_settings(struct ui *ui)
+{
+	struct config *config = session_config(ui->session);
+
+	ui->pane_hidden = !config_bool(config, "ui.pane");
+	pane_show_offline(ui->pane, config_bool(config, "ui.show-offline"));
+}
+
 static void on_setting(const char *name, void *data)
 {
 	struct ui *ui = data;
@@ -133,6 +153,7 @@ static void on_setting(const char *name, void *data)
 		return;
 	if (strcmp(name, "ui.theme") == 0)
 		ui_load_theme(ui);
+	read_settings(ui);
 	ui_mark(ui, DIRTY_ALL);
 }
 
@@ -200,6 +221,7 @@ static void set_up(struct ui *ui, struct session *session)
 	ui->current = ui_chatview(ui, ui->model->status);
 	screen_init(ui);
 	ui_load_theme(ui);
+	read_settings(ui);
 	input_init(inputrc, &keyboard_ops, ui);
 	ui_update_input(ui);
 	model_listen(ui->model, on_event, ui);
@@ -210,6 +232,7 @@ static void set_up(struct ui *ui, struct session *session)
 
 static void tear_down(struct ui *ui)
 {
+	command_drop_all(&ui->front);
 	session_on_prompt(ui->session, NULL, NULL);
 	model_unlisten(ui->model, on_event, ui);
 	ui_close_views(ui);
@@ -231,7 +254,7 @@ static void tear_down(struct ui *ui)
 int ui_run(struct session *session)
 {
 	g_autoptr(GError) error = NULL;
-	struct ui ui = { .status = 0 };
+	struct ui ui = {.status = 0};
 
 	if (!term_init(&error)) {
 		g_printerr("pheme: %s\n", error->message);
