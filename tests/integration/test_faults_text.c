@@ -191,6 +191,31 @@ static void test_nick_of_1000_characters(void **state)
 	pheme_quit(w, s);
 }
 
+static void test_request_with_a_message(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = start_chat(w, NULL);
+
+	fixture_set_contact(w->fixture, ME, "mallory@fixture", "mallory@fixture", "", 1, 3,
+			    "let me in\033[2J\nme too\xe2\x80\xae");
+	screen_wait_text(s, "Requests");
+	screen_wait_text(s, "? mallory@fi");
+	/* The last row of the pane. */
+	screen_key(s, "M-r");
+	for (int i = 0; i < 5; i++)
+		screen_key(s, "Down");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "let me in^[[2J");
+	screen_wait_text(s, "[U+202E]");
+	screen_key(s, "Esc");
+	screen_wait_row(s, 0, "Bob <");
+	screen_line(s, "/accept mallory@fixture");
+	fixture_wait_calls(w->fixture, "AuthorizePublication", 1);
+	screen_wait_no_text(s, "Requests");
+	check_harmless(s);
+	pheme_quit(w, s);
+}
+
 /* --- messages on the bus that are wrong --- */
 
 /* After anything, pheme still takes a message and has dropped nothing else. */
@@ -441,6 +466,7 @@ int main(void)
 		TEST(empty_body),
 		TEST(newlines_that_imitate_another_message),
 		TEST(nick_of_1000_characters),
+		TEST(request_with_a_message),
 		TEST(malformed_signals),
 		TEST(absurd_counts),
 		TEST(forged_signals),
