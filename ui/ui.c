@@ -118,6 +118,8 @@ static void on_event(const struct event *event, void *data)
 	on_accounts(ui, event);
 	if (event->chat == NULL)
 		return;
+	if (event->type == EVENT_MESSAGE_ADDED)
+		bell_on_message(ui, event);
 	if (event->type == EVENT_CHAT_REMOVED)
 		ui_forget_chat(ui, event->chat);
 	else if (is_current(ui, event))

@@ -84,6 +84,7 @@ struct ui {
 	bool wants_out;      /* Ctrl-C on an empty line: a second one asks */
 	char *pasted;        /* waits for the user's yes */
 	struct typing *typing;
+	gint64 last_bell; /* monotonic µs */
 	guint clock;
 };
 
@@ -131,6 +132,11 @@ struct typing *typing_new(struct session *session);
 void typing_free(struct typing *typing);
 void typing_note(struct typing *typing, struct chat *chat, const char *line);
 void typing_forget(struct typing *typing, struct chat *chat);
+
+/* --- bell.c ---------------------------------------------------------------------------------------- */
+
+/* Rings for a message that came in, as the settings notify.* say. */
+void bell_on_message(struct ui *ui, const struct event *event);
 
 /* --- question.c ------------------------------------------------------------------------------------- */
 
