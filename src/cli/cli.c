@@ -117,12 +117,11 @@ static void on_bus(const GError *error, void *data)
 	if (cli->ending)
 		return;
 	cli->bus_known = true;
-	if (error) {
-		cli_complain("%s", error->message);
-		cli_end(cli, SESSION_ERROR_FAILED);
-	} else {
+	/* A notice has said why. */
+	if (error)
+		cli_end(cli, error->code);
+	else
 		take_turn_soon(cli);
-	}
 }
 
 static bool has_bus(struct cli *cli)

@@ -155,7 +155,7 @@ static void test_no_bus(void **state)
 	struct fixture *fixture = *state;
 
 	fixture->session->bus_problem = "cannot find the session bus: no such file";
-	check_run(fixture, LINES("/connect work"), 1, "start\nstop\n", "",
+	check_run(fixture, LINES("/connect work"), 4, "start\nstop\n", "",
 		  "pheme: cannot find the session bus");
 }
 
