@@ -13,6 +13,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR  ?= $(DATADIR)/man
 VERSION := 0.1.0
 
@@ -43,7 +44,8 @@ FIXTURE_LIBS  := $(call pkg-libs,$(PKG_FIXTURE))
 endif
 
 CPPFLAGS_ALL = -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE -DG_LOG_DOMAIN='"pheme"' \
-	       -DPHEME_VERSION='"$(VERSION)"' -DPHEME_DATADIR='"$(DATADIR)/pheme"' $(CPPFLAGS)
+	       -DPHEME_VERSION='"$(VERSION)"' -DPHEME_DATADIR='"$(DATADIR)/pheme"' \
+	       -DPHEME_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(HARDEN) $(SANITIZE) $(CORE_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 

@@ -25,6 +25,8 @@ static int run_front_end(const struct options *options, struct session *session)
 
 	if (!session_check(session, &error))
 		return complain(error, error->code);
+	if (options->reply_with)
+		return cli_reply(session, options->reply_with);
 	return options->run ? cli_run(session, options->run) : ui_run(session);
 }
 
@@ -34,6 +36,7 @@ static int run(const struct options *options)
 		.config_path = options->config,
 		.bus_address = options->bus,
 		.account = options->account,
+		.no_autostart = options->no_autostart,
 		.debug = options->debug,
 		.log_path = options->debug_path,
 	};
@@ -41,7 +44,7 @@ static int run(const struct options *options)
 	struct session *session;
 	int status;
 
-	if (!options->run && !ui_check(&error))
+	if (!options->run && !options->reply_with && !ui_check(&error))
 		return complain(error, SESSION_ERROR_USAGE);
 	session = session_new(&session_options);
 	status = run_front_end(options, session);
