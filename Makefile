@@ -53,10 +53,12 @@ CORE_SRC   := $(filter-out src/local/%,$(wildcard src/*/*.c))
 UI_SRC     := $(wildcard ui/*.c)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 FIXTURE_SRC := $(wildcard tests/fixture/*.c)
+STAGE_SRC  := $(wildcard tests/stage/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC  := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -64,6 +66,7 @@ SCREEN_BIN := $(patsubst %.c,$(BUILD)/%,$(SCREEN_SRC))
 INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
+STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
 
 .PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
@@ -143,7 +146,7 @@ SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c tests/unit/fake_tp.c)
 $(BUILD)/tests/unit/test_session_%: $(BUILD)/obj/tests/unit/test_session_%.o $(SESSION_TEST_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # Unit tests of the front end: tests/unit/test_ui_*.c.
 $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libtest.a \
@@ -177,7 +180,37 @@ $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
+# The screen on a session that is only played: for the screen tests.
+$(BUILD)/tests/stage: $(call obj,$(STAGE_SRC)) $(BUILD)/libui.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+# --- benchmarks --------------------------------------------------------------------------
+
+$(BUILD)/tests/bench/bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libtest.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# All of pheme's libraries, used or not.
+$(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+# For tests/run, which runs programs without arguments.
+$(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
+	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
+	@chmod +x $@
+
+BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+
+# pheme beside the clients that are installed (deps-bench installs them); half an hour, with
+# BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
+	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+
+tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
 
@@ -185,12 +218,12 @@ unit-tests: $(UNIT_BIN)
 # deps runs first and by itself, also under -j.
 check: deps layers
 	@$(MAKE) --no-print-directory tests
-	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN)
+	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(BENCH_SMOKE)
 
 check-unit: $(UNIT_BIN)
 	tests/run $(UNIT_BIN)
 
-check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN)
+check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
 check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)

@@ -52,8 +52,7 @@ void ui_show_chat(struct ui *ui, struct chat *chat)
 void ui_watch(struct ui *ui)
 {
 	struct chat *chat = ui->current->chat;
-	bool watched = ui->view == NULL && !ui->layout.one_line &&
-		       chatview_is_at_end(ui->current);
+	bool watched = ui->view == NULL && !ui->layout.one_line && chatview_is_at_end(ui->current);
 
 	if (watched && (!chat->watched || chat->unread > 0)) {
 		chat_set_watched(chat, true);

@@ -5,12 +5,12 @@
 #define FRAME_SLOW_US 90000 /* in a flood: eleven a second */
 #define FRAME_STEP_US 8000  /* later for each message that came */
 
-#define INPUT_ROWS	5
-#define MEMBERS_COLS	120
-#define MEMBERS_WIDTH	20
-#define PANE_COLS	60
-#define SMALLEST_COLS	20
-#define SMALLEST_ROWS	5
+#define INPUT_ROWS    5
+#define MEMBERS_COLS  120
+#define MEMBERS_EDGE  2 /* the line before them and a blank */
+#define PANE_COLS     60
+#define SMALLEST_COLS 20
+#define SMALLEST_ROWS 5
 
 /* --- areas ------------------------------------------------------------------------------------- */
 
@@ -37,22 +37,24 @@ static void lay_out(struct ui *ui)
 	int rows = term_rows(), cols = term_cols();
 	int input, body, pane, members;
 
-	*layout = (struct layout){ .rows = rows, .cols = cols };
+	*layout = (struct layout){.rows = rows, .cols = cols};
 	layout->one_line = rows < SMALLEST_ROWS || cols < SMALLEST_COLS;
 	if (layout->one_line) {
-		layout->input = (struct area){ rows - 1, 0, 1, cols };
+		layout->input = (struct area){rows - 1, 0, 1, cols};
 		return;
 	}
 	input = line_rows(ui, cols, MIN(INPUT_ROWS, rows - 3));
 	body = rows - 2 - input;
 	pane = pane_width(ui);
-	members = shows_members(ui) ? MEMBERS_WIDTH : 0;
-	layout->title = (struct area){ 0, 0, 1, cols };
-	layout->pane = (struct area){ 1, 0, pane > 0 ? body : 0, pane };
-	layout->chat = (struct area){ 1, pane, body, cols - pane - members };
-	layout->members = (struct area){ 1, cols - members, members > 0 ? body : 0, members };
-	layout->status = (struct area){ 1 + body, 0, 1, cols };
-	layout->input = (struct area){ 2 + body, 0, input, cols };
+	members = shows_members(ui) ? config_int(session_config(ui->session), "ui.member-width") +
+					      MEMBERS_EDGE
+				    : 0;
+	layout->title = (struct area){0, 0, 1, cols};
+	layout->pane = (struct area){1, 0, pane > 0 ? body : 0, pane};
+	layout->chat = (struct area){1, pane, body, cols - pane - members};
+	layout->members = (struct area){1, cols - members, members > 0 ? body : 0, members};
+	layout->status = (struct area){1 + body, 0, 1, cols};
+	layout->input = (struct area){2 + body, 0, input, cols};
 }
 
 static bool is_same_layout(const struct layout *a, const struct layout *b)
@@ -87,7 +89,7 @@ static void draw_welcome(struct ui *ui)
 
 static void draw_chat(struct ui *ui)
 {
-	const char *format = config_string(session_config(ui->session), "ui.time-format");
+	struct config *config = session_config(ui->session);
 	struct area area = ui->layout.chat;
 	bool welcome = ui->view == NULL && !ui_has_accounts(ui) &&
 		       ui->current->chat->kind == CHAT_STATUS && area.height > 12;
@@ -100,7 +102,8 @@ static void draw_chat(struct ui *ui)
 			area.y += 10;
 			area.height -= 10;
 		}
-		chatview_draw(ui->current, &area, format);
+		chatview_draw(ui->current, &area, config_string(config, "ui.time-format"),
+			      config_string(config, "ui.date-format"));
 	}
 	line_draw_candidates(ui, &ui->layout.chat);
 }
@@ -170,7 +173,7 @@ static gboolean dispatch_frame(GSource *source, GSourceFunc fn, gpointer data)
 
 void screen_init(struct ui *ui)
 {
-	static GSourceFuncs funcs = { .dispatch = dispatch_frame };
+	static GSourceFuncs funcs = {.dispatch = dispatch_frame};
 	struct frames *frames = &ui->frames;
 
 	frames->source = g_source_new(&funcs, sizeof(GSource));

@@ -71,8 +71,8 @@ static void on_other(struct ui *ui, const struct event *event)
 {
 	struct chatview *view = g_hash_table_lookup(ui->chatviews, event->chat);
 
-	if (view != NULL && (event->type == EVENT_MESSAGES_LOADED ||
-			     event->type == EVENT_MESSAGE_CHANGED))
+	if (view != NULL &&
+	    (event->type == EVENT_MESSAGES_LOADED || event->type == EVENT_MESSAGE_CHANGED))
 		chatview_reload(view);
 }
 
@@ -101,7 +101,8 @@ static void on_event(const struct event *event, void *data)
 		return;
 	if (pane_event(ui->pane, event))
 		ui_mark(ui, DIRTY_PANE);
-	if (ui->view != NULL && ui->view->ops->event != NULL && ui->view->ops->event(ui->view, event))
+	if (ui->view != NULL && ui->view->ops->event != NULL &&
+	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
 	if (event->chat == NULL)
@@ -125,6 +126,14 @@ void ui_load_theme(struct ui *ui)
 			     (char *)problems->pdata[i]);
 }
 
+static void read_settings(struct ui *ui)
+{
+	struct config *config = session_config(ui->session);
+
+	ui->pane_hidden = !config_bool(config, "ui.pane");
+	pane_show_offline(ui->pane, config_bool(config, "ui.show-offline"));
+}
+
 static void on_setting(const char *name, void *data)
 {
 	struct ui *ui = data;
@@ -133,6 +142,7 @@ static void on_setting(const char *name, void *data)
 		return;
 	if (strcmp(name, "ui.theme") == 0)
 		ui_load_theme(ui);
+	read_settings(ui);
 	ui_mark(ui, DIRTY_ALL);
 }
 
@@ -200,6 +210,7 @@ static void set_up(struct ui *ui, struct session *session)
 	ui->current = ui_chatview(ui, ui->model->status);
 	screen_init(ui);
 	ui_load_theme(ui);
+	read_settings(ui);
 	input_init(inputrc, &keyboard_ops, ui);
 	ui_update_input(ui);
 	model_listen(ui->model, on_event, ui);
@@ -231,7 +242,7 @@ static void tear_down(struct ui *ui)
 int ui_run(struct session *session)
 {
 	g_autoptr(GError) error = NULL;
-	struct ui ui = { .status = 0 };
+	struct ui ui = {.status = 0};
 
 	if (!term_init(&error)) {
 		g_printerr("pheme: %s\n", error->message);

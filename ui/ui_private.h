@@ -75,8 +75,8 @@ struct ui {
 	struct chatview *current;
 	struct chat *last; /* a reference: Alt-/ goes there; or NULL */
 
-	struct view *view;  /* over the chat; or NULL */
-	GQueue questions;   /* struct question; the first one is asked */
+	struct view *view; /* over the chat; or NULL */
+	GQueue questions;  /* struct question; the first one is asked */
 	const struct prompt *prompt;
 	struct draft *draft; /* whose line is being edited */
 	char **candidates;   /* listed above the status bar; or NULL */
@@ -101,6 +101,8 @@ void screen_tick_clock(struct ui *ui);
 
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
+/* Bytes of the chat's name that are enough: "dev" of "dev@conference.example.org". */
+int ui_short_length(const struct chat *chat);
 void members_draw(struct ui *ui, const struct area *area);
 /* Rows that the input line wants at this width. */
 int line_rows(struct ui *ui, int width, int most);
@@ -148,6 +150,9 @@ void question_on_prompt(const struct prompt *prompt, void *data);
 extern const struct input_ops keyboard_ops;
 /* Gives the keys to whom they belong now. */
 void ui_update_input(struct ui *ui);
+
+/* --- editor.c: the line in $VISUAL or $EDITOR --- */
+
 void ui_edit_externally(struct ui *ui);
 
 /* --- front.c, view.c ------------------------------------------------------------------------------------- */
@@ -157,7 +162,6 @@ void ui_push_view(struct ui *ui, struct view *view);
 void ui_close_view(struct ui *ui);
 void ui_close_views(struct ui *ui);
 void ui_quit(struct ui *ui, int status);
-void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
+void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void ui_load_theme(struct ui *ui);
 bool ui_has_accounts(const struct ui *ui);

@@ -204,14 +204,10 @@ void talk_flush_read(struct session *session)
 			write_read(value);
 }
 
+/* The model tells of it, and restore.c has it written. */
 void session_mark_read(struct session *session, struct chat *chat)
 {
-	if (chat->kind == CHAT_STATUS || (!chat->unread && !chat->mentions)) {
-		chat_mark_read(chat);
-		return;
-	}
 	chat_mark_read(chat);
-	talk_note_read(talk_get(session, chat));
 }
 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
