@@ -12,6 +12,7 @@
 
 #define RUNNING_MAX 4   /* programs at a time */
 #define WAITING_MAX 100 /* messages in one chat */
+#define RUN_SECONDS 30
 
 struct bot {
 	struct cli *cli;
@@ -117,7 +118,8 @@ static void answer(struct bot_talk *talk, const struct question *question)
 	g_auto(GStrv) env = environment(talk, question);
 	g_autoptr(GError) error = NULL;
 
-	talk->program = program_start(bot->argv, env, question->text, on_answer, talk, &error);
+	talk->program =
+		program_start(bot->argv, env, question->text, RUN_SECONDS, on_answer, talk, &error);
 	if (talk->program) {
 		bot->running++;
 		return;

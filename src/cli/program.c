@@ -20,7 +20,8 @@ struct program {
 	char *input;
 	gsize written;
 	GString *output;
-	const char *problem; /* why it was killed; or NULL */
+	unsigned seconds;
+	char *problem; /* why it was killed; or NULL */
 };
 
 static void set_up_child(void *data)
@@ -53,6 +54,7 @@ static void program_free(struct program *program)
 	g_clear_handle_id(&program->limit, g_source_remove);
 	g_string_free(program->output, TRUE);
 	g_free(program->input);
+	g_free(program->problem);
 	g_free(program);
 }
 
@@ -71,10 +73,10 @@ void program_cancel(struct program *program)
 }
 
 /* It is told when the program has ended. */
-static void stop(struct program *program, const char *problem)
+static void stop(struct program *program, char *problem)
 {
-	if (!program->problem)
-		program->problem = problem;
+	g_free(program->problem);
+	program->problem = problem;
 	kill_all(program->pid);
 }
 
@@ -83,7 +85,7 @@ static gboolean on_limit(void *data)
 	struct program *program = data;
 
 	program->limit = 0;
-	stop(program, "was stopped: it ran longer than " G_STRINGIFY(PROGRAM_SECONDS) " s");
+	stop(program, g_strdup_printf("was stopped after %u s", program->seconds));
 	return G_SOURCE_REMOVE;
 }
 
@@ -118,7 +120,7 @@ static bool drain(struct program *program)
 	while ((got = read(program->out, bytes, sizeof(bytes))) > 0) {
 		g_string_append_len(program->output, bytes, got);
 		if (program->output->len > PROGRAM_OUTPUT_MAX) {
-			stop(program, "was stopped: it printed more than 64 KiB");
+			stop(program, g_strdup("was stopped: it printed more than 64 KiB"));
 			return false;
 		}
 	}
@@ -155,7 +157,7 @@ static void on_exited(GPid pid, int status, void *data)
 	while (output->len && output->str[output->len - 1] == '\n')
 		g_string_truncate(output, output->len - 1);
 	if (program->problem)
-		problem = g_strdup(program->problem);
+		problem = g_steal_pointer(&program->problem);
 	else if (status)
 		problem = describe_status(status);
 	else if (!g_utf8_validate_len(output->str, output->len, NULL))
@@ -174,8 +176,8 @@ static bool spawn(struct program *program, char **argv, char **env, GError **err
 		set_up_child, NULL, &program->pid, &program->in, &program->out, NULL, error);
 }
 
-struct program *program_start(char **argv, char **env, const char *input, program_fn fn, void *data,
-			      GError **error)
+struct program *program_start(char **argv, char **env, const char *input, unsigned seconds,
+			      program_fn fn, void *data, GError **error)
 {
 	struct program *program = g_new0(struct program, 1);
 
@@ -183,6 +185,7 @@ struct program *program_start(char **argv, char **env, const char *input, progra
 	program->data = data;
 	program->in = program->out = -1;
 	program->input = g_strdup(input);
+	program->seconds = seconds;
 	program->output = g_string_new(NULL);
 	if (!spawn(program, argv, env, error)) {
 		program_free(program);
@@ -195,6 +198,6 @@ struct program *program_start(char **argv, char **env, const char *input, progra
 	program->reading =
 		g_unix_fd_add(program->out, G_IO_IN | G_IO_ERR | G_IO_HUP, on_readable, program);
 	program->exited = g_child_watch_add(program->pid, on_exited, program);
-	program->limit = g_timeout_add_seconds(PROGRAM_SECONDS, on_limit, program);
+	program->limit = g_timeout_add_seconds(seconds, on_limit, program);
 	return program;
 }

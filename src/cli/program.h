@@ -10,7 +10,6 @@
 
 #include <glib.h>
 
-#define PROGRAM_SECONDS    30
 #define PROGRAM_OUTPUT_MAX 65536
 
 struct program;
@@ -19,9 +18,9 @@ struct program;
  * failed, and then @problem completes "the program …". Both are borrowed. */
 typedef void (*program_fn)(const char *output, const char *problem, void *data);
 
-/* @argv[0] is searched in PATH; @input goes to its stdin. NULL and @error when it cannot be
- * started; else @fn is called once, from the main loop, unless cancelled. */
-struct program *program_start(char **argv, char **env, const char *input, program_fn fn, void *data,
-			      GError **error);
+/* @argv[0] is searched in PATH; @input goes to its stdin; it may take @seconds. NULL and @error
+ * when it cannot be started; else @fn is called once, from the main loop, unless cancelled. */
+struct program *program_start(char **argv, char **env, const char *input, unsigned seconds,
+			      program_fn fn, void *data, GError **error);
 /* Kills it and its group. NULL is fine. */
 void program_cancel(struct program *program);
