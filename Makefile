@@ -49,6 +49,9 @@ LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 
 CORE_SRC   := $(filter-out src/local/%,$(wildcard src/*/*.c))
 UI_SRC     := $(wildcard ui/*.c)
+LOCAL_SRC  := $(wildcard src/local/*.c)
+# The part of telepathy-local that knows nothing of Telepathy, for tests of it alone.
+LOCAL_LINK_SRC := $(patsubst %,src/local/%.c,who frame link place mesh relay)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 FIXTURE_SRC := $(wildcard tests/fixture/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
@@ -103,6 +106,7 @@ $(BUILD)/obj/%.o: %.c
 
 $(BUILD)/obj/ui/%.o: EXTRA_CFLAGS = $(SCREEN_CFLAGS)
 $(BUILD)/obj/tests/fixture/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
+$(BUILD)/obj/src/local/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
 
 $(BUILD)/libpheme.a: $(call obj,$(CORE_SRC))
 	@rm -f $@
@@ -131,6 +135,11 @@ $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libt
 		$(BUILD)/libui.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(SCREEN_LIBS) $(CORE_LIBS)
+
+$(BUILD)/tests/unit/test_local_%: $(BUILD)/obj/tests/unit/test_local_%.o $(BUILD)/libtest.a \
+		$(call obj,$(LOCAL_LINK_SRC))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # Commands and the front end without a screen are tested on a session without a bus. It defines
 # all of session.h, so nothing of the real one is taken from the library.
@@ -218,6 +227,10 @@ fuzz: $(FUZZ_BIN)
 
 # Compiled by clang in one go with the core, which the fuzzer must see inside.
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
 
