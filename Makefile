@@ -65,13 +65,15 @@ SCREEN_BIN := $(patsubst %.c,$(BUILD)/%,$(SCREEN_SRC))
 INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
+# Without telepathy-glib all else is built, and a line says what is missing.
+LOCAL_BIN  := $(BUILD)/telepathy-local
 
 .PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/pheme
+all: $(BUILD)/pheme $(LOCAL_BIN)
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -106,7 +108,8 @@ $(BUILD)/obj/%.o: %.c
 
 $(BUILD)/obj/ui/%.o: EXTRA_CFLAGS = $(SCREEN_CFLAGS)
 $(BUILD)/obj/tests/fixture/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
-$(BUILD)/obj/src/local/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
+$(BUILD)/obj/src/local/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS) -UG_LOG_DOMAIN \
+	-DG_LOG_DOMAIN='"telepathy-local"'
 
 $(BUILD)/libpheme.a: $(call obj,$(CORE_SRC))
 	@rm -f $@
@@ -118,6 +121,11 @@ $(BUILD)/libui.a: $(call obj,$(UI_SRC))
 
 $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+$(LOCAL_BIN): $(if $(FIXTURE_LIBS),$(call obj,$(LOCAL_SRC)))
+	@mkdir -p $(@D)
+	$(if $(FIXTURE_LIBS),$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS),\
+		@echo "  telepathy-local is not built: it needs telepathy-glib (libtelepathy-glib-dev)")
 
 # --- tests -------------------------------------------------------------------------------
 

@@ -60,6 +60,11 @@ bool peer_send(struct peer *peer, enum frame_kind kind, GVariant *payload)
 	return link_send(peer->link, kind, payload);
 }
 
+bool peer_send_bytes(struct peer *peer, GBytes *frame)
+{
+	return link_send_bytes(peer->link, frame);
+}
+
 void *peer_get_data(const struct peer *peer)
 {
 	return peer->data;
@@ -443,7 +448,7 @@ void mesh_foreach(struct mesh *mesh, void (*func)(struct peer *peer, void *data)
 
 static void send_bytes(struct peer *peer, void *frame)
 {
-	link_send_bytes(peer->link, frame);
+	peer_send_bytes(peer, frame);
 }
 
 void mesh_broadcast(struct mesh *mesh, enum frame_kind kind, GVariant *payload)

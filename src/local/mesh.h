@@ -64,6 +64,9 @@ const char *peer_get_id(const struct peer *peer);
 /* See link_send(). */
 bool peer_send(struct peer *peer, enum frame_kind kind, GVariant *payload);
 
+/* The same for a frame that goes to several. */
+bool peer_send_bytes(struct peer *peer, GBytes *frame);
+
 /* Opens a connection of its own to the peer's manager, which hands it to its stream function.
  * Returns a socket that does not block; -1 with error set. */
 int peer_open_stream(struct peer *peer, guint64 stream, guint32 connection, GError **error);
