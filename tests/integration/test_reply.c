@@ -99,7 +99,7 @@ static void test_room(void **state)
 	pheme_add_fixture(w, NULL, "work", "alice@fixture", "autojoin=dev@rooms\n");
 	fixture_set_roster(w->fixture, "alice@fixture", 3, 3);
 	bot = start_bot(w, "cat");
-	pheme_wait_history(w, NULL, "SELECT count(*) FROM chat WHERE id = 'dev@rooms'", "1");
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM chat WHERE ident = 'dev@rooms'", "1");
 	fixture_receive(w->fixture, "alice@fixture", "dev@rooms", true, "bob@fixture", "in a room",
 			NULL);
 	fixture_receive(w->fixture, "alice@fixture", "contact0001@fixture", false,

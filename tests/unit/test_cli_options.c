@@ -175,6 +175,7 @@ int main(void)
 		{"/cli/options_take_values", test_values, NULL, NULL, NULL},
 		{"/cli/options_have_defaults", test_defaults, NULL, NULL, NULL},
 		{"/cli/options_are_bytes", test_bytes, NULL, NULL, NULL},
+		{"/cli/option_with_a_command", test_command, NULL, NULL, NULL},
 		{"/cli/wrong_options_tell_their_usage", test_mistakes, NULL, NULL, NULL},
 		{"/cli/help_and_version_print_and_end", test_help, NULL, NULL, NULL},
 		{"/cli/options_in_the_man_page", test_man, NULL, NULL, NULL},
