@@ -138,6 +138,10 @@ static void status_activity(const struct ui *ui, GString *out)
 {
 	const char *before = " | Act:";
 
+	if (ui->alerts > 0) {
+		g_string_append_printf(out, "%s 0:status(%u)", before, ui->alerts);
+		before = "";
+	}
 	for (guint i = 0; i < ui->model->chats->len; i++) {
 		const struct chat *chat = ui->model->chats->pdata[i];
 

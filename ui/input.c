@@ -267,18 +267,19 @@ static char *break_nowhere(void)
 	return none;
 }
 
-/* Called in place of readline's list, whose question about long ones would block. */
+/* Called in place of readline's list, whose question about long ones would block. Only the
+ * last words are shown, not the whole lines that readline takes them for. */
 static void show_matches(char **matches, int count, int longest)
 {
-	g_autofree char **words = g_new0(char *, (gsize)count + 1);
+	GPtrArray *words = g_ptr_array_new();
 	gsize word = 0;
-	g_auto(GStrv) again =
-		input.ops->complete(rl_line_buffer, (gsize)rl_point, &word, input.data);
 
-	for (int i = 0; i < count; i++)
-		words[i] = matches[i + 1] + MIN(word, strlen(matches[i + 1]));
+	g_strfreev(input.ops->complete(rl_line_buffer, (gsize)rl_point, &word, input.data));
+	for (int i = 1; i <= count; i++)
+		g_ptr_array_add(words, g_strdup(matches[i] + MIN(word, strlen(matches[i]))));
+	g_ptr_array_add(words, NULL);
 	g_strfreev(input.candidates);
-	input.candidates = g_strdupv(words);
+	input.candidates = (char **)g_ptr_array_free(words, FALSE);
 }
 
 /* --- keys --------------------------------------------------------------------------------------- */

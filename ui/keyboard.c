@@ -235,10 +235,15 @@ static void on_list(enum list_key key, gunichar c, void *data)
 
 static void paste_keys(struct ui *ui, const char *text)
 {
-	for (; *text != '\0' && *text != '\n' && input_mode() != INPUT_LINE;
-	     text = g_utf8_next_char(text))
-		if (*text != '\t')
-			on_list(LIST_CHAR, g_utf8_get_char(text), ui);
+	g_autofree char *line = g_strndup(text, strcspn(text, "\n"));
+	const char *p = line;
+
+	for (; *p != '\0' && input_mode() != INPUT_LINE; p = g_utf8_next_char(p))
+		if (*p != '\t')
+			on_list(LIST_CHAR, g_utf8_get_char(p), ui);
+	/* The first character may have started to edit a field. */
+	if (*p != '\0')
+		input_insert(p);
 }
 
 /* --- actions ----------------------------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@
 
 /* Cells handed to curses at a time. */
 #define RUN 128
+#define TITLE_MAX 120 /* characters */
 
 struct look { /* a style as curses has it */
 	attr_t attributes;
@@ -455,14 +456,16 @@ void term_bell(void)
 		send_bytes("\a");
 }
 
+/* Remote names are in it, of any length; terminals differ in what they bear. */
 void term_set_title(const char *text)
 {
 	g_autoptr(GString) out = NULL;
+	const char *end = g_utf8_offset_to_pointer(text, MIN(g_utf8_strlen(text, -1), TITLE_MAX));
 
 	if (!term.has_title || term.paused || g_strcmp0(text, term.title) == 0)
 		return;
 	out = g_string_new(term.title == NULL ? "\033[22;2t\033]2;" : "\033]2;");
-	for (const char *p = text; *p != '\0'; p++)
+	for (const char *p = text; p < end; p++)
 		if ((guchar)*p >= 0x20 && *p != 0x7f && (term.utf8 || (guchar)*p < 0x80))
 			g_string_append_c(out, *p);
 	g_string_append_c(out, '\a');

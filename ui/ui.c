@@ -66,6 +66,16 @@ static void on_current(struct ui *ui, const struct event *event)
 	}
 }
 
+/* Trouble that is told in the status window must be seen from elsewhere. */
+static void on_alert(struct ui *ui, const struct event *event)
+{
+	if (event->type != EVENT_MESSAGE_ADDED || event->chat->kind != CHAT_STATUS ||
+	    event->message->level == NOTICE_INFO)
+		return;
+	ui->alerts++;
+	ui_mark(ui, DIRTY_STATUS);
+}
+
 /* What is kept of chats that are not in sight. */
 static void on_other(struct ui *ui, const struct event *event)
 {
@@ -74,6 +84,7 @@ static void on_other(struct ui *ui, const struct event *event)
 	if (view != NULL &&
 	    (event->type == EVENT_MESSAGES_LOADED || event->type == EVENT_MESSAGE_CHANGED))
 		chatview_reload(view);
+	on_alert(ui, event);
 }
 
 static void on_accounts(struct ui *ui, const struct event *event)
@@ -221,6 +232,7 @@ static void set_up(struct ui *ui, struct session *session)
 
 static void tear_down(struct ui *ui)
 {
+	command_drop_all(&ui->front);
 	session_on_prompt(ui->session, NULL, NULL);
 	model_unlisten(ui->model, on_event, ui);
 	ui_close_views(ui);

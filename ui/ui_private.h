@@ -75,6 +75,7 @@ struct ui {
 	GHashTable *chatviews; /* struct chat → struct chatview */
 	struct chatview *current;
 	struct chat *last; /* a reference: Alt-/ goes there; or NULL */
+	unsigned alerts;   /* warnings in the status window since it was last shown */
 
 	struct view *view; /* over the chat; or NULL */
 	GQueue questions;  /* struct question; the first one is asked */

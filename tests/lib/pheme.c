@@ -230,6 +230,12 @@ static GStrv arguments(const struct pheme_options *options)
 {
 	GPtrArray *argv = g_ptr_array_new();
 
+	if (options->shell) {
+		g_ptr_array_add(argv, g_strdup("sh"));
+		g_ptr_array_add(argv, g_strdup("-c"));
+		g_ptr_array_add(argv, g_strdup(options->shell));
+		g_ptr_array_add(argv, g_strdup("sh"));
+	}
 	g_ptr_array_add(argv, options->program ? g_strdup(options->program) : pheme_program());
 	for (int i = 0; options->args && options->args[i]; i++)
 		g_ptr_array_add(argv, g_strdup(options->args[i]));

@@ -31,6 +31,7 @@ struct pheme_options {
 	const char *term;
 	const char *locale;      /* LC_ALL; NULL: C.UTF-8 */
 	const char *const *args; /* after the program's name, ended by NULL */
+	const char *shell;       /* started by this script of sh, which ends in: exec "$@" */
 };
 
 /* For cmocka: *state becomes a struct pheme_world. */
