@@ -253,10 +253,10 @@ static void tear_down(struct ui *ui)
 	g_main_loop_unref(ui->loop);
 }
 
-int ui_run(struct session *session)
+int ui_run(struct session *session, const char *hint)
 {
 	g_autoptr(GError) error = NULL;
-	struct ui ui = {.status = 0};
+	struct ui ui = {.hint = hint};
 
 	if (!term_init(&error)) {
 		g_printerr("pheme: %s\n", error->message);

@@ -35,7 +35,7 @@ enum { /* dirty areas */
 
 struct layout {
 	int rows, cols;
-	struct area title, pane, chat, members, status, input; /* height 0: not shown */
+	struct area hint, title, pane, chat, members, status, input; /* height 0: not shown */
 	bool one_line; /* too small for anything but the input line */
 };
 
@@ -63,6 +63,7 @@ struct ui {
 	GMainLoop *loop;
 	int status;
 	bool leaving;
+	const char *hint; /* above all else; or NULL */
 
 	struct frames frames;
 	struct layout layout;
@@ -101,6 +102,7 @@ void screen_tick_clock(struct ui *ui);
 
 /* --- bars.c, members.c, line.c: what is drawn around the chat ------------------------------------ */
 
+void bars_draw_hint(struct ui *ui);
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
 /* Bytes of the chat's name that are enough: "dev" of "dev@conference.example.org". */
