@@ -40,14 +40,16 @@ static void test_harmless(void **state)
 {
 	struct play *play = play_with_bob();
 	struct screen *s = play_screen(play);
+	unsigned bells;
 
 	screen_line(s, "/set notify.bell off");
 	screen_wait_text(s, "notify.bell = off");
+	bells = screen_bells(s);
 	play_act(play, "say work bob@example.org 'user\xe2\x80\xaegpj.exe'");
 	screen_wait_text(s, "user[U+202E]gpj.exe");
 	play_act(play, "say work bob@example.org 'red \033[31m and \a bell'");
 	screen_wait_text(s, "red ^[[31m and ^G bell");
-	assert_int_equal(screen_bells(s), 0);
+	assert_int_equal(screen_bells(s), bells);
 	play_free(play);
 }
 
@@ -56,10 +58,12 @@ static void test_bell(void **state)
 	struct play *play = play_with_bob();
 	struct screen *s = play_screen(play);
 
+	/* "hello" rang; a flood is one noise. */
+	screen_line(s, "/set notify.bell-interval-ms 3600000");
+	screen_wait_text(s, "interval-ms = 3600000");
 	play_act(play, "say work bob@example.org one");
 	play_act(play, "say work bob@example.org two");
 	screen_wait_text(s, "two");
-	/* The second is within a second of the first. */
 	assert_int_equal(screen_bells(s), 1);
 	screen_line(s, "/set notify.bell off");
 	screen_line(s, "/set notify.bell-interval-ms 0");
