@@ -311,7 +311,7 @@ layers:
 	@tests/layers
 
 lint: deps layers
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory lint-cppcheck lint-tidy
 
 lint-cppcheck:

@@ -29,7 +29,8 @@ static int run_front_end(const struct options *options, struct session *session)
 		return complain(error, error->code);
 	if (options->reply_with)
 		return cli_reply(session, options->reply_with);
-	return options->run ? cli_run(session, options->run) : ui_run(session, options->demo ? demo_hint() : NULL);
+	return options->run ? cli_run(session, options->run)
+			    : ui_run(session, options->demo ? demo_hint() : NULL);
 }
 
 static int run(const struct options *options)

@@ -80,7 +80,7 @@ struct conn {
 	struct lease *lease;
 	guint lease_retry;
 	struct manager_start *start; /* its manager is being started; or NULL */
-	bool reused;       /* others use it, or we did before: leave its presence alone */
+	bool reused;                 /* others use it, or we did before: leave its presence alone */
 	bool answers_auth; /* we asked for it, or are alone with it: passwords are ours to give */
 
 	char *name;   /* well-known bus name */
