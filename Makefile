@@ -317,7 +317,7 @@ lint: deps layers
 lint-cppcheck:
 	cppcheck -q -j2 --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--library=gtk --suppressions-list=tests/cppcheck.supp \
-		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
+		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' '-DG_DEFINE_QUARK(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
 
 lint-tidy:
 	@mkdir -p $(BUILD)/tidy
