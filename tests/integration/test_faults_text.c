@@ -308,6 +308,47 @@ static void test_forged_signals(void **state)
 	pheme_quit(w, s);
 }
 
+/* Whatever method of a manager fails or never answers, the screen lives and can be left. */
+static void test_methods_that_fail_or_hang(void **state)
+{
+	static const char *const methods[] = {
+		"GetAll",
+		"Get",
+		"GetContactListAttributes",
+		"GetContactAttributes",
+		"EnsureChannel",
+		"AcknowledgePendingMessages",
+		"SetPresence",
+		"SetChatState",
+	};
+	struct pheme_world *w = *state;
+
+	pheme_use_fixture(w);
+	fixture_set_contact(w->fixture, ME, BOB, "Bob", "Friends", 4, 4, "");
+	pheme_add_fixture(w, NULL, "work", ME, "");
+	for (gsize i = 0; i < 2 * G_N_ELEMENTS(methods); i++) {
+		const char *method = methods[i / 2];
+		struct screen *s;
+
+		if (i % 2)
+			fixture_hang(w->fixture, method);
+		else
+			fixture_fail(w->fixture, method,
+				     "org.freedesktop.DBus.Error.UnknownMethod");
+		s = pheme_start_until(w, NULL, "work:");
+		screen_line(s, "/query " BOB);
+		screen_wait_row(s, 23, "[");
+		screen_line(s, "to nobody");
+		screen_line(s, "/away gone");
+		screen_line(s, "/version");
+		screen_wait_text(s, "GLib");
+		pheme_kill(w, s);
+		fixture_heal(w->fixture, method);
+	}
+	fixture_abort(w->fixture);
+	pheme_quit(w, pheme_start_until(w, NULL, "work:o"));
+}
+
 /* --- channels --- */
 
 static void test_unknown_channels_are_named_and_closed(void **state)
@@ -403,6 +444,7 @@ int main(void)
 		TEST(malformed_signals),
 		TEST(absurd_counts),
 		TEST(forged_signals),
+		TEST(methods_that_fail_or_hang),
 		TEST(unknown_channels_are_named_and_closed),
 		TEST(plain_text_channels),
 		TEST(delivery_marks_and_failures),
