@@ -323,7 +323,7 @@ lint-tidy:
 	@mkdir -p $(BUILD)/tidy
 	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/src $(CPPFLAGS_ALL) -std=c11 $(CORE_CFLAGS) $(SCREEN_CFLAGS) \
 		>$(BUILD)/tidy/compile_flags.txt
-	printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
+	@printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
 
 # The other compiler, which sees other mistakes.
 clang:
