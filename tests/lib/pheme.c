@@ -236,7 +236,7 @@ static GStrv arguments(const struct pheme_options *options)
 		g_ptr_array_add(argv, g_strdup(options->shell));
 		g_ptr_array_add(argv, g_strdup("sh"));
 	}
-	g_ptr_array_add(argv, pheme_program());
+	g_ptr_array_add(argv, options->program ? g_strdup(options->program) : pheme_program());
 	for (int i = 0; options->args && options->args[i]; i++)
 		g_ptr_array_add(argv, g_strdup(options->args[i]));
 	g_ptr_array_add(argv, NULL);

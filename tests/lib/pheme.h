@@ -24,6 +24,7 @@ struct pheme_world {
 };
 
 struct pheme_options {
+	const char *program; /* NULL: build/pheme */
 	const char *place;
 	const char *bus; /* address; NULL: the world's */
 	int rows, cols;
