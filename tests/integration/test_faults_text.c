@@ -19,6 +19,8 @@ static struct screen *start_chat(struct pheme_world *w, const char *const *args)
 	struct screen *s;
 
 	pheme_use_fixture(w);
+	/* Whatever rings then was sent. */
+	test_env_write(w->env, "config/pheme/pheme.conf", "[notify]\nbell=off\n");
 	fixture_set_contact(w->fixture, ME, BOB, "Bob", "Friends", 4, 4, "");
 	pheme_add_fixture(w, NULL, "work", ME, "");
 	s = pheme_start_until(w, &options, "connected as");
