@@ -311,6 +311,16 @@ static void form_cancel(struct view *view)
 
 /* --- keys -------------------------------------------------------------------------------------------------------------- */
 
+/* What kept it offline may be mended. */
+static void try_again(struct form *form)
+{
+	struct account *account = form->fields->account;
+
+	if (account != NULL && *account->reason != '\0' &&
+	    (account->state == ACCOUNT_OFFLINE || account->state == ACCOUNT_WAITING))
+		session_connect(form->view.ui->session, account, NULL, NULL);
+}
+
 static void save(struct form *form)
 {
 	struct ui *ui = form->view.ui;
@@ -327,6 +337,7 @@ static void save(struct form *form)
 	if (fields_save(form->fields, ui->session, &error)) {
 		ui_notice(ui, NOTICE_INFO, "account %s saved",
 			  ((struct field *)form->fields->list->pdata[0])->value);
+		try_again(form);
 		ui_close_view(ui);
 		return;
 	}
