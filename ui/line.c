@@ -10,8 +10,6 @@
  * harmlessly as what a peer sends.
  */
 
-#define CANDIDATE_ROWS 6
-
 struct cell { /* of the laid-out line: a piece of text with its place */
 	int row, column, width;
 	gsize start, length; /* of the text; length 0: the end */
@@ -196,7 +194,7 @@ void line_draw_candidates(struct ui *ui, const struct area *chat)
 		widest = MAX(widest, text_width(ui->candidates[i]));
 	widest = MIN(widest + 2, chat->width);
 	columns = MAX(chat->width / widest, 1);
-	rows = MIN((count + columns - 1) / columns, MIN(CANDIDATE_ROWS, chat->height));
+	rows = MIN((count + columns - 1) / columns, MAX(chat->height / 2, 1));
 	shown = MIN(rows * columns, count);
 	for (int row = 0; row < rows; row++) {
 		int y = chat->y + chat->height - rows + row;
