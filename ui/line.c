@@ -20,6 +20,7 @@ static char *prompt_text(struct ui *ui)
 {
 	const char *message = input_message();
 	const char *question = question_text(ui);
+	g_autofree char *mode = NULL;
 
 	if (question != NULL)
 		return g_strdup_printf("%s ", question);
@@ -34,9 +35,10 @@ static char *prompt_text(struct ui *ui)
 		return g_strdup(message);
 	if (ui->wants_out)
 		return g_strdup("Ctrl-C again to leave pheme ");
+	mode = input_mode_mark();
 	if (ui->current->chat->kind == CHAT_STATUS)
-		return g_strdup("[status] ");
-	return g_strdup_printf("[%.*s] ", ui_short_length(ui->current->chat),
+		return g_strconcat(mode, "[status] ", NULL);
+	return g_strdup_printf("%s[%.*s] ", mode, ui_short_length(ui->current->chat),
 			       ui->current->chat->name);
 }
 

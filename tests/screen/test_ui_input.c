@@ -124,6 +124,13 @@ static void test_completion(void **state)
 	screen_wait_row(s, 23, "[Bob] /say");
 	screen_key(s, "C-u");
 	screen_wait_no_text(s, "say  ");
+	/* What comes after a word that was the only one is listed first, too. */
+	screen_type(s, "/accou");
+	screen_key(s, "Tab");
+	screen_wait_row(s, 23, "[Bob] /account");
+	screen_key(s, "Tab");
+	screen_wait_text(s, "disable");
+	screen_wait_row(s, 23, "[Bob] /account");
 	play_free(play);
 }
 
@@ -157,6 +164,25 @@ static void test_vi_mode(void **state)
 	screen_wait_row(s, 23, "[Bob] one");
 	screen_type(s, "Athree");
 	screen_wait_row(s, 23, "[Bob] one three");
+	play_free(play);
+}
+
+static void test_mode_in_prompt(void **state)
+{
+	struct play *play;
+	struct screen *s;
+
+	test_env_write(*state, "home/.inputrc",
+		       "set editing-mode vi\nset show-mode-in-prompt on\n"
+		       "set vi-cmd-mode-string \"\\1\\e[2m\\2:\\1\\e[m\\2\"\n");
+	play = play_with_bob();
+	s = play_screen(play);
+	screen_type(s, "one");
+	screen_wait_row(s, 23, "(ins)[Bob] one");
+	screen_key(s, "Esc");
+	screen_wait_row(s, 23, ":[Bob] one");
+	screen_type(s, "A two");
+	screen_wait_row(s, 23, "(ins)[Bob] one two");
 	play_free(play);
 }
 
@@ -423,6 +449,7 @@ int main(void)
 		TEST(test_completion),
 		TEST(test_escape_does_not_eat),
 		TEST(test_vi_mode),
+		TEST(test_mode_in_prompt),
 		TEST(test_rebinding),
 		TEST(test_pane_cursor),
 		TEST(test_password),
