@@ -161,7 +161,8 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 static void draw_field(const struct form *form, const struct area *area, int y,
 		       const struct field *field, bool selected)
 {
-	int label = MIN(24, area->width / 3), x = area->x, room = area->width;
+	int label = CLAMP(area->width / 3, MIN(16, area->width / 2), 24), x = area->x,
+	    room = area->width;
 	int style = selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT;
 	g_autofree char *text = NULL;
 
