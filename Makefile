@@ -2,7 +2,7 @@
 #
 # pheme: one makefile, not recursive. Everything built goes to $(BUILD).
 #
-#   make run      install what is missing, build, start pheme
+#   make run      install what is missing, build, start pheme in a demo world (ARGS=--demo)
 #   make check    install what is missing, build, run every test
 #   make help     the other targets
 
@@ -13,6 +13,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR  ?= $(DATADIR)/man
 VERSION := 0.1.0
 
@@ -43,7 +44,8 @@ FIXTURE_LIBS  := $(call pkg-libs,$(PKG_FIXTURE))
 endif
 
 CPPFLAGS_ALL = -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE -DG_LOG_DOMAIN='"pheme"' \
-	       -DPHEME_VERSION='"$(VERSION)"' -DPHEME_DATADIR='"$(DATADIR)/pheme"' $(CPPFLAGS)
+	       -DPHEME_VERSION='"$(VERSION)"' -DPHEME_DATADIR='"$(DATADIR)/pheme"' \
+	       -DPHEME_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(HARDEN) $(SANITIZE) $(CORE_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 
@@ -54,10 +56,12 @@ LOCAL_SRC  := $(wildcard src/local/*.c)
 LOCAL_LINK_SRC := $(patsubst %,src/local/%.c,who frame link place mesh relay)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 FIXTURE_SRC := $(wildcard tests/fixture/*.c)
+STAGE_SRC  := $(wildcard tests/stage/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC  := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -65,6 +69,7 @@ SCREEN_BIN := $(patsubst %.c,$(BUILD)/%,$(SCREEN_SRC))
 INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
+STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
@@ -80,17 +85,20 @@ help:
 	@echo "also: all man check-unit check-screen check-integration layers install uninstall dist"
 	@echo "      clean deps asan asan-unit clang valgrind coverage bench fuzz format lint"
 
+# A world to try it in; `make run ARGS=` starts pheme as it is used every day.
+ARGS ?= --demo
 run: deps-run
 	@$(MAKE) --no-print-directory all
-	@$(BUILD)/pheme
+	@$(BUILD)/pheme $(ARGS)
 
 # --- what it needs -------------------------------------------------------------------------
 
 # Debian's names. Checked at each `make run` and `make check`: with all there that costs one
 # dpkg-query and nothing is asked of the network.
 DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-dev libreadline-dev \
-	     libsqlite3-dev dbus dbus-daemon telepathy-haze telepathy-idle
-DEPS_TEST := libcmocka-dev libvterm-dev libtelepathy-glib-dev libdbus-glib-1-dev prosody ngircd \
+	     libsqlite3-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
+	     telepathy-haze telepathy-idle
+DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
 DEPS_BENCH := mcabber profanity irssi weechat-curses finch
 
@@ -122,6 +130,15 @@ $(BUILD)/libui.a: $(call obj,$(UI_SRC))
 $(BUILD)/pheme: $(call obj,src/main.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+# The lists in the man page are made from the tables of the program.
+man: $(BUILD)/pheme.1
+
+$(BUILD)/mangen: $(call obj,man/mangen.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
+$(BUILD)/pheme.1: man/pheme.1.in $(BUILD)/mangen
+	$(BUILD)/mangen $< >$@
+
 $(LOCAL_BIN): $(if $(FIXTURE_LIBS),$(call obj,$(LOCAL_SRC)))
 	@mkdir -p $(@D)
 	$(if $(FIXTURE_LIBS),$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS),\
@@ -135,6 +152,14 @@ $(BUILD)/libtest.a: $(call obj,$(TESTLIB_SRC))
 
 # The core has no screen: unit tests of it link neither ncurses nor readline.
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# The session is tested over a fake src/tp, which must come before the archive with the real one.
+SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c tests/unit/fake_tp.c)
+
+$(BUILD)/tests/unit/test_session_%: $(BUILD)/obj/tests/unit/test_session_%.o $(SESSION_TEST_OBJ) \
+		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
@@ -156,12 +181,12 @@ FAKE_OBJ := $(call obj,tests/unit/fake_session.c)
 $(BUILD)/tests/unit/test_cmd_%: $(BUILD)/obj/tests/unit/test_cmd_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/unit/test_cli_%: $(BUILD)/obj/tests/unit/test_cli_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
@@ -175,7 +200,37 @@ $(BUILD)/tests/fixture-cm: $(call obj,$(FIXTURE_SRC))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS) $(CORE_LIBS)
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN)
+# The screen on a session that is only played: for the screen tests.
+$(BUILD)/tests/stage: $(call obj,$(STAGE_SRC)) $(BUILD)/libui.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+# --- benchmarks --------------------------------------------------------------------------
+
+$(BUILD)/tests/bench/bench: $(call obj,$(BENCH_SRC)) $(BUILD)/libtest.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# All of pheme's libraries, used or not.
+$(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
+
+# For tests/run, which runs programs without arguments.
+$(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
+	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
+	@chmod +x $@
+
+BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+
+# pheme beside the clients that are installed (deps-bench installs them); half an hour, with
+# BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
+	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+
+tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
 
@@ -183,12 +238,12 @@ unit-tests: $(UNIT_BIN)
 # deps runs first and by itself, also under -j.
 check: deps layers
 	@$(MAKE) --no-print-directory tests
-	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN)
+	tests/run $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(BENCH_SMOKE)
 
 check-unit: $(UNIT_BIN)
 	tests/run $(UNIT_BIN)
 
-check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN)
+check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
 check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
@@ -218,7 +273,8 @@ valgrind: $(UNIT_BIN)
 COV_BUILD := $(BUILD)/coverage
 coverage:
 	@find $(COV_BUILD) -name '*.gcda' -delete 2>/dev/null || true
-	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" SANITIZE="--coverage" tests
+	$(MAKE) --no-print-directory BUILD=$(COV_BUILD) OPT="-O0 -g" HARDEN=-fPIE \
+		SANITIZE="--coverage" tests
 	-tests/run $(patsubst $(BUILD)/%,$(COV_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
 	tests/coverage $(COV_BUILD)
 
@@ -234,9 +290,10 @@ fuzz: $(FUZZ_BIN)
 	done
 
 # Compiled by clang in one go with the core, which the fuzzer must see inside.
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC) $(wildcard src/*/*.h)
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) \
+		$(CORE_LIBS)
 
 $(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
 	@mkdir -p $(@D)
@@ -254,19 +311,19 @@ layers:
 	@tests/layers
 
 lint: deps layers
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory lint-cppcheck lint-tidy
 
 lint-cppcheck:
 	cppcheck -q -j2 --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--library=gtk --suppressions-list=tests/cppcheck.supp \
-		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
+		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' '-DG_DEFINE_QUARK(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
 
 lint-tidy:
 	@mkdir -p $(BUILD)/tidy
 	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/src $(CPPFLAGS_ALL) -std=c11 $(CORE_CFLAGS) $(SCREEN_CFLAGS) \
 		>$(BUILD)/tidy/compile_flags.txt
-	printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
+	@printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
 
 # The other compiler, which sees other mistakes.
 clang:

@@ -24,8 +24,7 @@ static void title_contact(const struct ui *ui, const struct contact *contact, GS
 static void title_room(const struct chat *chat, GString *out)
 {
 	static const char *const states[] = {
-		[ROOM_LEFT] = " [left]", [ROOM_JOINING] = " [joining]", [ROOM_JOINED] = ""
-	};
+		[ROOM_LEFT] = " [left]", [ROOM_JOINING] = " [joining]", [ROOM_JOINED] = ""};
 
 	g_string_append_printf(out, "%s%s", chat->name, states[chat->room_state]);
 	if (chat->room_state == ROOM_JOINED)
@@ -61,6 +60,13 @@ static char *title_right(const struct ui *ui)
 		return g_strdup("");
 	return g_strdup_printf("%s/%s  %s", chat->account->name, chat->account->manager,
 			       chat->no_history ? "NO LOG" : "log");
+}
+
+void bars_draw_hint(struct ui *ui)
+{
+	const struct area *area = &ui->layout.hint;
+
+	term_put_padded(area->y, area->x, area->width, STYLE_VIEW_HEADING, ui->hint);
 }
 
 void bars_draw_title(struct ui *ui)
@@ -119,21 +125,34 @@ static void status_accounts(const struct ui *ui, GString *out)
 		g_string_append(out, " no bus");
 }
 
+int ui_short_length(const struct chat *chat)
+{
+	const char *at = strchr(chat->name, '@');
+
+	if (chat->kind == CHAT_ROOM && at != NULL && at > chat->name)
+		return (int)(at - chat->name);
+	return (int)strlen(chat->name);
+}
+
 static void status_activity(const struct ui *ui, GString *out)
 {
 	const char *before = " | Act:";
 
+	if (ui->alerts > 0) {
+		g_string_append_printf(out, "%s 0:status(%u)", before, ui->alerts);
+		before = "";
+	}
 	for (guint i = 0; i < ui->model->chats->len; i++) {
 		const struct chat *chat = ui->model->chats->pdata[i];
 
 		if (chat->unread == 0)
 			continue;
+		g_string_append_printf(out, "%s %u:%.*s", before, chat->number,
+				       ui_short_length(chat), chat->name);
 		if (chat->mentions > 0)
-			g_string_append_printf(out, "%s %u:%s(!)", before, chat->number,
-					       chat->name);
+			g_string_append(out, "(!)");
 		else
-			g_string_append_printf(out, "%s %u:%s(%u)", before, chat->number,
-					       chat->name, chat->unread);
+			g_string_append_printf(out, "(%u)", chat->unread);
 		before = "";
 	}
 }
@@ -149,7 +168,8 @@ void bars_draw_status(struct ui *ui)
 	if (chat->kind == CHAT_STATUS)
 		g_string_append(out, " | status");
 	else
-		g_string_append_printf(out, " | %u:%s", chat->number, chat->name);
+		g_string_append_printf(out, " | %u:%.*s", chat->number, ui_short_length(chat),
+				       chat->name);
 	if (!ui->current->follow)
 		g_string_append(out, " | scrolled");
 	if (ui->view != NULL)

@@ -44,6 +44,8 @@ void ui_show_chat(struct ui *ui, struct chat *chat)
 	if (ui->current != NULL)
 		leave_current(ui);
 	ui->current = ui_chatview(ui, chat);
+	if (chat->kind == CHAT_STATUS)
+		ui->alerts = 0;
 	ui->wants_out = false;
 	ui_update_input(ui);
 	ui_mark(ui, DIRTY_ALL);
@@ -52,8 +54,7 @@ void ui_show_chat(struct ui *ui, struct chat *chat)
 void ui_watch(struct ui *ui)
 {
 	struct chat *chat = ui->current->chat;
-	bool watched = ui->view == NULL && !ui->layout.one_line &&
-		       chatview_is_at_end(ui->current);
+	bool watched = ui->view == NULL && !ui->layout.one_line && chatview_is_at_end(ui->current);
 
 	if (watched && (!chat->watched || chat->unread > 0)) {
 		chat_set_watched(chat, true);
@@ -82,6 +83,8 @@ void ui_forget_chat(struct ui *ui, struct chat *chat)
 		if (ui->draft == &view->draft)
 			ui->draft = NULL;
 		ui->current = ui_chatview(ui, next);
+		if (next->kind == CHAT_STATUS)
+			ui->alerts = 0;
 		remember_last(ui, NULL);
 		ui_update_input(ui);
 		ui_mark(ui, DIRTY_ALL);
@@ -130,6 +133,8 @@ void ui_show_unread(struct ui *ui)
 		if (chat != ui->current->chat && urgency(chat) > (best ? urgency(best) : 0))
 			best = chat;
 	}
+	if (best == NULL && ui->alerts > 0)
+		best = ui->model->status;
 	if (best != NULL)
 		ui_show_chat(ui, best);
 }

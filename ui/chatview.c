@@ -15,7 +15,7 @@ struct chatview *chatview_new(struct session *session, struct chat *chat)
 	view->session = session;
 	view->chat = chat_ref(chat);
 	view->follow = true;
-	view->time_format = "";
+	view->time_format = view->date_format = "";
 	view->wraps = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, wrapped_free);
 	view->rows = g_array_new(FALSE, FALSE, sizeof(struct chatrow));
 	return view;
@@ -117,7 +117,7 @@ static void load_newer(struct chatview *view)
 
 static struct position top_when_following(struct chatview *view)
 {
-	struct position at = { end_id(view), 0 };
+	struct position at = {end_id(view), 0};
 
 	walk_up(view, &at, MAX(view->height - typing_rows(view), 1));
 	return at;
@@ -125,8 +125,7 @@ static struct position top_when_following(struct chatview *view)
 
 static struct position anchor_of(struct chatview *view)
 {
-	struct position at = { CLAMP(view->anchor, first_id(view), end_id(view)),
-			       view->anchor_line };
+	struct position at = {CLAMP(view->anchor, first_id(view), end_id(view)), view->anchor_line};
 
 	if (at.id != view->anchor || at.id == end_id(view))
 		at.row = 0;
@@ -146,7 +145,7 @@ static void set_anchor(struct chatview *view, const struct position *at)
 
 static void add_special(struct chatview *view, enum chatrow_kind kind)
 {
-	struct chatrow row = { .kind = kind, .id = -1 };
+	struct chatrow row = {.kind = kind, .id = -1};
 
 	g_array_append_val(view->rows, row);
 }
@@ -205,8 +204,10 @@ static void fill_anchored(struct chatview *view)
 		load_older(view);
 }
 
-void chatview_draw(struct chatview *view, const struct area *area, const char *time_format)
+void chatview_draw(struct chatview *view, const struct area *area, const char *time_format,
+		   const char *date_format)
 {
+	view->date_format = date_format;
 	if (view->width != area->width || strcmp(view->time_format, time_format) != 0) {
 		view->time_format = g_intern_string(time_format);
 		chatview_measure(view, area->width);
@@ -246,7 +247,7 @@ void chatview_scroll(struct chatview *view, int rows)
 
 void chatview_scroll_start(struct chatview *view)
 {
-	struct position top = { first_id(view), 0 };
+	struct position top = {first_id(view), 0};
 	struct position now = view->follow ? top_when_following(view) : anchor_of(view);
 
 	if (now.id == top.id && now.row == 0) {
@@ -272,7 +273,7 @@ bool chatview_find_mention(struct chatview *view, int direction)
 	for (id += direction; id >= first_id(view) && id < end_id(view); id += direction) {
 		if (!chatview_message(view, id)->mention)
 			continue;
-		at = (struct position){ id, 0 };
+		at = (struct position){id, 0};
 		set_anchor(view, &at);
 		return true;
 	}

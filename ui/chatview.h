@@ -25,7 +25,7 @@ struct chatview {
 	int want_up; /* rows still to go up when the older page is there */
 	int width, height;
 	int time_width, name_width, indent;
-	const char *time_format;
+	const char *time_format, *date_format;
 	GHashTable *wraps; /* base + index → struct wrapped */
 	GArray *rows;      /* struct chatrow: what was drawn last */
 };
@@ -33,7 +33,9 @@ struct chatview {
 struct chatview *chatview_new(struct session *session, struct chat *chat);
 void chatview_free(struct chatview *view);
 
-void chatview_draw(struct chatview *view, const struct area *area, const char *time_format);
+/* The times of the messages and of the days are written in these formats of date(1). */
+void chatview_draw(struct chatview *view, const struct area *area, const char *time_format,
+		   const char *date_format);
 /* The window was loaded, reset or cleared. */
 void chatview_reload(struct chatview *view);
 /* Rows down, negative up. */

@@ -16,7 +16,8 @@ static char *format_time(const char *format, gint64 when)
 
 static void draw_day(struct chatview *view, int y, int x, gint64 when)
 {
-	g_autofree char *day = format_time("-- %a %d %b ", when);
+	g_autofree char *date = format_time(view->date_format, when);
+	g_autofree char *day = g_strdup_printf("-- %s ", date);
 	int used = term_put(y, x, view->width, STYLE_CHAT_DAY, day);
 
 	term_fill(y, x + used, view->width - used, STYLE_CHAT_DAY, '-');
@@ -34,9 +35,20 @@ static void draw_new(struct chatview *view, int y, int x)
 	term_fill(y, x + used, view->width - used, STYLE_CHAT_NEW, '-');
 }
 
-/* Cut names end in ~, as in the pane. */
-static void put_name(int y, int x, int width, int style, const char *name)
+/* Of an id that nobody gave a name, the part before the server says most. */
+static gsize name_length(const char *name, int width)
 {
+	const char *at = strchr(name, '@');
+
+	if (text_width(name) <= width || at == NULL || at == name || strchr(name, ' ') != NULL)
+		return strlen(name);
+	return (gsize)(at - name);
+}
+
+/* Cut names end in ~, as in the pane. */
+static void put_name(int y, int x, int width, int style, const char *full_name)
+{
+	g_autofree char *name = g_strndup(full_name, name_length(full_name, width));
 	int cells;
 	gsize fit = text_fit(name, width, &cells);
 
@@ -44,7 +56,7 @@ static void put_name(int y, int x, int width, int style, const char *name)
 		term_put_padded(y, x, width, style, name);
 		return;
 	}
-	fit = text_fit(name, width - 1, &cells);
+	text_fit(name, width - 1, &cells);
 	term_put(y, x, cells, style, name);
 	term_put(y, x + cells, 1, style, "~");
 	term_fill(y, x + cells + 1, width - cells - 1, style, ' ');
@@ -53,7 +65,7 @@ static void put_name(int y, int x, int width, int style, const char *name)
 static void local_look(const struct message *message, const char **name, int *style)
 {
 	*name = message->level == NOTICE_INFO ? " -" : " !";
-	*style = message->level == NOTICE_INFO	? STYLE_CHAT_NOTICE
+	*style = message->level == NOTICE_INFO      ? STYLE_CHAT_NOTICE
 		 : message->level == NOTICE_WARNING ? STYLE_CHAT_WARNING
 						    : STYLE_CHAT_ERROR;
 }
@@ -61,7 +73,7 @@ static void local_look(const struct message *message, const char **name, int *st
 static void draw_head(struct chatview *view, int y, int x, const struct message *message)
 {
 	const char *name = message->name != NULL ? message->name : "";
-	g_autofree char *own = NULL;
+	g_autofree char *notice = NULL;
 	int style = message->mention ? STYLE_CHAT_MENTION : STYLE_CHAT_NAME;
 
 	if (view->time_width > 0) {
@@ -81,8 +93,8 @@ static void draw_head(struct chatview *view, int y, int x, const struct message 
 	else if (message->type == MESSAGE_ACTION)
 		name = " *";
 	else if (message->type == MESSAGE_NOTICE)
-		name = own = g_strconcat("-", name, "-", NULL);
-	put_name(y, x + view->time_width, view->name_width, style, name);
+		notice = g_strconcat("-", name, "-", NULL);
+	put_name(y, x + view->time_width, view->name_width, style, notice != NULL ? notice : name);
 	term_fill(y, x + view->indent - 1, 1, STYLE_PLAIN, ' ');
 }
 
@@ -143,6 +155,11 @@ static void draw_typing(struct chatview *view, int y, int x)
 	if (who == NULL)
 		return;
 	term_fill(y, x, view->indent, STYLE_PLAIN, ' ');
+	if (view->time_width > 0) {
+		g_autofree char *now = format_time(view->time_format, g_get_real_time() / 1000000);
+
+		term_put(y, x, view->time_width - 1, STYLE_CHAT_TIME, now);
+	}
 	if (view->name_width > 0)
 		put_name(y, x + view->time_width, view->name_width, STYLE_CHAT_TYPING, who);
 	used = view->indent;

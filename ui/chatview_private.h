@@ -7,8 +7,8 @@
 #include "chatview.h"
 #include "wrap.h"
 
-struct wrapped {     /* a message cut into lines */
-	char *text;  /* what the lines are of, when it is not the message's own text */
+struct wrapped {    /* a message cut into lines */
+	char *text; /* what the lines are of, when it is not the message's own text */
 	GArray *lines;
 	bool mark_apart; /* no room for the delivery mark on the last line */
 	char *reason;    /* of a failed one */

@@ -130,7 +130,7 @@ const struct wrapped *chatview_wrap(struct chatview *view, gint64 id)
 
 static bool is_same_day(gint64 a, gint64 b)
 {
-	time_t times[2] = { (time_t)a, (time_t)b };
+	time_t times[2] = {(time_t)a, (time_t)b};
 	struct tm tm[2];
 
 	if (a == b)
@@ -142,7 +142,7 @@ static bool is_same_day(gint64 a, gint64 b)
 
 static void add_row(GArray *rows, int *count, enum chatrow_kind kind, gint64 id, int line)
 {
-	struct chatrow row = { .kind = kind, .id = id, .item = (*count)++, .line = line };
+	struct chatrow row = {.kind = kind, .id = id, .item = (*count)++, .line = line};
 
 	if (rows != NULL)
 		g_array_append_val(rows, row);

@@ -112,7 +112,7 @@ static void start_filling(struct form *form, const struct protocol *protocol)
 		return;
 	form->stage = FORM_FILLING;
 	form->fields = fields_new(ui->session, protocol, account);
-	form->list = (struct list){ .selected = account == NULL ? 1 : 0 };
+	form->list = (struct list){.selected = account == NULL ? 1 : 0};
 	list_rows(form);
 }
 
@@ -197,8 +197,8 @@ static void draw_row(const struct form *form, const struct area *area, int y, in
 	}
 	term_put_padded(y, area->x, 2, STYLE_VIEW_TEXT, "");
 	term_fill(y, area->x + 2, area->width - 2, STYLE_VIEW_TEXT, ' ');
-	term_put(y, area->x + 2, area->width - 2,
-		 selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT, labels[-row]);
+	term_put(y, area->x + 2, area->width - 2, selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT,
+		 labels[-row]);
 }
 
 static void draw_choice(const struct form *form, const struct area *area, int y, int index)
@@ -231,7 +231,7 @@ static char *heading(const struct form *form)
 static void form_draw(struct view *view, const struct area *area)
 {
 	struct form *form = (struct form *)view;
-	struct area rows = { area->y + 2, area->x, MAX(area->height - 2, 0), area->width };
+	struct area rows = {area->y + 2, area->x, MAX(area->height - 2, 0), area->width};
 	g_autofree char *text = heading(form);
 
 	term_fill_area(area, STYLE_PLAIN);

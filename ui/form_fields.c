@@ -59,8 +59,8 @@ static enum field_type type_of(const struct param *param)
 /* What most people have to fill in; the rest is folded. */
 static bool is_common(const struct param *param)
 {
-	static const char *const names[] = { "account", "password", "server", "port",
-					     "nickname", "fullname" };
+	static const char *const names[] = {"account", "password", "server",
+					    "port",    "nickname", "fullname"};
 
 	if (param->flags & PARAM_REQUIRED)
 		return true;
@@ -189,10 +189,10 @@ static bool is_number(const char *text, char signature)
 		char signature;
 		gint64 min;
 		guint64 max;
-	} ranges[] = { { 'y', 0, G_MAXUINT8 },	     { 'n', G_MININT16, G_MAXINT16 },
-		       { 'q', 0, G_MAXUINT16 },	     { 'i', G_MININT32, G_MAXINT32 },
-		       { 'u', 0, G_MAXUINT32 },	     { 'x', G_MININT64, G_MAXINT64 },
-		       { 't', 0, G_MAXUINT64 } };
+	} ranges[] = {{'y', 0, G_MAXUINT8},  {'n', G_MININT16, G_MAXINT16},
+		      {'q', 0, G_MAXUINT16}, {'i', G_MININT32, G_MAXINT32},
+		      {'u', 0, G_MAXUINT32}, {'x', G_MININT64, G_MAXINT64},
+		      {'t', 0, G_MAXUINT64}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(ranges); i++) {
 		if (ranges[i].signature != signature)

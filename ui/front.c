@@ -18,6 +18,14 @@ static void print(struct front *front, struct chat *chat, const char *line)
 		     line);
 }
 
+static void print_error(struct front *front, struct chat *chat, const char *line)
+{
+	struct ui *ui = ui_of(front);
+
+	model_notice(ui->model, NULL, chat != NULL ? chat : ui->current->chat, NOTICE_ERROR, "%s",
+		     line);
+}
+
 static struct chat *current_chat(struct front *front)
 {
 	return ui_of(front)->current->chat;
@@ -84,6 +92,7 @@ static void quit(struct front *front, int status)
 
 const struct front_ops front_ops = {
 	.print = print,
+	.print_error = print_error,
 	.current_chat = current_chat,
 	.show_chat = show_chat,
 	.show_view = show_view,

@@ -31,7 +31,7 @@ static struct {
 	guint source, timer;
 	guchar wide[8]; /* a character of a list key that is not complete */
 	guint wide_length;
-	char **cycle;
+	char **candidates; /* to be told after the change that listing them is */
 } input;
 
 /* --- what readline calls ------------------------------------------------------------------- */
@@ -192,21 +192,11 @@ static rl_command_func_t *const actions[ACTION_COUNT] = {
 };
 
 static rl_command_func_t *const list_actions[LIST_COUNT] = {
-	[LIST_CHAR] = list_char,
-	[LIST_UP] = list_up,
-	[LIST_DOWN] = list_down,
-	[LIST_LEFT] = list_left,
-	[LIST_RIGHT] = list_right,
-	[LIST_PAGE_UP] = list_page_up,
-	[LIST_PAGE_DOWN] = list_page_down,
-	[LIST_FIRST] = list_first,
-	[LIST_LAST] = list_last,
-	[LIST_ENTER] = list_enter,
-	[LIST_TAB] = list_tab,
-	[LIST_BACKTAB] = list_backtab,
-	[LIST_BACKSPACE] = list_backspace,
-	[LIST_KILL] = list_kill,
-	[LIST_LEAVE] = list_leave,
+	[LIST_CHAR] = list_char,           [LIST_UP] = list_up,       [LIST_DOWN] = list_down,
+	[LIST_LEFT] = list_left,           [LIST_RIGHT] = list_right, [LIST_PAGE_UP] = list_page_up,
+	[LIST_PAGE_DOWN] = list_page_down, [LIST_FIRST] = list_first, [LIST_LAST] = list_last,
+	[LIST_ENTER] = list_enter,         [LIST_TAB] = list_tab,     [LIST_BACKTAB] = list_backtab,
+	[LIST_BACKSPACE] = list_backspace, [LIST_KILL] = list_kill,   [LIST_LEAVE] = list_leave,
 };
 
 /* --- completion ------------------------------------------------------------------------------ */
@@ -277,17 +267,19 @@ static char *break_nowhere(void)
 	return none;
 }
 
-/* Called in place of readline's list, whose question about long ones would block. */
+/* Called in place of readline's list, whose question about long ones would block. Only the
+ * last words are shown, not the whole lines that readline takes them for. */
 static void show_matches(char **matches, int count, int longest)
 {
-	g_autofree char **words = g_new0(char *, (gsize)count + 1);
+	GPtrArray *words = g_ptr_array_new();
 	gsize word = 0;
-	g_auto(GStrv) again =
-		input.ops->complete(rl_line_buffer, (gsize)rl_point, &word, input.data);
 
-	for (int i = 0; i < count; i++)
-		words[i] = matches[i + 1] + MIN(word, strlen(matches[i + 1]));
-	input.ops->candidates(words, input.data);
+	g_strfreev(input.ops->complete(rl_line_buffer, (gsize)rl_point, &word, input.data));
+	for (int i = 1; i <= count; i++)
+		g_ptr_array_add(words, g_strdup(matches[i] + MIN(word, strlen(matches[i]))));
+	g_ptr_array_add(words, NULL);
+	g_strfreev(input.candidates);
+	input.candidates = (char **)g_ptr_array_free(words, FALSE);
 }
 
 /* --- keys --------------------------------------------------------------------------------------- */
@@ -358,7 +350,7 @@ static void set_up_readline(void)
 	/* Defaults that an inputrc may change; the bell would go past the screen. */
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
-	rl_variable_bind("menu-complete-display-prefix", "on");
+	rl_variable_bind("revert-all-at-newline", "on");
 }
 
 void input_init(const char *inputrc, const struct input_ops *ops, void *data)
@@ -395,10 +387,14 @@ static void tell_line(void)
 
 static void tell_change(void)
 {
-	if (!input.changed)
-		return;
-	input.changed = false;
-	input.ops->changed(input.data);
+	g_auto(GStrv) candidates = g_steal_pointer(&input.candidates);
+
+	if (input.changed) {
+		input.changed = false;
+		input.ops->changed(input.data);
+	}
+	if (candidates != NULL)
+		input.ops->candidates(candidates, input.data);
 }
 
 /* One key, or a sequence that belongs together. */
@@ -500,9 +496,9 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 void input_start(void)
 {
 	if (input.source == 0)
-		input.source = g_unix_fd_add_full(G_PRIORITY_HIGH, STDIN_FILENO,
-						  G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, NULL,
-						  NULL);
+		input.source =
+			g_unix_fd_add_full(G_PRIORITY_HIGH, STDIN_FILENO,
+					   G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, NULL, NULL);
 }
 
 void input_stop(void)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ESC	    0x1b
+#define ESC         0x1b
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END   "\033[201~"
 #define PASTE_MAX   (1024 * 1024) /* kept of one paste */
@@ -45,8 +45,7 @@ static guint count_line_ends(const guchar *data, gsize length)
 	return count;
 }
 
-void input_bytes_add(struct input_bytes *bytes, const guchar *data, gsize length,
-		     guint paste_lines)
+void input_bytes_add(struct input_bytes *bytes, const guchar *data, gsize length, guint paste_lines)
 {
 	bool paste = !bytes->pasting && count_line_ends(data, length) >= paste_lines;
 
@@ -217,7 +216,7 @@ bool input_bytes_next(struct input_bytes *bytes, bool late, struct input_token *
 	const guchar *p;
 	gsize left, length;
 
-	*token = (struct input_token){ .kind = INPUT_TOKEN_KEY };
+	*token = (struct input_token){.kind = INPUT_TOKEN_KEY};
 	if (bytes->pasting)
 		return take_paste(bytes, token);
 	p = bytes->buffer->data + bytes->used;

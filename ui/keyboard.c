@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui_private.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
-#include <glib/gstdio.h>
 
 /* --- whose keys they are ------------------------------------------------------------------------------ */
 
@@ -60,6 +57,8 @@ static void run_line(struct ui *ui, const char *line)
 {
 	struct pane_row row;
 
+	if (*line != '\0' && welcome_line(ui, line))
+		return;
 	if (*line != '\0') {
 		input_add_history(line);
 		if (*line != '/')
@@ -72,8 +71,8 @@ static void run_line(struct ui *ui, const char *line)
 		pane_leave(ui->pane);
 		ui_mark(ui, DIRTY_PANE);
 		ui_open_row(ui, &row);
-	} else if (!ui_has_accounts(ui) && ui->current->chat->kind == CHAT_STATUS) {
-		ui_push_view(ui, form_new(ui, NULL, NULL));
+	} else {
+		welcome_line(ui, "");
 	}
 }
 
@@ -186,8 +185,8 @@ static void filter_key(struct ui *ui, gunichar c)
 	if (c != 0)
 		g_string_append_unichar(filter, c);
 	else if (filter->len > 0)
-		g_string_truncate(filter, (gsize)(g_utf8_prev_char(filter->str + filter->len) -
-						  filter->str));
+		g_string_truncate(
+			filter, (gsize)(g_utf8_prev_char(filter->str + filter->len) - filter->str));
 	pane_set_filter(ui->pane, filter->len > 0 ? filter->str : NULL);
 }
 
@@ -238,10 +237,15 @@ static void on_list(enum list_key key, gunichar c, void *data)
 
 static void paste_keys(struct ui *ui, const char *text)
 {
-	for (; *text != '\0' && *text != '\n' && input_mode() != INPUT_LINE;
-	     text = g_utf8_next_char(text))
-		if (*text != '\t')
-			on_list(LIST_CHAR, g_utf8_get_char(text), ui);
+	g_autofree char *line = g_strndup(text, strcspn(text, "\n"));
+	const char *p = line;
+
+	for (; *p != '\0' && input_mode() != INPUT_LINE; p = g_utf8_next_char(p))
+		if (*p != '\t')
+			on_list(LIST_CHAR, g_utf8_get_char(p), ui);
+	/* The first character may have started to edit a field. */
+	if (*p != '\0')
+		input_insert(p);
 }
 
 /* --- actions ----------------------------------------------------------------------------------------------------- */
@@ -252,7 +256,7 @@ static void quit_if_yes(const char *answer, void *data)
 		ui_quit(data, 0);
 }
 
-static void interrupt(struct ui *ui)
+static void interrupt(struct ui *ui, int key)
 {
 	if (question_text(ui) != NULL) {
 		question_cancel(ui);
@@ -270,7 +274,7 @@ static void interrupt(struct ui *ui)
 	ui_mark(ui, DIRTY_INPUT);
 }
 
-static void escape(struct ui *ui)
+static void escape(struct ui *ui, int key)
 {
 	drop_candidates(ui);
 	ui->wants_out = false;
@@ -299,133 +303,196 @@ static void toggle_view(struct ui *ui, const char *title, struct view *view)
 	g_free(view);
 }
 
-/* Chats can be left and looked for while a view is up, but not while a question is. */
-static bool act_on_chats(struct ui *ui, enum action action, int key)
+static void go_to_number(struct ui *ui, int key)
 {
-	switch (action) {
-	case ACTION_CHAT_NUMBER:
-		ui_show_number(ui, key == '0' ? 10 : (unsigned)(key - '0'));
-		return true;
-	case ACTION_NEXT_UNREAD:
-		ui_show_unread(ui);
-		return true;
-	case ACTION_PREVIOUS_CHAT:
-	case ACTION_NEXT_CHAT:
-		ui_step_chat(ui, action == ACTION_NEXT_CHAT ? 1 : -1);
-		return true;
-	case ACTION_LAST_CHAT:
-		ui_show_last(ui);
-		return true;
-	case ACTION_HELP:
-		toggle_view(ui, "Help", view_help_new(ui, NULL));
-		return true;
-	case ACTION_ACCOUNTS:
-		toggle_view(ui, "Accounts", view_accounts_new(ui));
-		return true;
-	case ACTION_TUBES:
-		front_ops.show_view(&ui->front, VIEW_TUBES, NULL);
-		return true;
-	default:
-		return false;
-	}
+	ui_show_number(ui, key == '0' ? 10 : (unsigned)(key - '0'));
 }
 
-static bool act_on_pane(struct ui *ui, enum action action)
+static void go_to_unread(struct ui *ui, int key)
 {
-	switch (action) {
-	case ACTION_PANE_UP:
-	case ACTION_PANE_DOWN:
-		pane_move(ui->pane, action == ACTION_PANE_UP ? -1 : 1);
-		break;
-	case ACTION_PANE_PAGE_UP:
-	case ACTION_PANE_PAGE_DOWN:
-		pane_scroll(ui->pane, action == ACTION_PANE_PAGE_UP ? -1 : 1);
-		break;
-	case ACTION_PANE_FILTER:
-		ui->pane_focus = ui->layout.pane.height > 0;
-		if (ui->pane_focus && !pane_has_cursor(ui->pane))
-			pane_move(ui->pane, 1);
-		ui_update_input(ui);
-		break;
-	case ACTION_TOGGLE_PANE:
-		ui->pane_hidden = !ui->pane_hidden;
-		if (ui->pane_focus)
-			leave_pane(ui);
-		break;
-	default:
-		return false;
-	}
+	ui_show_unread(ui);
+}
+
+static void go_back(struct ui *ui, int key)
+{
+	ui_step_chat(ui, -1);
+}
+
+static void go_on(struct ui *ui, int key)
+{
+	ui_step_chat(ui, 1);
+}
+
+static void go_to_last(struct ui *ui, int key)
+{
+	ui_show_last(ui);
+}
+
+static void pane_up(struct ui *ui, int key)
+{
+	pane_move(ui->pane, -1);
 	ui_mark(ui, DIRTY_PANE);
-	return true;
 }
 
-static void act_on_scroll(struct ui *ui, enum action action)
+static void pane_down(struct ui *ui, int key)
 {
-	int page = MAX(ui->layout.chat.height - 1, 1);
+	pane_move(ui->pane, 1);
+	ui_mark(ui, DIRTY_PANE);
+}
 
-	switch (action) {
-	case ACTION_SCROLL_UP:
-		chatview_scroll(ui->current, -page);
-		break;
-	case ACTION_SCROLL_DOWN:
-		chatview_scroll(ui->current, page);
-		break;
-	case ACTION_SCROLL_START:
-		chatview_scroll_start(ui->current);
-		break;
-	case ACTION_SCROLL_END:
-		chatview_scroll_end(ui->current);
-		break;
-	case ACTION_NEXT_MENTION:
-		chatview_find_mention(ui->current, 1);
-		break;
-	case ACTION_PREVIOUS_MENTION:
-		chatview_find_mention(ui->current, -1);
-		break;
-	default:
-		return;
-	}
+static void pane_page_up(struct ui *ui, int key)
+{
+	pane_scroll(ui->pane, -1);
+	ui_mark(ui, DIRTY_PANE);
+}
+
+static void pane_page_down(struct ui *ui, int key)
+{
+	pane_scroll(ui->pane, 1);
+	ui_mark(ui, DIRTY_PANE);
+}
+
+static void filter_pane(struct ui *ui, int key)
+{
+	ui->pane_focus = ui->layout.pane.height > 0;
+	if (ui->pane_focus && !pane_has_cursor(ui->pane))
+		pane_move(ui->pane, 1);
+	ui_update_input(ui);
+	ui_mark(ui, DIRTY_PANE);
+}
+
+static void toggle_pane(struct ui *ui, int key)
+{
+	ui->pane_hidden = !ui->pane_hidden;
+	if (ui->pane_focus)
+		leave_pane(ui);
+	ui_mark(ui, DIRTY_ALL);
+}
+
+static void scroll_up(struct ui *ui, int key)
+{
+	if (ui->view != NULL)
+		view_key(ui, LIST_PAGE_UP, 0);
+	else
+		chatview_scroll(ui->current, -MAX(ui->layout.chat.height - 1, 1));
 	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
 }
 
-static void act_on_view(struct ui *ui, enum action action)
+static void scroll_down(struct ui *ui, int key)
 {
-	if (action == ACTION_SCROLL_UP || action == ACTION_SCROLL_DOWN)
-		view_key(ui, action == ACTION_SCROLL_UP ? LIST_PAGE_UP : LIST_PAGE_DOWN, 0);
-	else if (action == ACTION_SCROLL_START || action == ACTION_SCROLL_END)
-		view_key(ui, action == ACTION_SCROLL_START ? LIST_FIRST : LIST_LAST, 0);
+	if (ui->view != NULL)
+		view_key(ui, LIST_PAGE_DOWN, 0);
+	else
+		chatview_scroll(ui->current, MAX(ui->layout.chat.height - 1, 1));
+	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
 }
 
-static bool act_always(struct ui *ui, enum action action)
+static void scroll_start(struct ui *ui, int key)
 {
-	switch (action) {
-	case ACTION_NEWLINE:
-		if (input_mode() == INPUT_LINE)
-			input_insert("\n");
-		return true;
-	case ACTION_EDITOR:
-		if (ui->draft == &ui->current->draft)
-			ui_edit_externally(ui);
-		return true;
-	case ACTION_REDRAW:
-		term_redraw();
-		ui_mark(ui, DIRTY_ALL);
-		return true;
-	case ACTION_INTERRUPT:
-		interrupt(ui);
-		return true;
-	case ACTION_SUSPEND:
-		term_suspend();
-		screen_resized(ui);
-		ui_mark(ui, DIRTY_ALL);
-		return true;
-	case ACTION_ESCAPE:
-		escape(ui);
-		return true;
-	default:
-		return false;
-	}
+	if (ui->view != NULL)
+		view_key(ui, LIST_FIRST, 0);
+	else
+		chatview_scroll_start(ui->current);
+	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
 }
+
+static void scroll_end(struct ui *ui, int key)
+{
+	if (ui->view != NULL)
+		view_key(ui, LIST_LAST, 0);
+	else
+		chatview_scroll_end(ui->current);
+	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
+}
+
+static void next_mention(struct ui *ui, int key)
+{
+	chatview_find_mention(ui->current, 1);
+	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
+}
+
+static void previous_mention(struct ui *ui, int key)
+{
+	chatview_find_mention(ui->current, -1);
+	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
+}
+
+static void toggle_help(struct ui *ui, int key)
+{
+	toggle_view(ui, "Help", view_help_new(ui, NULL));
+}
+
+static void toggle_accounts(struct ui *ui, int key)
+{
+	toggle_view(ui, "Accounts", view_accounts_new(ui));
+}
+
+static void toggle_tubes(struct ui *ui, int key)
+{
+	toggle_view(ui, "Tubes and transfers", view_tubes_new(ui));
+}
+
+static void insert_newline(struct ui *ui, int key)
+{
+	if (input_mode() == INPUT_LINE)
+		input_insert("\n");
+}
+
+static void edit(struct ui *ui, int key)
+{
+	if (ui->draft == &ui->current->draft)
+		ui_edit_externally(ui);
+}
+
+static void redraw(struct ui *ui, int key)
+{
+	term_redraw();
+	ui_mark(ui, DIRTY_ALL);
+}
+
+static void suspend(struct ui *ui, int key)
+{
+	term_suspend();
+	screen_resized(ui);
+	ui_mark(ui, DIRTY_ALL);
+}
+
+enum { /* when an action is heeded */
+       ALWAYS,
+       UNASKED, /* not while a question is asked */
+};
+
+static const struct {
+	void (*fn)(struct ui *ui, int key);
+	int when;
+} acts[ACTION_COUNT] = {
+	[ACTION_CHAT_NUMBER] = {go_to_number, UNASKED},
+	[ACTION_NEXT_UNREAD] = {go_to_unread, UNASKED},
+	[ACTION_PREVIOUS_CHAT] = {go_back, UNASKED},
+	[ACTION_NEXT_CHAT] = {go_on, UNASKED},
+	[ACTION_LAST_CHAT] = {go_to_last, UNASKED},
+	[ACTION_PANE_UP] = {pane_up, UNASKED},
+	[ACTION_PANE_DOWN] = {pane_down, UNASKED},
+	[ACTION_PANE_FILTER] = {filter_pane, UNASKED},
+	[ACTION_PANE_PAGE_UP] = {pane_page_up, ALWAYS},
+	[ACTION_PANE_PAGE_DOWN] = {pane_page_down, ALWAYS},
+	[ACTION_SCROLL_UP] = {scroll_up, ALWAYS},
+	[ACTION_SCROLL_DOWN] = {scroll_down, ALWAYS},
+	[ACTION_SCROLL_START] = {scroll_start, ALWAYS},
+	[ACTION_SCROLL_END] = {scroll_end, ALWAYS},
+	[ACTION_NEXT_MENTION] = {next_mention, UNASKED},
+	[ACTION_PREVIOUS_MENTION] = {previous_mention, UNASKED},
+	[ACTION_HELP] = {toggle_help, UNASKED},
+	[ACTION_ACCOUNTS] = {toggle_accounts, UNASKED},
+	[ACTION_TUBES] = {toggle_tubes, UNASKED},
+	[ACTION_TOGGLE_PANE] = {toggle_pane, ALWAYS},
+	[ACTION_NEWLINE] = {insert_newline, ALWAYS},
+	[ACTION_EDITOR] = {edit, UNASKED},
+	[ACTION_REDRAW] = {redraw, ALWAYS},
+	[ACTION_INTERRUPT] = {interrupt, ALWAYS},
+	[ACTION_SUSPEND] = {suspend, ALWAYS},
+	[ACTION_ESCAPE] = {escape, ALWAYS},
+};
 
 static void on_action(enum action action, int key, void *data)
 {
@@ -434,14 +501,11 @@ static void on_action(enum action action, int key, void *data)
 	if (action != ACTION_INTERRUPT)
 		ui->wants_out = false;
 	drop_candidates(ui);
-	if (act_always(ui, action) || question_text(ui) != NULL)
+	if (acts[action].fn == NULL)
 		return;
-	if (act_on_chats(ui, action, key) || act_on_pane(ui, action))
-		return;
-	if (ui->view != NULL)
-		act_on_view(ui, action);
-	else
-		act_on_scroll(ui, action);
+	if (acts[action].when == ALWAYS || question_text(ui) == NULL)
+		acts[action].fn(ui, key);
+	ui_mark(ui, DIRTY_INPUT);
 }
 
 static void on_flush(void *data)
@@ -465,56 +529,3 @@ const struct input_ops keyboard_ops = {
 	.flush = on_flush,
 	.hangup = on_hangup,
 };
-
-/* --- $EDITOR ------------------------------------------------------------------------------------------------------- */
-
-static bool run_editor(const char *path, GError **error)
-{
-	const char *editor = g_getenv("VISUAL");
-	g_auto(GStrv) words = NULL;
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	int status;
-
-	if (editor == NULL || *editor == '\0')
-		editor = g_getenv("EDITOR");
-	if (editor == NULL || *editor == '\0')
-		editor = "vi";
-	if (!g_shell_parse_argv(editor, NULL, &words, error))
-		return false;
-	for (guint i = 0; words[i] != NULL; i++)
-		g_ptr_array_add(argv, words[i]);
-	g_ptr_array_add(argv, (char *)path);
-	g_ptr_array_add(argv, NULL);
-	return g_spawn_sync(NULL, (char **)argv->pdata, NULL,
-			    G_SPAWN_SEARCH_PATH | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, NULL,
-			    NULL, &status, error) &&
-	       g_spawn_check_wait_status(status, error);
-}
-
-/* The terminal is the editor's while it runs; what arrives meanwhile is dealt with after. */
-void ui_edit_externally(struct ui *ui)
-{
-	g_autofree char *path = g_build_filename(g_get_user_runtime_dir(), "pheme-XXXXXX", NULL);
-	g_autofree char *text = NULL;
-	g_autoptr(GError) error = NULL;
-	int fd = g_mkstemp_full(path, O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd < 0) {
-		ui_notice(ui, NOTICE_ERROR, "cannot edit: no temporary file in %s",
-			  g_get_user_runtime_dir());
-		return;
-	}
-	if (write(fd, input_line(), strlen(input_line())) < 0)
-		ui_notice(ui, NOTICE_ERROR, "cannot write the line for the editor");
-	close(fd);
-	term_pause();
-	if (run_editor(path, &error) && g_file_get_contents(path, &text, NULL, &error) &&
-	    g_utf8_validate(text, -1, NULL))
-		input_set_line(g_strchomp(text), G_MAXSIZE);
-	g_unlink(path);
-	term_resume();
-	screen_resized(ui);
-	ui_mark(ui, DIRTY_ALL);
-	if (error != NULL)
-		ui_notice(ui, NOTICE_ERROR, "cannot edit: %s", error->message);
-}

@@ -26,9 +26,8 @@ static char *prompt_text(struct ui *ui)
 	if (question != NULL)
 		return g_strdup_printf("%s ", question);
 	if (ui->pane_focus)
-		return g_strdup_printf("[find] %s", pane_filter(ui->pane) != NULL
-							     ? pane_filter(ui->pane)
-							     : "");
+		return g_strdup_printf("[find] %s",
+				       pane_filter(ui->pane) != NULL ? pane_filter(ui->pane) : "");
 	if (ui->view != NULL && ui->view->prompt != NULL)
 		return g_strdup_printf("%s: ", ui->view->prompt);
 	if (ui->view != NULL)
@@ -39,7 +38,8 @@ static char *prompt_text(struct ui *ui)
 		return g_strdup("Ctrl-C again to leave pheme ");
 	if (ui->current->chat->kind == CHAT_STATUS)
 		return g_strdup("[status] ");
-	return g_strdup_printf("[%s] ", ui->current->chat->name);
+	return g_strdup_printf("[%.*s] ", ui_short_length(ui->current->chat),
+			       ui->current->chat->name);
 }
 
 /* Is there a line under the cursor, or do keys come one by one? */
@@ -90,7 +90,7 @@ static GArray *place_cells(const char *line, int column, int width)
 	gsize at = 0;
 
 	for (;;) {
-		struct cell cell = { .start = at };
+		struct cell cell = {.start = at};
 
 		if (line[at] == '\0' || line[at] == '\n')
 			cell.length = line[at] == '\n' ? 1 : 0;
@@ -119,7 +119,7 @@ static GArray *place_cells(const char *line, int column, int width)
 static int prompt_width(struct ui *ui, const char *prompt, int width)
 {
 	return has_line(ui) && question_text(ui) == NULL ? MIN(text_width(prompt), width / 2)
-							  : MIN(text_width(prompt), width - 1);
+							 : MIN(text_width(prompt), width - 1);
 }
 
 int line_rows(struct ui *ui, int width, int most)

@@ -20,6 +20,7 @@ struct pane {
 	char *filter;
 	GArray *filtered;
 	bool stale; /* what is filtered out may have changed */
+	bool hide_offline;
 };
 
 struct pane *pane_new(struct model *model)
@@ -73,7 +74,7 @@ bool pane_event(struct pane *pane, const struct event *event)
 
 static void refilter(struct pane *pane)
 {
-	if (pane->filter == NULL || !pane->stale)
+	if (!pane->stale || (pane->filter == NULL && !pane->hide_offline))
 		return;
 	if (pane->filtered != NULL)
 		g_array_unref(pane->filtered);
@@ -104,8 +105,8 @@ static void find_cursor(struct pane *pane)
 {
 	unsigned count = count_rows(pane);
 
-	if (!pane->cursor || (pane->selected_index < count &&
-			      is_selected_at(pane, pane->selected_index)))
+	if (!pane->cursor ||
+	    (pane->selected_index < count && is_selected_at(pane, pane->selected_index)))
 		return;
 	for (unsigned i = 0; i < count; i++) {
 		if (!is_selected_at(pane, i))
@@ -170,6 +171,13 @@ void pane_set_filter(struct pane *pane, const char *filter)
 	pane_move(pane, 1);
 }
 
+void pane_show_offline(struct pane *pane, bool show)
+{
+	pane->hide_offline = !show;
+	g_clear_pointer(&pane->filtered, g_array_unref);
+	pane->stale = true;
+}
+
 const char *pane_filter(const struct pane *pane)
 {
 	return pane->filter;
@@ -182,7 +190,7 @@ bool pane_has_cursor(const struct pane *pane)
 
 struct pane_row pane_selected(struct pane *pane)
 {
-	struct pane_row none = { .kind = PANE_NOTHING };
+	struct pane_row none = {.kind = PANE_NOTHING};
 
 	find_cursor(pane);
 	if (!pane->cursor || count_rows(pane) == 0)
@@ -259,11 +267,11 @@ static void draw_account(const struct area *area, int y, const struct pane_row *
 {
 	const struct account *account = row->account;
 	char count[32];
-	struct look look = { .name = account->name,
-			     .count = count,
-			     .name_style = STYLE_ROSTER_HEADING,
-			     .count_style = STYLE_ROSTER_HEADING,
-			     .selected = selected };
+	struct look look = {.name = account->name,
+			    .count = count,
+			    .name_style = STYLE_ROSTER_HEADING,
+			    .count_style = STYLE_ROSTER_HEADING,
+			    .selected = selected};
 
 	if (account->state == ACCOUNT_ONLINE && account->total > 0)
 		g_snprintf(count, sizeof(count), "%u/%u", account->online, account->total);
@@ -275,11 +283,11 @@ static void draw_account(const struct area *area, int y, const struct pane_row *
 static void draw_group(const struct area *area, int y, const struct pane_row *row)
 {
 	char count[32];
-	struct look look = { .name = row->group,
-			     .count = count,
-			     .name_style = STYLE_ROSTER_GROUP,
-			     .count_style = STYLE_ROSTER_NAME,
-			     .indent = 1 };
+	struct look look = {.name = row->group,
+			    .count = count,
+			    .name_style = STYLE_ROSTER_GROUP,
+			    .count_style = STYLE_ROSTER_NAME,
+			    .indent = 1};
 
 	g_snprintf(count, sizeof(count), "%u/%u", row->online, row->total);
 	draw_look(area, y, &look);
@@ -291,15 +299,15 @@ static void draw_contact(const struct area *area, int y, const struct pane_row *
 	const struct contact *contact = row->contact;
 	char number[8], count[16];
 	int style = theme_presence_style(contact->presence);
-	struct look look = { .number = number,
-			     .glyph = theme_glyph(theme, contact->presence),
-			     .name = contact->alias,
-			     .count = count,
-			     .glyph_style = style,
-			     .name_style = STYLE_ROSTER_NAME,
-			     .count_style = STYLE_ROSTER_UNREAD,
-			     .selected = selected,
-			     .indent = NAME_COLUMN };
+	struct look look = {.number = number,
+			    .glyph = theme_glyph(theme, contact->presence),
+			    .name = contact->alias,
+			    .count = count,
+			    .glyph_style = style,
+			    .name_style = STYLE_ROSTER_NAME,
+			    .count_style = STYLE_ROSTER_UNREAD,
+			    .selected = selected,
+			    .indent = NAME_COLUMN};
 
 	number_text(contact->chat, number, sizeof(number));
 	unread_text(contact->chat, count, sizeof(count));
@@ -315,15 +323,15 @@ static void draw_room(const struct area *area, int y, const struct pane_row *row
 {
 	const struct chat *chat = row->chat;
 	char number[8], count[16];
-	struct look look = { .number = number,
-			     .glyph = "#",
-			     .name = chat->name[0] == '#' ? chat->name + 1 : chat->name,
-			     .count = count,
-			     .glyph_style = STYLE_ROSTER_ROOM,
-			     .name_style = STYLE_ROSTER_NAME,
-			     .count_style = STYLE_ROSTER_UNREAD,
-			     .selected = selected,
-			     .indent = NAME_COLUMN };
+	struct look look = {.number = number,
+			    .glyph = "#",
+			    .name = chat->name[0] == '#' ? chat->name + 1 : chat->name,
+			    .count = count,
+			    .glyph_style = STYLE_ROSTER_ROOM,
+			    .name_style = STYLE_ROSTER_NAME,
+			    .count_style = STYLE_ROSTER_UNREAD,
+			    .selected = selected,
+			    .indent = NAME_COLUMN};
 
 	number_text(chat, number, sizeof(number));
 	unread_text(chat, count, sizeof(count));
@@ -339,10 +347,10 @@ static void draw_rooms(struct pane *pane, const struct area *area, int y)
 {
 	unsigned rooms = 0, mentioned = 0;
 	char count[32];
-	struct look look = { .name = "Rooms",
-			     .count = count,
-			     .name_style = STYLE_ROSTER_HEADING,
-			     .count_style = STYLE_ROSTER_HEADING };
+	struct look look = {.name = "Rooms",
+			    .count = count,
+			    .name_style = STYLE_ROSTER_HEADING,
+			    .count_style = STYLE_ROSTER_HEADING};
 
 	for (guint i = 0; i < pane->model->chats->len; i++) {
 		const struct chat *chat = pane->model->chats->pdata[i];
@@ -360,10 +368,10 @@ static void draw_rooms(struct pane *pane, const struct area *area, int y)
 static void draw_requests(struct pane *pane, const struct area *area, int y)
 {
 	char count[32];
-	struct look look = { .name = "Requests",
-			     .count = count,
-			     .name_style = STYLE_ROSTER_HEADING,
-			     .count_style = STYLE_ROSTER_UNREAD };
+	struct look look = {.name = "Requests",
+			    .count = count,
+			    .name_style = STYLE_ROSTER_HEADING,
+			    .count_style = STYLE_ROSTER_UNREAD};
 
 	g_snprintf(count, sizeof(count), "%u", pane->model->requests->len);
 	draw_look(area, y, &look);
@@ -371,14 +379,14 @@ static void draw_requests(struct pane *pane, const struct area *area, int y)
 
 static void draw_request(const struct area *area, int y, const struct pane_row *row, bool selected)
 {
-	struct look look = { .number = "",
-			     .glyph = row->request->kind == REQUEST_INVITATION ? "#" : "?",
-			     .name = row->request->name,
-			     .count = "",
-			     .glyph_style = STYLE_ROSTER_UNREAD,
-			     .name_style = STYLE_ROSTER_NAME,
-			     .selected = selected,
-			     .indent = NAME_COLUMN };
+	struct look look = {.number = "",
+			    .glyph = row->request->kind == REQUEST_INVITATION ? "#" : "?",
+			    .name = row->request->name,
+			    .count = "",
+			    .glyph_style = STYLE_ROSTER_UNREAD,
+			    .name_style = STYLE_ROSTER_NAME,
+			    .selected = selected,
+			    .indent = NAME_COLUMN};
 	char number[16];
 
 	g_snprintf(number, sizeof(number), "%2u", row->request->number);

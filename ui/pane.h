@@ -51,6 +51,8 @@ void pane_scroll(struct pane *pane, int pages);
 void pane_leave(struct pane *pane);
 /* Only rows that contain @filter; NULL: all. */
 void pane_set_filter(struct pane *pane, const char *filter);
+/* Are contacts that are offline listed? They can be found by filtering all the same. */
+void pane_show_offline(struct pane *pane, bool show);
 const char *pane_filter(const struct pane *pane);
 bool pane_has_cursor(const struct pane *pane);
 /* What the cursor stands on; kind PANE_NOTHING when there is none. */

@@ -22,7 +22,7 @@ static unsigned count_rooms(const struct model *model)
 
 static struct pane_row account_row(struct account *account, unsigned index)
 {
-	struct pane_row row = { .kind = PANE_ACCOUNT, .account = account };
+	struct pane_row row = {.kind = PANE_ACCOUNT, .account = account};
 	const struct roster_row *found;
 
 	if (index == 0)
@@ -38,7 +38,7 @@ static struct pane_row account_row(struct account *account, unsigned index)
 
 static struct pane_row room_row(const struct model *model, unsigned index)
 {
-	struct pane_row row = { .kind = PANE_ROOMS };
+	struct pane_row row = {.kind = PANE_ROOMS};
 
 	if (index == 0)
 		return row;
@@ -71,7 +71,7 @@ unsigned pane_rows_count(const struct model *model, const GArray *filtered)
 
 struct pane_row pane_rows_at(const struct model *model, const GArray *filtered, unsigned index)
 {
-	struct pane_row row = { .kind = PANE_NOTHING };
+	struct pane_row row = {.kind = PANE_NOTHING};
 	unsigned rooms;
 
 	if (filtered != NULL)
@@ -117,6 +117,12 @@ static bool has_text(const struct pane_row *row, const char *filter)
 	return false;
 }
 
+static bool is_there(const struct pane_row *row)
+{
+	return row->kind != PANE_CONTACT || row->contact->presence != PRESENCE_OFFLINE ||
+	       row->contact->chat != NULL;
+}
+
 GArray *pane_rows_filter(const struct model *model, const char *filter)
 {
 	GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct pane_row));
@@ -125,7 +131,7 @@ GArray *pane_rows_filter(const struct model *model, const char *filter)
 	for (unsigned i = 0; i < count; i++) {
 		struct pane_row row = pane_rows_at(model, NULL, i);
 
-		if (has_text(&row, filter))
+		if (filter != NULL ? has_text(&row, filter) : is_there(&row))
 			g_array_append_val(rows, row);
 	}
 	return rows;

@@ -16,7 +16,8 @@
 #include "src/model/text.h"
 
 /* Cells handed to curses at a time. */
-#define RUN 128
+#define RUN       128
+#define TITLE_MAX 120 /* characters */
 
 struct look { /* a style as curses has it */
 	attr_t attributes;
@@ -33,9 +34,9 @@ static struct {
 	void *signal_data;
 	int signal_pipe[2];
 	guint signal_source;
-} term = { .saved_stderr = -1, .signal_pipe = { -1, -1 } };
+} term = {.saved_stderr = -1, .signal_pipe = {-1, -1}};
 
-static const int caught[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT };
+static const int caught[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
 
 /* --- taking the terminal ------------------------------------------------------------------ */
 
@@ -87,11 +88,11 @@ static bool has_prefix_of(const char *name, const char *const *prefixes)
 /* terminfo has neither "knows OSC 2" nor "marks pastes" in a portable way. */
 static void guess_extras(void)
 {
-	static const char *const titled[] = { "xterm", "tmux",	   "screen",  "rxvt", "foot",
-					      "kitty", "alacritty", "vte",     "konsole", "st-",
-					      NULL };
-	static const char *const plain[] = { "vt", "linux", "ansi", "sun",  "cons",
-					     "wsvt", "mach", "hurd", "dumb", NULL };
+	static const char *const titled[] = {"xterm",   "tmux",  "screen",    "rxvt",
+					     "foot",    "kitty", "alacritty", "vte",
+					     "konsole", "st-",   NULL};
+	static const char *const plain[] = {"vt",   "linux", "ansi", "sun",  "cons",
+					    "wsvt", "mach",  "hurd", "dumb", NULL};
 	const char *name = g_getenv("TERM");
 
 	term.has_title = has_prefix_of(name, titled);
@@ -256,15 +257,16 @@ void term_set_style(int style, const struct term_style *look)
 	static const struct {
 		unsigned attribute;
 		attr_t curses;
-	} map[] = { { TERM_BOLD, A_BOLD },
-		    { TERM_DIM, A_DIM },
-		    { TERM_ITALIC, A_ITALIC },
-		    { TERM_UNDERLINE, A_UNDERLINE },
-		    { TERM_REVERSE, A_REVERSE } };
-	struct look *out = &term.looks[style];
+	} map[] = {{TERM_BOLD, A_BOLD},
+		   {TERM_DIM, A_DIM},
+		   {TERM_ITALIC, A_ITALIC},
+		   {TERM_UNDERLINE, A_UNDERLINE},
+		   {TERM_REVERSE, A_REVERSE}};
+	struct look *out;
 	int pair = 0;
 
 	g_assert(style >= 0 && style < TERM_STYLES);
+	out = &term.looks[style];
 	out->attributes = 0;
 	for (guint i = 0; i < G_N_ELEMENTS(map); i++)
 		if (look->attributes & map[i].attribute)
@@ -307,7 +309,7 @@ static void run_add(struct run *run, const wchar_t *cluster, int width)
 static bool can_show(gunichar c, int width)
 {
 	char bytes[MB_LEN_MAX];
-	mbstate_t state = { 0 };
+	mbstate_t state = {0};
 
 	if (c < 0x80)
 		return c >= 0x20 && c != 0x7f;
@@ -328,7 +330,7 @@ static bool can_show(gunichar c, int width)
 
 static void run_add_unknown(struct run *run, int width)
 {
-	wchar_t mark[2] = { term.utf8 ? 0xfffd : L'?', 0 };
+	wchar_t mark[2] = {term.utf8 ? 0xfffd : L'?', 0};
 
 	while (width-- > 0)
 		run_add(run, mark, 1);
@@ -337,7 +339,7 @@ static void run_add_unknown(struct run *run, int width)
 /* One character with its marks from @p; returns where the next begins. */
 static const char *run_add_cluster(struct run *run, const char *p, int room)
 {
-	wchar_t cluster[CCHARW_MAX + 1] = { 0 };
+	wchar_t cluster[CCHARW_MAX + 1] = {0};
 	gunichar c = g_utf8_get_char_validated(p, -1);
 	int width, count = 1;
 
@@ -373,7 +375,7 @@ static const char *run_add_cluster(struct run *run, const char *p, int room)
 
 int term_put(int y, int x, int width, int style, const char *text)
 {
-	struct run run = { .y = y, .x = x, .look = &term.looks[style] };
+	struct run run = {.y = y, .x = x, .look = &term.looks[style]};
 	int end;
 
 	if (y < 0 || y >= LINES || x < 0 || x >= COLS || text == NULL)
@@ -390,8 +392,8 @@ int term_put(int y, int x, int width, int style, const char *text)
 
 void term_fill(int y, int x, int width, int style, char c)
 {
-	struct run run = { .y = y, .x = x, .look = &term.looks[style] };
-	wchar_t cell[2] = { c, 0 };
+	struct run run = {.y = y, .x = x, .look = &term.looks[style]};
+	wchar_t cell[2] = {c, 0};
 
 	if (y < 0 || y >= LINES || x < 0 || x >= COLS)
 		return;
@@ -402,7 +404,7 @@ void term_fill(int y, int x, int width, int style, char c)
 
 void term_put_padded(int y, int x, int width, int style, const char *text)
 {
-	int used = term_put(y, x, width, style, text);
+	int used = text != NULL ? term_put(y, x, width, style, text) : 0;
 
 	term_fill(y, x + used, width - used, style, ' ');
 }
@@ -434,7 +436,7 @@ void term_redraw(void)
 
 bool term_resize(void)
 {
-	struct winsize size = { 0 };
+	struct winsize size = {0};
 
 	if (term.screen == NULL || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		return false;
@@ -454,14 +456,16 @@ void term_bell(void)
 		send_bytes("\a");
 }
 
+/* Remote names are in it, of any length; terminals differ in what they bear. */
 void term_set_title(const char *text)
 {
 	g_autoptr(GString) out = NULL;
+	const char *end = g_utf8_offset_to_pointer(text, MIN(g_utf8_strlen(text, -1), TITLE_MAX));
 
 	if (!term.has_title || term.paused || g_strcmp0(text, term.title) == 0)
 		return;
 	out = g_string_new(term.title == NULL ? "\033[22;2t\033]2;" : "\033]2;");
-	for (const char *p = text; *p != '\0'; p++)
+	for (const char *p = text; p < end; p++)
 		if ((guchar)*p >= 0x20 && *p != 0x7f && (term.utf8 || (guchar)*p < 0x80))
 			g_string_append_c(out, *p);
 	g_string_append_c(out, '\a');
@@ -529,7 +533,7 @@ static gboolean on_signal_pipe(gint fd, GIOCondition condition, gpointer data)
 
 void term_on_signal(term_signal_fn fn, void *data)
 {
-	struct sigaction action = { .sa_handler = on_caught, .sa_flags = SA_RESTART };
+	struct sigaction action = {.sa_handler = on_caught, .sa_flags = SA_RESTART};
 
 	term.signal_fn = fn;
 	term.signal_data = data;

@@ -21,7 +21,7 @@ enum { /* attributes of a style */
        TERM_REVERSE = 1 << 4,
 };
 
-#define TERM_STYLES	 64 /* styles have numbers below this; 0 is the plain one */
+#define TERM_STYLES      64 /* styles have numbers below this; 0 is the plain one */
 #define TERM_COLOUR_NONE (-1)
 
 /* One colour in three depths; the best that the terminal has is taken. */
@@ -57,7 +57,7 @@ void term_set_style(int style, const struct term_style *look);
 /* Draws as much of @text as fits in @width cells and returns the cells taken. Off the screen
  * nothing is drawn. */
 int term_put(int y, int x, int width, int style, const char *text);
-/* term_put(), then blanks up to @width. */
+/* term_put(), then blanks up to @width; NULL: blanks only. */
 void term_put_padded(int y, int x, int width, int style, const char *text);
 void term_fill(int y, int x, int width, int style, char c);
 void term_fill_area(const struct area *area, int style);

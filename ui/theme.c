@@ -14,27 +14,26 @@ struct theme {
 };
 
 static const char *const names[STYLE_COUNT] = {
-#define X(enumerator, name, look) [enumerator] = name,
+#define X(enumerator, name, look) [enumerator] = (name),
 	THEME_STYLES(X)
 #undef X
 };
 
 static const char *const looks[STYLE_COUNT] = {
-#define X(enumerator, name, look) [enumerator] = look,
+#define X(enumerator, name, look) [enumerator] = (look),
 	THEME_STYLES(X)
 #undef X
 };
 
 static const char *const glyphs[PRESENCE_LAST + 1] = {
-	[PRESENCE_UNSET] = "?",	    [PRESENCE_OFFLINE] = "_", [PRESENCE_AVAILABLE] = "o",
-	[PRESENCE_AWAY] = "a",	    [PRESENCE_XA] = "x",      [PRESENCE_HIDDEN] = "h",
-	[PRESENCE_BUSY] = "d",	    [PRESENCE_UNKNOWN] = "?", [PRESENCE_ERROR] = "?",
+	[PRESENCE_UNSET] = "?", [PRESENCE_OFFLINE] = "_", [PRESENCE_AVAILABLE] = "o",
+	[PRESENCE_AWAY] = "a",  [PRESENCE_XA] = "x",      [PRESENCE_HIDDEN] = "h",
+	[PRESENCE_BUSY] = "d",  [PRESENCE_UNKNOWN] = "?", [PRESENCE_ERROR] = "?",
 };
 
 /* --- looks ------------------------------------------------------------------------------------ */
 
-static const struct term_colour no_colour = { TERM_COLOUR_NONE, TERM_COLOUR_NONE,
-					      TERM_COLOUR_NONE };
+static const struct term_colour no_colour = {TERM_COLOUR_NONE, TERM_COLOUR_NONE, TERM_COLOUR_NONE};
 
 static bool parse_rgb(const char *word, int *rgb)
 {
@@ -45,15 +44,16 @@ static bool parse_rgb(const char *word, int *rgb)
 	if (*end != '\0' || !g_ascii_isxdigit(word[1]) || (digits != 3 && digits != 6))
 		return false;
 	if (digits == 3)
-		value = (value >> 8) * 0x110000 + (value >> 4 & 0xf) * 0x1100 + (value & 0xf) * 0x11;
+		value = (value >> 8) * 0x110000 + (value >> 4 & 0xf) * 0x1100 +
+			(value & 0xf) * 0x11;
 	*rgb = (int)value;
 	return true;
 }
 
 static bool parse_basic(const char *word, int *basic)
 {
-	static const char *const colours[] = { "black", "red",	   "green", "yellow",
-					       "blue",	"magenta", "cyan",  "white" };
+	static const char *const colours[] = {"black", "red",     "green", "yellow",
+					      "blue",  "magenta", "cyan",  "white"};
 	int bright = g_str_has_prefix(word, "bright-") ? 8 : 0;
 
 	if (bright)
@@ -94,11 +94,11 @@ static bool parse_attribute(const char *word, unsigned *attributes)
 	static const struct {
 		const char *name;
 		unsigned bit;
-	} known[] = { { "bold", TERM_BOLD },
-		      { "dim", TERM_DIM },
-		      { "italic", TERM_ITALIC },
-		      { "underline", TERM_UNDERLINE },
-		      { "reverse", TERM_REVERSE } };
+	} known[] = {{"bold", TERM_BOLD},
+		     {"dim", TERM_DIM},
+		     {"italic", TERM_ITALIC},
+		     {"underline", TERM_UNDERLINE},
+		     {"reverse", TERM_REVERSE}};
 
 	for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
 		if (strcmp(word, known[i].name) != 0)
@@ -113,7 +113,7 @@ static bool parse_attribute(const char *word, unsigned *attributes)
 static bool parse_look(const char *text, struct term_style *style, char **bad)
 {
 	g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
-	struct term_style found = { no_colour, no_colour, 0 };
+	struct term_style found = {no_colour, no_colour, 0};
 	struct term_colour *colour = &found.fg;
 
 	for (guint i = 0; words[i] != NULL; i++) {
@@ -139,9 +139,9 @@ static char *find_file(const char *name)
 	g_autofree char *file = g_strconcat(name, ".theme", NULL);
 	g_autofree char *own = g_file_read_link("/proc/self/exe", NULL);
 	g_autofree char *bin = own != NULL ? g_path_get_dirname(own) : g_strdup(".");
-	char *places[] = { g_build_filename(g_get_user_config_dir(), "pheme", "themes", file, NULL),
-			   g_build_filename(PHEME_DATADIR, "themes", file, NULL),
-			   g_build_filename(bin, "..", "themes", file, NULL) };
+	char *places[] = {g_build_filename(g_get_user_config_dir(), "pheme", "themes", file, NULL),
+			  g_build_filename(PHEME_DATADIR, "themes", file, NULL),
+			  g_build_filename(bin, "..", "themes", file, NULL)};
 	char *found = NULL;
 
 	for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
@@ -181,8 +181,10 @@ static void read_styles(struct theme *theme, GKeyFile *keys, const char *path, G
 		bool used = false;
 
 		if (!parse_look(value != NULL ? value : "", &style, &bad)) {
-			complain(problems, "%s: [style] %s: \"%s\" is neither a colour nor an "
-				 "attribute", path, list[i], bad);
+			complain(problems,
+				 "%s: [style] %s: \"%s\" is neither a colour nor an "
+				 "attribute",
+				 path, list[i], bad);
 			continue;
 		}
 		for (int s = 0; s < STYLE_COUNT; s++) {

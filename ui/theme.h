@@ -5,7 +5,8 @@
  * How things look. A style is `colours attributes`: a foreground, maybe "on" and a background,
  * maybe attributes (bold dim italic underline reverse). A colour is written in up to three
  * depths, `#rrggbb|0…255|name`; the best one that the terminal can do is used. Everything
- * reads without colour: the built-in theme uses attributes where it matters.
+ * reads without colour: the built-in theme uses attributes where it matters, and is sparing
+ * with all of it, so that a full frame stays small on a slow line.
  *
  * A theme file is a key file (interface.md): [theme] name, inherit; [style] one line a style,
  * "*.selected" for all of that ending; [glyph] one line a presence. What it does not say
@@ -33,16 +34,16 @@
 	X(STYLE_ROSTER_XA, "roster.xa", "yellow")                                                  \
 	X(STYLE_ROSTER_BUSY, "roster.busy", "red")                                                 \
 	X(STYLE_ROSTER_HIDDEN, "roster.hidden", "blue")                                            \
-	X(STYLE_ROSTER_OFFLINE, "roster.offline", "dim")                                           \
+	X(STYLE_ROSTER_OFFLINE, "roster.offline", "")                                              \
 	X(STYLE_ROSTER_UNKNOWN, "roster.unknown", "dim")                                           \
 	X(STYLE_ROSTER_ROOM, "roster.room", "cyan")                                                \
 	X(STYLE_CHAT_TIME, "chat.time", "")                                                        \
 	X(STYLE_CHAT_DAY, "chat.day", "")                                                          \
 	X(STYLE_CHAT_NEW, "chat.new", "bold")                                                      \
-	X(STYLE_CHAT_NAME, "chat.name", "cyan")                                                    \
+	X(STYLE_CHAT_NAME, "chat.name", "")                                                        \
 	X(STYLE_CHAT_ME, "chat.me", "")                                                            \
 	X(STYLE_CHAT_TEXT, "chat.text", "")                                                        \
-	X(STYLE_CHAT_MENTION, "chat.mention", "bold")                                              \
+	X(STYLE_CHAT_MENTION, "chat.mention", "underline")                                         \
 	X(STYLE_CHAT_NOTICE, "chat.notice", "")                                                    \
 	X(STYLE_CHAT_WARNING, "chat.warning", "yellow")                                            \
 	X(STYLE_CHAT_ERROR, "chat.error", "red bold")                                              \

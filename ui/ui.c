@@ -66,14 +66,25 @@ static void on_current(struct ui *ui, const struct event *event)
 	}
 }
 
+/* Trouble that is told in the status window must be seen from elsewhere. */
+static void on_alert(struct ui *ui, const struct event *event)
+{
+	if (event->type != EVENT_MESSAGE_ADDED || event->chat->kind != CHAT_STATUS ||
+	    event->message->level == NOTICE_INFO)
+		return;
+	ui->alerts++;
+	ui_mark(ui, DIRTY_STATUS);
+}
+
 /* What is kept of chats that are not in sight. */
 static void on_other(struct ui *ui, const struct event *event)
 {
 	struct chatview *view = g_hash_table_lookup(ui->chatviews, event->chat);
 
-	if (view != NULL && (event->type == EVENT_MESSAGES_LOADED ||
-			     event->type == EVENT_MESSAGE_CHANGED))
+	if (view != NULL &&
+	    (event->type == EVENT_MESSAGES_LOADED || event->type == EVENT_MESSAGE_CHANGED))
 		chatview_reload(view);
+	on_alert(ui, event);
 }
 
 static void on_accounts(struct ui *ui, const struct event *event)
@@ -101,11 +112,14 @@ static void on_event(const struct event *event, void *data)
 		return;
 	if (pane_event(ui->pane, event))
 		ui_mark(ui, DIRTY_PANE);
-	if (ui->view != NULL && ui->view->ops->event != NULL && ui->view->ops->event(ui->view, event))
+	if (ui->view != NULL && ui->view->ops->event != NULL &&
+	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
 	if (event->chat == NULL)
 		return;
+	if (event->type == EVENT_MESSAGE_ADDED)
+		bell_on_message(ui, event);
 	if (event->type == EVENT_CHAT_REMOVED)
 		ui_forget_chat(ui, event->chat);
 	else if (is_current(ui, event))
@@ -125,6 +139,14 @@ void ui_load_theme(struct ui *ui)
 			     (char *)problems->pdata[i]);
 }
 
+static void read_settings(struct ui *ui)
+{
+	struct config *config = session_config(ui->session);
+
+	ui->pane_hidden = !config_bool(config, "ui.pane");
+	pane_show_offline(ui->pane, config_bool(config, "ui.show-offline"));
+}
+
 static void on_setting(const char *name, void *data)
 {
 	struct ui *ui = data;
@@ -133,6 +155,7 @@ static void on_setting(const char *name, void *data)
 		return;
 	if (strcmp(name, "ui.theme") == 0)
 		ui_load_theme(ui);
+	read_settings(ui);
 	ui_mark(ui, DIRTY_ALL);
 }
 
@@ -200,6 +223,7 @@ static void set_up(struct ui *ui, struct session *session)
 	ui->current = ui_chatview(ui, ui->model->status);
 	screen_init(ui);
 	ui_load_theme(ui);
+	read_settings(ui);
 	input_init(inputrc, &keyboard_ops, ui);
 	ui_update_input(ui);
 	model_listen(ui->model, on_event, ui);
@@ -210,6 +234,7 @@ static void set_up(struct ui *ui, struct session *session)
 
 static void tear_down(struct ui *ui)
 {
+	command_drop_all(&ui->front);
 	session_on_prompt(ui->session, NULL, NULL);
 	model_unlisten(ui->model, on_event, ui);
 	ui_close_views(ui);
@@ -228,10 +253,10 @@ static void tear_down(struct ui *ui)
 	g_main_loop_unref(ui->loop);
 }
 
-int ui_run(struct session *session)
+int ui_run(struct session *session, const char *hint)
 {
 	g_autoptr(GError) error = NULL;
-	struct ui ui = { .status = 0 };
+	struct ui ui = {.hint = hint};
 
 	if (!term_init(&error)) {
 		g_printerr("pheme: %s\n", error->message);

@@ -35,7 +35,7 @@ enum { /* dirty areas */
 
 struct layout {
 	int rows, cols;
-	struct area title, pane, chat, members, status, input; /* height 0: not shown */
+	struct area hint, title, pane, chat, members, status, input; /* height 0: not shown */
 	bool one_line; /* too small for anything but the input line */
 };
 
@@ -63,6 +63,7 @@ struct ui {
 	GMainLoop *loop;
 	int status;
 	bool leaving;
+	const char *hint; /* above all else; or NULL */
 
 	struct frames frames;
 	struct layout layout;
@@ -74,15 +75,17 @@ struct ui {
 	GHashTable *chatviews; /* struct chat → struct chatview */
 	struct chatview *current;
 	struct chat *last; /* a reference: Alt-/ goes there; or NULL */
+	unsigned alerts;   /* warnings in the status window since it was last shown */
 
-	struct view *view;  /* over the chat; or NULL */
-	GQueue questions;   /* struct question; the first one is asked */
+	struct view *view; /* over the chat; or NULL */
+	GQueue questions;  /* struct question; the first one is asked */
 	const struct prompt *prompt;
 	struct draft *draft; /* whose line is being edited */
 	char **candidates;   /* listed above the status bar; or NULL */
 	bool wants_out;      /* Ctrl-C on an empty line: a second one asks */
 	char *pasted;        /* waits for the user's yes */
 	struct typing *typing;
+	gint64 last_bell; /* monotonic µs */
 	guint clock;
 };
 
@@ -99,8 +102,11 @@ void screen_tick_clock(struct ui *ui);
 
 /* --- bars.c, members.c, line.c: what is drawn around the chat ------------------------------------ */
 
+void bars_draw_hint(struct ui *ui);
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
+/* Bytes of the chat's name that are enough: "dev" of "dev@conference.example.org". */
+int ui_short_length(const struct chat *chat);
 void members_draw(struct ui *ui, const struct area *area);
 /* Rows that the input line wants at this width. */
 int line_rows(struct ui *ui, int width, int most);
@@ -122,12 +128,25 @@ void ui_open_row(struct ui *ui, const struct pane_row *row);
 void ui_watch(struct ui *ui);
 void ui_forget_chat(struct ui *ui, struct chat *chat);
 
+/* --- welcome.c: what a user without accounts sees --------------------------------------------------- */
+
+bool welcome_is_shown(const struct ui *ui);
+/* Returns how many rows it took. */
+int welcome_draw(const struct area *area);
+/* Takes what was typed there, if that is an answer. */
+bool welcome_line(struct ui *ui, const char *line);
+
 /* --- typing.c: telling the others that we are typing ------------------------------------------------- */
 
 struct typing *typing_new(struct session *session);
 void typing_free(struct typing *typing);
 void typing_note(struct typing *typing, struct chat *chat, const char *line);
 void typing_forget(struct typing *typing, struct chat *chat);
+
+/* --- bell.c ---------------------------------------------------------------------------------------- */
+
+/* Rings for a message that came in, as the settings notify.* say. */
+void bell_on_message(struct ui *ui, const struct event *event);
 
 /* --- question.c ------------------------------------------------------------------------------------- */
 
@@ -148,6 +167,9 @@ void question_on_prompt(const struct prompt *prompt, void *data);
 extern const struct input_ops keyboard_ops;
 /* Gives the keys to whom they belong now. */
 void ui_update_input(struct ui *ui);
+
+/* --- editor.c: the line in $VISUAL or $EDITOR --- */
+
 void ui_edit_externally(struct ui *ui);
 
 /* --- front.c, view.c ------------------------------------------------------------------------------------- */
@@ -157,7 +179,6 @@ void ui_push_view(struct ui *ui, struct view *view);
 void ui_close_view(struct ui *ui);
 void ui_close_views(struct ui *ui);
 void ui_quit(struct ui *ui, int status);
-void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...)
-	G_GNUC_PRINTF(3, 4);
+void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void ui_load_theme(struct ui *ui);
 bool ui_has_accounts(const struct ui *ui);

@@ -24,8 +24,8 @@ struct view_ops {
 	void (*draw)(struct view *view, const struct area *area);
 	/* False: the key means nothing here. Esc and q close a view that does not want them. */
 	bool (*key)(struct view *view, enum list_key key, gunichar c);
-	void (*line)(struct view *view, const char *line);  /* Enter, while editing */
-	void (*cancel)(struct view *view);                  /* Esc, while editing */
+	void (*line)(struct view *view, const char *line);           /* Enter, while editing */
+	void (*cancel)(struct view *view);                           /* Esc, while editing */
 	bool (*event)(struct view *view, const struct event *event); /* true: draw again */
 	void (*free)(struct view *view);
 };

@@ -97,9 +97,8 @@ static void remove_if_yes(const char *answer, void *data)
 
 static void ask_removal(struct accounts_view *view, struct account *account)
 {
-	g_autofree char *question =
-		g_strdup_printf("Remove account %s? What was said stays in the history.",
-				account->name);
+	g_autofree char *question = g_strdup_printf(
+		"Remove account %s? What was said stays in the history.", account->name);
 
 	g_free(view->removing);
 	view->removing = g_strdup(account->name);

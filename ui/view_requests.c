@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui_private.h"
 
+#include <string.h>
 #include "src/model/account.h"
-#include "src/model/text.h"
+#include "wrap.h"
+
+#define DETAIL_ROWS 6
 
 struct requests_view {
 	struct view view;
@@ -18,38 +21,77 @@ static struct request *selected(struct requests_view *view)
 }
 
 /* The id as well as the name: it is the id that is let in. */
+static char *who(const struct request *request)
+{
+	if (strcmp(request->name, request->shown_id) == 0)
+		return g_strdup(request->name);
+	return g_strdup_printf("%s <%s>", request->name, request->shown_id);
+}
+
 static char *describe(const struct request *request)
 {
-	const char *text = *request->text != '\0' ? request->text : "";
+	g_autofree char *name = who(request);
 
 	if (request->kind == REQUEST_INVITATION)
-		return g_strdup_printf("%u. %s <%s> invites you to %s (%s)  %s", request->number,
-				       request->name, request->shown_id, request->shown_room,
-				       request->account->name, text);
-	return g_strdup_printf("%u. %s <%s> wants to see your presence (%s)  %s", request->number,
-			       request->name, request->shown_id, request->account->name, text);
+		return g_strdup_printf("%u. %s invites you to %s", request->number, name,
+				       request->shown_room);
+	return g_strdup_printf("%u. %s wants to see your presence", request->number, name);
+}
+
+/* All of the selected one, below the list. */
+static void draw_details(const struct area *area, const struct request *request)
+{
+	g_autofree char *what = describe(request);
+	g_autofree char *text = g_strdup_printf("%s\n(account %s)\n%s", what,
+						request->account->name, request->text);
+	g_autoptr(GArray) lines = wrap_text(text, area->width - 1);
+
+	for (int i = 0; i < area->height; i++) {
+		const struct wrap_line *line = &g_array_index(lines, struct wrap_line, i);
+		g_autofree char *part = NULL;
+
+		if (i < (int)lines->len)
+			part = g_strndup(text + line->start, line->length);
+		term_put_padded(area->y + i, area->x, area->width, STYLE_VIEW_TEXT, part);
+	}
+}
+
+static void draw_list(struct requests_view *view, const struct area *area)
+{
+	GPtrArray *requests = view->view.ui->model->requests;
+
+	list_fit(&view->list, (int)requests->len, area->height);
+	for (int i = 0; i < area->height; i++) {
+		int at = view->list.top + i, y = area->y + i;
+		bool there = at < (int)requests->len;
+		g_autofree char *text = NULL;
+
+		if (there)
+			text = describe(requests->pdata[at]);
+		else if (i == 0)
+			text = g_strdup("There are no requests.");
+		term_put_padded(y, area->x, area->width,
+				there && at == view->list.selected ? STYLE_VIEW_SELECTED
+								   : STYLE_VIEW_TEXT,
+				text);
+	}
 }
 
 static void requests_draw(struct view *base, const struct area *area)
 {
 	struct requests_view *view = (struct requests_view *)base;
-	GPtrArray *requests = base->ui->model->requests;
+	const struct request *request = selected(view);
+	struct area list = *area, details = *area;
 
-	list_fit(&view->list, (int)requests->len, area->height);
-	for (int i = 0; i < area->height; i++) {
-		int at = view->list.top + i, y = area->y + i;
-		g_autofree char *text = NULL;
-
-		if (at < (int)requests->len)
-			text = describe(requests->pdata[at]);
-		else
-			text = g_strdup(i == 0 ? "There are no requests." : "");
-		term_put_padded(y, area->x, area->width,
-				at == view->list.selected && at < (int)requests->len
-					? STYLE_VIEW_SELECTED
-					: STYLE_VIEW_TEXT,
-				text);
-	}
+	details.height = request != NULL && area->height > 2 * DETAIL_ROWS ? DETAIL_ROWS : 0;
+	list.height -= details.height;
+	details.y += list.height;
+	draw_list(view, &list);
+	if (details.height == 0)
+		return;
+	term_fill(details.y++, details.x, details.width, STYLE_SEPARATOR, '-');
+	details.height--;
+	draw_details(&details, request);
 }
 
 static void on_done(const GError *error, void *data)

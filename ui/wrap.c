@@ -62,7 +62,7 @@ GArray *wrap_text(const char *text, int width)
 	width = MAX(width, 1);
 	do {
 		const char *end;
-		struct wrap_line line = { .start = (guint)(p - text) };
+		struct wrap_line line = {.start = (guint)(p - text)};
 
 		p = cut_line(p, width, &end, &line.cells);
 		line.length = (guint)(end - text) - line.start;

@@ -92,6 +92,8 @@ static void list_accounts(struct front *front)
 		front_print(front, NULL, "%-16s %s/%s  %s  %s", account->name, account->manager,
 			    account->protocol, account_state_name(account->state), account->reason);
 	}
+	if (!accounts->len)
+		front_print(front, NULL, "there is no account yet: /account add makes one");
 }
 
 static void list_requests(struct front *front)

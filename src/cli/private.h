@@ -2,7 +2,7 @@
 #pragma once
 
 /* Private to src/cli: cli.c runs the lines, wait.c says when accounts are ready for the next
- * one, front.c is what commands see of it. */
+ * one, front.c is what commands see of it, bot.c answers messages with a program. */
 
 #include "../cmd/command.h"
 #include "tty.h"
@@ -10,7 +10,8 @@
 struct cli {
 	struct front front; /* first: a front is cast to its cli */
 	GMainLoop *loop;
-	char **line;          /* the one that is run, or is next */
+	char **line;          /* the one that is run, or is next; of a bot: its program's argv */
+	struct bot *bot;      /* or NULL */
 	struct chat *current; /* that /query or /join opened; a reference */
 	int status;
 	bool started, ending;
@@ -36,12 +37,16 @@ void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* Writes out what was printed; sees whether somebody still reads it. */
 void cli_flush(struct cli *cli);
 
+/* Answers what comes from now on. @argv is kept by reference. */
+struct bot *bot_new(struct cli *cli, char **argv);
+void bot_free(struct bot *bot);
+
 enum wait_result {
 	WAIT_MORE,
 	WAIT_READY,
-	WAIT_FAILED, /* it was said why */
+	WAIT_FAILED,
 };
 /* Where the account @name, or all when it is NULL, have got to. */
 enum wait_result wait_check(struct model *model, const char *name);
-/* Says what the time ran out for. */
-void wait_complain(struct model *model, const char *name);
+/* Says where those stand that have got so far, and why. */
+void wait_complain(struct model *model, const char *name, enum wait_result result);

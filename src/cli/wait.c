@@ -41,7 +41,7 @@ static enum wait_result check_all(const GPtrArray *accounts)
 	return all;
 }
 
-static void complain_of(struct model *model, const char *name, enum wait_result result)
+void wait_complain(struct model *model, const char *name, enum wait_result result)
 {
 	for (guint i = 0; i < model->accounts->len; i++) {
 		const struct account *account = g_ptr_array_index(model->accounts, i);
@@ -54,18 +54,9 @@ static void complain_of(struct model *model, const char *name, enum wait_result 
 enum wait_result wait_check(struct model *model, const char *name)
 {
 	const struct account *account = name ? model_find_account(model, name) : NULL;
-	enum wait_result result;
 
 	/* Without any account the command itself says so. */
 	if (!model->accounts->len)
 		return WAIT_READY;
-	result = account ? check_account(account) : check_all(model->accounts);
-	if (result == WAIT_FAILED)
-		complain_of(model, name, WAIT_FAILED);
-	return result;
-}
-
-void wait_complain(struct model *model, const char *name)
-{
-	complain_of(model, name, WAIT_MORE);
+	return account ? check_account(account) : check_all(model->accounts);
 }

@@ -21,9 +21,11 @@ bool command_check_online(struct command_run *run, struct account *account);
 struct account *command_split_account(struct command_run *run, const char **name);
 /* Somebody known. */
 struct contact *command_contact(struct command_run *run, const char *name);
-/* Where a message to @name goes: a room we are in, a contact, a member of the current room,
- * or an id as it is. Opens the chat. */
-struct chat *command_target(struct command_run *run, const char *name);
+/* Calls @fn with the chat that a message to @name goes to: a room we are in, a contact, a member
+ * of the current room, or an id that the network knows. Later when the network is asked; not at
+ * all when there is none. */
+typedef void (*command_chat_fn)(struct command_run *run, struct chat *chat);
+void command_target(struct command_run *run, const char *name, command_chat_fn fn);
 /* An open chat by number, id, "account:id" or the name that only one has; NULL without failing
  * when there is none. */
 struct chat *command_find_chat(struct command_run *run, const char *name);

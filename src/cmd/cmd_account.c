@@ -43,7 +43,7 @@ static void connect_enabled(struct command_run *run)
 	for (guint i = 0; i < accounts->len; i++) {
 		struct account *account = g_ptr_array_index(accounts, i);
 
-		if (account->state != ACCOUNT_OFFLINE && account->state != ACCOUNT_WAITING)
+		if (account->state == ACCOUNT_DISABLED || account->state == ACCOUNT_ONLINE)
 			continue;
 		connect_one(run, account);
 		count++;
@@ -51,7 +51,7 @@ static void connect_enabled(struct command_run *run)
 	if (!accounts->len)
 		command_need_account(run);
 	else if (!count)
-		command_print(run, "every enabled account is connected or about to be");
+		command_print(run, "every enabled account is online");
 }
 
 /* Without a name: the current chat's account, else all that are enabled. */

@@ -45,13 +45,10 @@ static char *describe_chat(const struct chat *chat)
 	return g_strdup(chat->name);
 }
 
-void cmd_msg(struct command_run *run)
+static void send_msg(struct command_run *run, struct chat *chat)
 {
-	struct chat *chat = command_target(run, command_arg(run, 0));
 	g_autofree char *who = NULL;
 
-	if (!chat)
-		return;
 	if (chat != command_chat(run)) {
 		bool online = chat->account && chat->account->state == ACCOUNT_ONLINE;
 
@@ -61,15 +58,21 @@ void cmd_msg(struct command_run *run)
 	command_send(run, chat, MESSAGE_NORMAL, command_rest(run, 1));
 }
 
-void cmd_query(struct command_run *run)
+void cmd_msg(struct command_run *run)
 {
-	struct chat *chat = command_target(run, command_arg(run, 0));
+	command_target(run, command_arg(run, 0), send_msg);
+}
 
-	if (!chat)
-		return;
+static void show_query(struct command_run *run, struct chat *chat)
+{
 	show_chat(run, chat);
 	if (*command_rest(run, 1))
 		command_send(run, chat, MESSAGE_NORMAL, command_rest(run, 1));
+}
+
+void cmd_query(struct command_run *run)
+{
+	command_target(run, command_arg(run, 0), show_query);
 }
 
 void cmd_say(struct command_run *run)

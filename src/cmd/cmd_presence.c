@@ -47,8 +47,27 @@ static char *message_argument(struct command_run *run, unsigned index)
 	return open || *end ? g_strdup(rest) : g_steal_pointer(&word);
 }
 
+static bool is_any_online(struct command_run *run)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	struct account *only = command_named_account(run);
+
+	for (guint i = 0; i < accounts->len; i++) {
+		const struct account *account = g_ptr_array_index(accounts, i);
+
+		if ((!only || account == only) && account->state == ACCOUNT_ONLINE)
+			return true;
+	}
+	return false;
+}
+
+/* At the prompt it is kept for the next connect; a script has no next connect. */
 static void set_presence(struct command_run *run, enum presence presence, const char *message)
 {
+	if (command_front(run)->unattended && !is_any_online(run)) {
+		command_fail(run, SESSION_ERROR_NOT_CONNECTED, "no account is online");
+		return;
+	}
 	command_hold(run);
 	session_set_presence(command_session(run), command_named_account(run), presence, message,
 			     command_done, run);

@@ -78,9 +78,10 @@ static struct command_run *run_new(struct front *front, const char *line, comman
 	return run;
 }
 
-static void run_free(struct command_run *run)
+static void run_free(void *data)
 {
-	run->front->runs = g_slist_remove(run->front->runs, run);
+	struct command_run *run = data;
+
 	if (run->free_kept)
 		run->free_kept(run->kept);
 	parsed_clear(&run->parsed);
@@ -91,8 +92,7 @@ static void run_free(struct command_run *run)
 
 void command_drop_all(struct front *front)
 {
-	while (front->runs)
-		run_free(front->runs->data);
+	g_slist_free_full(g_steal_pointer(&front->runs), run_free);
 }
 
 void command_hold(struct command_run *run)
@@ -109,6 +109,7 @@ void command_release(struct command_run *run)
 	g_assert(run->holds > 0);
 	if (--run->holds)
 		return;
+	run->front->runs = g_slist_remove(run->front->runs, run);
 	run_free(run);
 	if (done)
 		done(status, data);
@@ -282,6 +283,7 @@ static bool check_needs(struct command_run *run)
 	switch (run->parsed.command->needs) {
 	case COMMAND_NEEDS_NOTHING:
 	case COMMAND_NEEDS_BUS:
+	case COMMAND_WANTS_SETTLED:
 	case COMMAND_WANTS_ONLINE:
 		return true;
 	case COMMAND_NEEDS_ACCOUNT:
@@ -300,7 +302,8 @@ static bool check_needs(struct command_run *run)
 static bool prepare_command(struct command_run *run)
 {
 	g_autofree char *problem = NULL;
-	char *line = alias_expand(session_config(run->front->session), run->line, &problem);
+	char *line = alias_expand(session_config(run->front->session), word_skip_blanks(run->line),
+				  &problem);
 
 	if (!line) {
 		command_fail(run, SESSION_ERROR_USAGE, "%s", problem);
@@ -349,7 +352,6 @@ static void run_line(struct command_run *run)
 			command_send(run, run->chat, MESSAGE_NORMAL, text);
 		return;
 	}
-	memmove(run->line, word_skip_blanks(run->line), strlen(word_skip_blanks(run->line)) + 1);
 	if (prepare_command(run) && check_needs(run))
 		run->parsed.command->run(run);
 }

@@ -24,8 +24,9 @@ enum command_need {
 	COMMAND_NEEDS_ROOM,
 	/* For a front end without a screen; the prompt makes no difference between these and
 	 * COMMAND_NEEDS_NOTHING. */
-	COMMAND_NEEDS_BUS,    /* the session was started */
-	COMMAND_WANTS_ONLINE, /* the account is online, or has failed to get there */
+	COMMAND_NEEDS_BUS,     /* the session was started */
+	COMMAND_WANTS_SETTLED, /* the account is online, or has failed to get there */
+	COMMAND_WANTS_ONLINE,  /* the account is online: else the command is not worth running */
 };
 
 struct command {
@@ -36,8 +37,9 @@ struct command {
 	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
 	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
 	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
-	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the protocol before it), key (of
-	 * accounts.conf), alias, action (subcommand of the command before it).
+	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the
+	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
+	 * before it).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
 	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs

@@ -38,12 +38,26 @@ static void append_aliases(GString *text, const struct command *command)
 	g_string_append_c(text, '\n');
 }
 
+/* The table's line ends are those of its source: whoever shows a paragraph wraps it. Lines
+ * that begin with a blank stand as they are. */
+static void append_flowed(GString *text, const char *help)
+{
+	for (; *help; help++) {
+		bool joins = *help == '\n' && help[1] && !strchr("\n ", help[1]) && text->len &&
+			     text->str[text->len - 1] != '\n';
+
+		g_string_append_c(text, joins ? ' ' : *help);
+	}
+	g_string_append_c(text, '\n');
+}
+
 char *command_help_text(const struct command *command)
 {
 	GString *text = g_string_new(NULL);
 	g_autofree char *usage = command_usage(command);
 
-	g_string_append_printf(text, "%s\n%s\n\n%s\n", usage, command->summary, command->help);
+	g_string_append_printf(text, "%s\n%s\n\n", usage, command->summary);
+	append_flowed(text, command->help);
 	for (const struct command *sub = command->subcommands; sub && sub->name; sub++) {
 		g_autofree char *line = command_usage(sub);
 

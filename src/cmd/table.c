@@ -308,7 +308,7 @@ const struct command command_table[] = {
 	 .run = cmd_set},
 	{.name = "status",
 	 .usage = "[STATUS:status] [MESSAGE:text…]",
-	 .needs = COMMAND_WANTS_ONLINE,
+	 .needs = COMMAND_WANTS_SETTLED,
 	 .summary = "prints or sets your presence",
 	 .help = "STATUS is available, away, xa (away for long), busy, hidden or offline; others\n"
 		 "read MESSAGE beside it: /status away \"lunch\". It goes for all accounts unless "

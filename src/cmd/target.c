@@ -159,31 +159,34 @@ static bool is_some_alias(struct command_run *run, const char *name)
 	return false;
 }
 
-static struct chat *find_joined_room(struct command_run *run, const char *name)
+/* A room by its id; false when there are two of it, which is said. */
+static bool find_joined_room(struct command_run *run, const char *name, struct chat **found)
 {
 	const GPtrArray *accounts = session_model(command_session(run))->accounts;
 	struct account *only = command_split_account(run, &name);
-	struct chat *found = NULL, *current = command_chat(run);
+	struct chat *current = command_chat(run);
 
 	if (!only)
 		only = command_named_account(run);
-	if (!only && current && current->kind == CHAT_ROOM && !strcmp(current->id, name))
-		return current;
+	if (!only && current && current->kind == CHAT_ROOM && !strcmp(current->id, name)) {
+		*found = current;
+		return true;
+	}
 	for (guint i = 0; i < accounts->len; i++) {
 		struct account *account = g_ptr_array_index(accounts, i);
 		struct chat *chat = NULL;
 
 		if (!only || only == account)
 			chat = chat_find(account, CHAT_ROOM, name);
-		if (chat && found) {
+		if (chat && *found) {
 			command_fail(run, SESSION_ERROR_NOT_FOUND,
 				     "\"%s\" is a room of %s and of %s: write account:room", name,
-				     found->account->name, account->name);
-			return NULL;
+				     (*found)->account->name, account->name);
+			return false;
 		}
-		found = chat ? chat : found;
+		*found = chat ? chat : *found;
 	}
-	return found;
+	return true;
 }
 
 /* A nick in the room that the user is in. */
@@ -206,51 +209,73 @@ static const char *find_member_id(struct command_run *run, const char *name)
 	return NULL;
 }
 
+struct opening {
+	command_chat_fn fn;
+};
+
+static void on_opened(struct chat *chat, const GError *error, void *data)
+{
+	struct command_run *run = data;
+	const struct opening *opening = command_kept(run);
+
+	if (chat)
+		opening->fn(run, chat);
+	command_done(error, run);
+}
+
 /* Nobody we know: an id, then, for the network to judge. A word that cannot be one on XMPP is
  * most likely a mistyped name, and as a domain it would even be accepted. */
-static struct chat *open_by_id(struct command_run *run, const char *name, const GError *unknown)
+static void open_by_id(struct command_run *run, const char *name, const GError *unknown,
+		       command_chat_fn fn)
 {
 	const char *id = name;
 	struct account *account = command_split_account(run, &id);
+	struct opening *opening;
 
-	if (!account) {
-		id = name;
-		account = command_need_account(run);
-	}
 	if (!account)
-		return NULL;
+		account = command_need_account(run);
+	if (!account)
+		return;
 	if (strpbrk(id, " \t\n") || (!strcmp(account->protocol, "jabber") && !strpbrk(id, "@."))) {
 		command_fail_error(run, unknown);
-		return NULL;
+		return;
 	}
-	return session_open_chat(command_session(run), account, id);
+	opening = g_new0(struct opening, 1);
+	opening->fn = fn;
+	command_keep(run, opening, g_free);
+	command_hold(run);
+	session_open_contact(command_session(run), account, id, on_opened, run);
 }
 
-struct chat *command_target(struct command_run *run, const char *name)
+/* Somebody known, or in this room. */
+static struct chat *open_known(struct command_run *run, const char *name, GError **unknown)
 {
 	struct session *session = command_session(run);
-	g_autoptr(GError) unknown = NULL;
 	struct contact *contact;
-	struct chat *room;
 	const char *id;
 
-	room = find_joined_room(run, name);
-	if (room)
-		return room;
-	contact = session_find_contact(session, command_named_account(run), name, &unknown);
+	contact = session_find_contact(session, command_named_account(run), name, unknown);
 	if (contact && contact->account)
 		return session_open_chat(session, contact->account, contact->id);
 	id = find_member_id(run, name);
-	if (id)
-		return session_open_chat(session, command_chat(run)->account, id);
-	if (!unknown)
-		unknown = g_error_new(SESSION_ERROR, SESSION_ERROR_NOT_FOUND,
-				      "nobody is called \"%s\"", name);
-	if (is_some_alias(run, name)) {
+	return id ? session_open_chat(session, command_chat(run)->account, id) : NULL;
+}
+
+void command_target(struct command_run *run, const char *name, command_chat_fn fn)
+{
+	g_autoptr(GError) unknown = NULL;
+	struct chat *chat = NULL;
+
+	if (!find_joined_room(run, name, &chat))
+		return;
+	if (!chat)
+		chat = open_known(run, name, &unknown);
+	if (chat)
+		fn(run, chat);
+	else if (is_some_alias(run, name))
 		command_fail_error(run, unknown);
-		return NULL;
-	}
-	return open_by_id(run, name, unknown);
+	else
+		open_by_id(run, name, unknown, fn);
 }
 
 /* --- chats and requests ------------------------------------------------------------------- */

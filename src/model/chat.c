@@ -63,7 +63,7 @@ static struct chat *chat_new(struct model *model, struct account *account, enum 
 
 static void chat_free(struct chat *chat)
 {
-	if (chat->account)
+	if (chat->account && chat->model)
 		g_hash_table_remove(chat->model->known_chats, chat);
 	window_free(chat);
 	room_free(chat);

@@ -137,12 +137,13 @@ static void merge_rows(struct contact *contact, const char *const *groups, unsig
 
 	while (i < old->len || j < n) {
 		struct roster_row *row = i < old->len ? g_sequence_get(old->pdata[i]) : NULL;
-		int order = !row ? 1 : j == n ? -1 : g_strcmp0(row->group, groups[j]);
+		const char *group = j < n ? groups[j] : NULL;
+		int order = !row ? 1 : j == n ? -1 : g_strcmp0(row->group, group);
 
 		if (order == 0)
 			g_ptr_array_add(new, old->pdata[i++]), j++;
 		else if (order > 0)
-			g_ptr_array_add(new, add_row(contact, groups[j++]));
+			g_ptr_array_add(new, add_row(contact, group)), j++;
 		else
 			remove_row(contact, old->pdata[i++]);
 	}
@@ -160,7 +161,7 @@ void roster_sync(struct contact *contact)
 		merge_rows(contact, (const char *const *)contact->groups,
 			   g_strv_length(contact->groups));
 	else
-		merge_rows(contact, no_group, contact->on_roster || contact->chat);
+		merge_rows(contact, no_group, contact->on_roster || contact->chat ? 1 : 0);
 }
 
 void roster_resort(struct contact *contact)

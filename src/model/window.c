@@ -16,6 +16,7 @@ static unsigned limit(const struct chat *chat)
 
 static struct message **slot(const struct chat *chat, unsigned index)
 {
+	g_assert(chat->ring_size > 0);
 	return &chat->ring[(chat->first + index) % chat->ring_size];
 }
 

@@ -34,6 +34,8 @@ static bool is_same(struct talk *talk, const struct arrival *arrival,
 
 	if (row->direction != MESSAGE_OUT || row->delivery == DELIVERY_QUEUED)
 		return false;
+	if (g_strcmp0(mine->uid, row->uid) == 0)
+		return true;
 	if (mine->token && *mine->token && g_strcmp0(mine->token, row->token) == 0)
 		return true;
 	/* Of two equal ones in a row each is told once. A replay tells them again. */

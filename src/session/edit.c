@@ -37,7 +37,7 @@ static void end_connection(struct login *login)
 
 	passwords_drop(login);
 	outbox_account_removed(login);
-	waits_lost(login->session, login->account, "its account was removed");
+	promises_lost(login->session, login->account, "its account was removed");
 	login_close(login);
 	conn = g_steal_pointer(&login->conn);
 	if (conn)

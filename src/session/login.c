@@ -45,11 +45,11 @@ void login_cancel_retry(struct login *login)
 	g_clear_handle_id(&login->retry, g_source_remove);
 }
 
-static void tell_waits(GPtrArray *waits, const GError *error)
+static void tell_promises(GPtrArray *promises, const GError *error)
 {
-	for (guint i = 0; i < waits->len; i++)
-		wait_end_later(waits->pdata[i], error ? g_error_copy(error) : NULL);
-	g_ptr_array_set_size(waits, 0);
+	for (guint i = 0; i < promises->len; i++)
+		promise_end_later(promises->pdata[i], error ? g_error_copy(error) : NULL);
+	g_ptr_array_set_size(promises, 0);
 }
 
 void login_free(void *data)
@@ -57,6 +57,8 @@ void login_free(void *data)
 	struct login *login = data;
 
 	login_cancel_retry(login);
+	/* Its cached roster and queued messages may still be on their way. */
+	history_cancel(login->session->history, login);
 	g_clear_pointer(&login->lookup, secret_cancel);
 	g_clear_handle_id(&login->roster_save, g_source_remove);
 	g_clear_pointer(&login->conn, conn_free);
@@ -202,7 +204,7 @@ static void cannot_open(struct login *login, const char *reason)
 			    login->account->name, reason);
 
 	login_rest(login, reason);
-	tell_waits(login->connecting, error);
+	tell_promises(login->connecting, error);
 }
 
 /* Both may change while a password is looked for. */
@@ -307,8 +309,8 @@ bool login_close(struct login *login)
 						      "%s was disconnected", login->account->name);
 
 		login_rest(login, "");
-		tell_waits(login->connecting, error);
-		tell_waits(login->disconnecting, NULL);
+		tell_promises(login->connecting, error);
+		tell_promises(login->disconnecting, NULL);
 		return false;
 	}
 	conn_disconnect(login->conn);
@@ -330,7 +332,7 @@ void login_online(struct conn *conn, void *data)
 	secret_free(g_steal_pointer(&login->refused));
 	model_notice(session->model, account, NULL, NOTICE_INFO, "connected%s%s",
 		     *account->self_id ? " as " : "", account->self_id);
-	tell_waits(login->connecting, NULL);
+	tell_promises(login->connecting, NULL);
 	rooms_rejoin(login);
 	outbox_online(login);
 }
@@ -375,9 +377,9 @@ static void tell_ended(struct login *login, enum conn_end end, const char *text)
 							   : SESSION_ERROR_NOT_CONNECTED,
 			    "cannot connect %s: %s", login->account->name, text);
 
-	tell_waits(login->connecting, error);
-	tell_waits(login->disconnecting, NULL);
-	waits_lost(login->session, login->account, text);
+	tell_promises(login->connecting, error);
+	tell_promises(login->disconnecting, NULL);
+	promises_lost(login->session, login->account, text);
 }
 
 void login_ended(struct conn *conn, enum conn_end end, const char *text, void *data)
@@ -414,7 +416,7 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 void session_connect(struct session *session, struct account *account, session_done_fn done,
 		     void *data)
 {
-	struct wait *wait = wait_new(session, NULL, done, data);
+	struct promise *promise = promise_new(session, NULL, done, data);
 	struct login *login = login_find(session, account);
 	g_autoptr(GError) error = NULL;
 
@@ -422,15 +424,15 @@ void session_connect(struct session *session, struct account *account, session_d
 	login->attempts = 0;
 	g_clear_pointer(&login->told, g_free);
 	if (login_is_online(login)) {
-		wait_end_later(wait, NULL);
+		promise_end_later(promise, NULL);
 		return;
 	}
 	if (!session_open_bus(session, &error)) {
 		login_rest(login, error->message);
-		wait_end_later(wait, g_steal_pointer(&error));
+		promise_end_later(promise, g_steal_pointer(&error));
 		return;
 	}
-	g_ptr_array_add(login->connecting, wait);
+	g_ptr_array_add(login->connecting, promise);
 	login_open_wanted(session);
 }
 
@@ -439,6 +441,6 @@ void session_disconnect(struct session *session, struct account *account, sessio
 {
 	struct login *login = login_find(session, account);
 
-	g_ptr_array_add(login->disconnecting, wait_new(session, NULL, done, data));
+	g_ptr_array_add(login->disconnecting, promise_new(session, NULL, done, data));
 	login_close(login);
 }

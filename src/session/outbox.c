@@ -70,12 +70,12 @@ static void note_state(struct outgoing *out, enum delivery delivery, const char 
 
 void outgoing_fail(struct outgoing *out, enum session_error code, const char *reason)
 {
-	struct wait *wait = out->wait;
+	struct promise *promise = out->promise;
 
 	note_state(out, DELIVERY_FAILED, reason, NULL);
-	if (wait)
-		wait_fail_later(wait, code, "not delivered to %s: %s", out->talk->chat->name,
-				reason);
+	if (promise)
+		promise_fail_later(promise, code, "not delivered to %s: %s", out->talk->chat->name,
+				   reason);
 	remove_outgoing(out);
 }
 
@@ -119,8 +119,8 @@ static void on_sent(const char *token, const GError *error, void *data)
 	}
 	note_state(out, DELIVERY_SENT, NULL, token);
 	report_token(talk, uid, token);
-	if (out->wait)
-		wait_end_later(out->wait, NULL);
+	if (out->promise)
+		promise_end_later(out->promise, NULL);
 	remove_outgoing(out);
 	go_on(talk);
 }
@@ -252,7 +252,7 @@ static struct outgoing *outgoing_new(struct talk *talk, const struct message *me
 void session_send(struct session *session, struct chat *chat, enum message_type type,
 		  const char *text, session_done_fn done, void *data)
 {
-	struct wait *wait = wait_new(session, NULL, done, data);
+	struct promise *promise = promise_new(session, NULL, done, data);
 	const char *obstacle = find_obstacle(session, chat, text);
 	struct message_init init = {.direction = MESSAGE_OUT, .type = type, .text = text};
 	struct outgoing *out;
@@ -260,15 +260,15 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 	struct talk *talk;
 
 	if (obstacle) {
-		wait_fail_later(wait, SESSION_ERROR_FAILED, "cannot send to %s: %s", chat->name,
-				obstacle);
+		promise_fail_later(promise, SESSION_ERROR_FAILED, "cannot send to %s: %s",
+				   chat->name, obstacle);
 		return;
 	}
 	talk = talk_get(session, chat);
 	init.delivery = outbox_can_send(talk) ? DELIVERY_SENDING : DELIVERY_QUEUED;
 	message = message_new(&init);
 	out = outgoing_new(talk, message, text);
-	out->wait = wait;
+	out->promise = promise;
 	g_queue_push_tail(&talk->outbox, out);
 	chat_append(chat, message);
 	store(out);

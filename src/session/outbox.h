@@ -18,9 +18,9 @@ struct outgoing {
 	enum stage stage;
 	enum message_type type;
 	char *uid, *text;
-	gint64 time, row;  /* row 0: not stored */
-	bool is_own;       /* written in this process: nobody else can have claimed it */
-	struct wait *wait; /* or NULL */
+	gint64 time, row;        /* row 0: not stored */
+	bool is_own;             /* written in this process: nobody else can have claimed it */
+	struct promise *promise; /* or NULL */
 };
 
 void outgoing_show(struct outgoing *out, enum delivery delivery, const char *reason);

@@ -20,6 +20,49 @@ static void question_free(struct question *question)
 	g_free(question);
 }
 
+/* --- answers ------------------------------------------------------------------------------ */
+
+/* tp wants its answers later, and by then the connection may be another one, or none. */
+struct answer {
+	struct session *session;
+	struct account *account;
+	struct chat *room;
+	unsigned serial;
+	char *secret; /* NULL: declined */
+};
+
+static void answer_free(void *data)
+{
+	struct answer *answer = data;
+
+	chat_unref(answer->room);
+	secret_free(answer->secret);
+	g_free(answer);
+}
+
+static void on_answer(const GError *error, void *data)
+{
+	struct answer *answer = data;
+	struct login *login = login_find(answer->session, answer->account);
+
+	if (login && login->conn && login->serial == answer->serial)
+		conn_answer_secret(login->conn, answer->room, answer->secret);
+}
+
+static void answer_later(struct login *login, struct chat *room, const char *secret)
+{
+	struct answer *answer = g_new0(struct answer, 1);
+	struct promise *promise = promise_new(login->session, NULL, on_answer, answer);
+
+	promise_own_data(promise, answer_free);
+	answer->session = login->session;
+	answer->account = login->account;
+	answer->room = room ? chat_ref(room) : NULL;
+	answer->serial = login->serial;
+	answer->secret = g_strdup(secret);
+	promise_end_later(promise, NULL);
+}
+
 /* --- the queue of questions --------------------------------------------------------------- */
 
 static void show_first(struct session *session)
@@ -45,8 +88,7 @@ static void decline(struct question *question)
 				    : "%s is wanted: set param-password or password-command in "
 				      "accounts.conf, or connect in the screen",
 		     question->text);
-	if (login->conn)
-		conn_answer_secret(login->conn, question->room, NULL);
+	answer_later(login, question->room, NULL);
 	question_free(question);
 }
 
@@ -121,7 +163,7 @@ void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *da
 		forget_refused(login, room);
 	known = room ? g_hash_table_lookup(login->room_secrets, room->id) : login->secret;
 	if (known)
-		conn_answer_secret(conn, room, known);
+		answer_later(login, room, known);
 	else
 		ask(login, room, again);
 }
@@ -185,8 +227,7 @@ void session_answer_prompt(struct session *session, const char *answer)
 	login = question->login;
 	if (answer)
 		keep(login, question->room, answer);
-	if (login->conn)
-		conn_answer_secret(login->conn, question->room, answer);
+	answer_later(login, question->room, answer);
 	question_free(question);
 	show_first(session);
 }

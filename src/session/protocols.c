@@ -30,9 +30,9 @@ static struct protocol *copy_protocol(const struct protocol *from)
 	return to;
 }
 
-static void on_protocols(GPtrArray *protocols, const GError *error, void *wait)
+static void on_protocols(GPtrArray *protocols, const GError *error, void *promise)
 {
-	struct listing *listing = wait_data(wait);
+	struct listing *listing = promise_data(promise);
 	GPtrArray *copy;
 
 	if (!error) {
@@ -42,23 +42,23 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *wait)
 		g_clear_pointer(&listing->session->protocols, g_ptr_array_unref);
 		listing->session->protocols = copy;
 	}
-	wait_reply(error, wait);
+	promise_reply(error, promise);
 }
 
 void session_list_protocols(struct session *session, session_protocols_fn fn, void *data)
 {
 	struct listing *listing = g_new0(struct listing, 1);
-	struct wait *wait = wait_new(session, NULL, on_listed, listing);
+	struct promise *promise = promise_new(session, NULL, on_listed, listing);
 	g_autoptr(GError) error = NULL;
 
-	wait_own_data(wait, g_free);
+	promise_own_data(promise, g_free);
 	listing->session = session;
 	listing->fn = fn;
 	listing->data = data;
 	if (session_open_bus(session, &error))
-		tp_list_protocols(session->tp, on_protocols, wait);
+		tp_list_protocols(session->tp, on_protocols, promise);
 	else
-		wait_end_later(wait, g_steal_pointer(&error));
+		promise_end_later(promise, g_steal_pointer(&error));
 }
 
 GPtrArray *session_known_protocols(struct session *session)

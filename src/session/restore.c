@@ -83,6 +83,9 @@ static void on_changed(struct session *session, const struct event *event)
 	if (event->chat->open && !session->restoring &&
 	    (event->change & (CHAT_CHANGED_NUMBER | CHAT_CHANGED_NAME)))
 		remember(session, event->chat, true);
+	/* Whoever did it: the view that looks on, a command, the end of a page. */
+	if (event->chat->open && (event->change & CHAT_CHANGED_UNREAD) && !event->chat->unread)
+		talk_note_read(talk_get(session, event->chat));
 }
 
 static void on_message(struct session *session, const struct event *event)

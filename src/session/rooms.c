@@ -54,12 +54,13 @@ static void on_rejoined(const GError *error, void *data)
 static void rejoin(struct login *login, const char *id)
 {
 	struct rejoin *rejoin = g_new0(struct rejoin, 1);
-	struct wait *wait = wait_new(login->session, login->account, on_rejoined, rejoin);
+	struct promise *promise = promise_new(login->session, login->account, on_rejoined, rejoin);
 
-	wait_own_data(wait, rejoin_free);
+	promise_own_data(promise, rejoin_free);
 	rejoin->login = login;
 	rejoin->id = g_strdup(id);
-	conn_join(login->conn, id, g_hash_table_lookup(login->room_secrets, id), wait_reply, wait);
+	conn_join(login->conn, id, g_hash_table_lookup(login->room_secrets, id), promise_reply,
+		  promise);
 }
 
 void rooms_rejoin(struct login *login)
@@ -84,14 +85,14 @@ void rooms_rejoin(struct login *login)
 void session_join(struct session *session, struct account *account, const char *room,
 		  const char *password, session_done_fn done, void *data)
 {
-	struct wait *wait = wait_new(session, account, done, data);
-	struct conn *conn = wait_for_conn(wait, account, "join a room");
+	struct promise *promise = promise_new(session, account, done, data);
+	struct conn *conn = promise_conn(promise, account, "join a room");
 
 	if (!conn)
 		return;
 	/* For joining again. A wrong one is forgotten when the room asks again. */
 	rooms_keep_secret(login_find(session, account), room, password);
-	conn_join(conn, room, password, wait_reply, wait);
+	conn_join(conn, room, password, promise_reply, promise);
 }
 
 void session_part(struct session *session, struct chat *chat, const char *reason,
@@ -99,34 +100,34 @@ void session_part(struct session *session, struct chat *chat, const char *reason
 {
 	struct account *account = chat->account;
 	struct login *login = account ? login_find(session, account) : NULL;
-	struct wait *wait = wait_new(session, account, done, data);
+	struct promise *promise = promise_new(session, account, done, data);
 
 	if (login) {
 		g_hash_table_remove(login->rooms, chat->id);
 		g_hash_table_remove(login->room_secrets, chat->id);
 	}
 	if (chat->kind != CHAT_ROOM)
-		wait_fail_later(wait, SESSION_ERROR_FAILED, "cannot leave %s: it is no room",
-				chat->name);
+		promise_fail_later(promise, SESSION_ERROR_FAILED, "cannot leave %s: it is no room",
+				   chat->name);
 	else if (!login || !login_is_online(login) || chat->room_state == ROOM_LEFT)
-		wait_end_later(wait, NULL);
+		promise_end_later(promise, NULL);
 	else
-		conn_part(login->conn, chat, reason, wait_reply, wait);
+		conn_part(login->conn, chat, reason, promise_reply, promise);
 }
 
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,
 		       session_done_fn done, void *data)
 {
-	struct wait *wait = wait_new(session, chat->account, done, data);
+	struct promise *promise = promise_new(session, chat->account, done, data);
 	struct conn *conn;
 
 	if (chat->kind != CHAT_ROOM || chat->room_state != ROOM_JOINED || !chat->account) {
-		wait_fail_later(wait, SESSION_ERROR_FAILED,
-				"cannot set the topic of %s: you are not in such a room",
-				chat->name);
+		promise_fail_later(promise, SESSION_ERROR_FAILED,
+				   "cannot set the topic of %s: you are not in such a room",
+				   chat->name);
 		return;
 	}
-	conn = wait_for_conn(wait, chat->account, "set the topic");
+	conn = promise_conn(promise, chat->account, "set the topic");
 	if (conn)
-		conn_set_topic(conn, chat, topic, wait_reply, wait);
+		conn_set_topic(conn, chat, topic, promise_reply, promise);
 }

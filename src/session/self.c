@@ -4,9 +4,9 @@
 
 #include "tree.h"
 
-/* Several answers to one wait: the first error counts. Held by each part. */
+/* Several answers to one promise: the first error counts. Held by each part. */
 struct gather {
-	struct wait *outer;
+	struct promise *outer;
 	unsigned refs, left;
 	GError *error;
 };
@@ -18,7 +18,7 @@ static void on_part(const GError *error, void *data)
 	if (error && !gather->error)
 		gather->error = g_error_copy(error);
 	if (--gather->left == 0)
-		wait_end(gather->outer, gather->error);
+		promise_end(gather->outer, gather->error);
 }
 
 static void gather_unref(void *data)
@@ -31,22 +31,22 @@ static void gather_unref(void *data)
 	g_free(gather);
 }
 
-static struct wait *gather_part(struct session *session, struct gather *gather,
-				struct account *account)
+static struct promise *gather_part(struct session *session, struct gather *gather,
+				   struct account *account)
 {
-	struct wait *wait = wait_new(session, account, on_part, gather);
+	struct promise *promise = promise_new(session, account, on_part, gather);
 
-	wait_own_data(wait, gather_unref);
+	promise_own_data(promise, gather_unref);
 	gather->refs++;
 	gather->left++;
-	return wait;
+	return promise;
 }
 
 static void set_presence(struct login *login, enum presence presence, const char *message,
-			 struct wait *wait)
+			 struct promise *promise)
 {
 	if (presence == PRESENCE_OFFLINE) {
-		g_ptr_array_add(login->disconnecting, wait);
+		g_ptr_array_add(login->disconnecting, promise);
 		login_close(login);
 		return;
 	}
@@ -55,9 +55,9 @@ static void set_presence(struct login *login, enum presence presence, const char
 	login->presence_message = g_strdup(message);
 	/* Without a connection it is kept for the next one. */
 	if (login_is_online(login))
-		conn_set_presence(login->conn, presence, message, wait_reply, wait);
+		conn_set_presence(login->conn, presence, message, promise_reply, promise);
 	else
-		wait_end_later(wait, NULL);
+		promise_end_later(promise, NULL);
 }
 
 /* Among all accounts those that have no presence (IRC) are left alone. */
@@ -76,7 +76,7 @@ void session_set_presence(struct session *session, struct account *account, enum
 	struct gather *gather = g_new0(struct gather, 1);
 	struct login *login;
 
-	gather->outer = wait_new(session, NULL, done, data);
+	gather->outer = promise_new(session, NULL, done, data);
 	for (guint i = 0; i < session->logins->len; i++) {
 		login = session->logins->pdata[i];
 		if (!is_meant(login, account, presence))
@@ -87,16 +87,16 @@ void session_set_presence(struct session *session, struct account *account, enum
 	}
 	if (gather->refs)
 		return;
-	wait_end_later(gather->outer, NULL);
+	promise_end_later(gather->outer, NULL);
 	g_free(gather);
 }
 
 void session_set_nick(struct session *session, struct account *account, const char *nick,
 		      session_done_fn done, void *data)
 {
-	struct wait *wait = wait_new(session, account, done, data);
-	struct conn *conn = wait_for_conn(wait, account, "change the nick");
+	struct promise *promise = promise_new(session, account, done, data);
+	struct conn *conn = promise_conn(promise, account, "change the nick");
 
 	if (conn)
-		conn_set_nick(conn, nick, wait_reply, wait);
+		conn_set_nick(conn, nick, promise_reply, promise);
 }

@@ -91,10 +91,10 @@ struct session *session_new(const struct session_options *options)
 	session->log_path = options->log_path ? g_strdup(options->log_path)
 					      : paths_file(PATHS_STATE, "pheme.log");
 	session->second_ms = 1000;
-	session->bus_waits = g_ptr_array_new();
+	session->bus_promises = g_ptr_array_new();
 	session->logins = g_ptr_array_new_with_free_func(login_free);
 	session->talks = g_hash_table_new_full(NULL, NULL, NULL, talk_free);
-	session->waits = g_hash_table_new_full(NULL, NULL, wait_free, NULL);
+	session->promises = g_hash_table_new_full(NULL, NULL, promise_free, NULL);
 	session->logs = g_hash_table_new_full(NULL, NULL, log_free, NULL);
 	inbox_init(session);
 	report_init(session);
@@ -137,11 +137,11 @@ static void want_enabled(struct session *session)
 
 static void tell_bus(struct session *session, const GError *error)
 {
-	GPtrArray *waits = session->bus_waits;
+	GPtrArray *promises = session->bus_promises;
 
-	for (guint i = 0; i < waits->len; i++)
-		wait_end_later(waits->pdata[i], error ? g_error_copy(error) : NULL);
-	g_ptr_array_set_size(waits, 0);
+	for (guint i = 0; i < promises->len; i++)
+		promise_end_later(promises->pdata[i], error ? g_error_copy(error) : NULL);
+	g_ptr_array_set_size(promises, 0);
 }
 
 void session_start(struct session *session)
@@ -175,14 +175,14 @@ bool session_open_bus(struct session *session, GError **error)
 
 void session_wait_bus(struct session *session, session_done_fn done, void *data)
 {
-	struct wait *wait = wait_new(session, NULL, done, data);
+	struct promise *promise = promise_new(session, NULL, done, data);
 
 	if (tp_is_open(session->tp))
-		wait_end_later(wait, NULL);
+		promise_end_later(promise, NULL);
 	else if (session->bus_error)
-		wait_end_later(wait, g_error_copy(session->bus_error));
+		promise_end_later(promise, g_error_copy(session->bus_error));
 	else
-		g_ptr_array_add(session->bus_waits, wait);
+		g_ptr_array_add(session->bus_promises, promise);
 }
 
 /* --- going -------------------------------------------------------------------------------- */
@@ -211,8 +211,8 @@ void session_free(struct session *session)
 	forget_chats(session);
 	g_hash_table_unref(session->logs);
 	g_hash_table_unref(session->receipts);
-	g_ptr_array_unref(session->bus_waits);
-	g_hash_table_unref(session->waits);
+	g_ptr_array_unref(session->bus_promises);
+	g_hash_table_unref(session->promises);
 	g_clear_pointer(&session->protocols, g_ptr_array_unref);
 	model_free(session->model);
 	accounts_free(session->accounts);

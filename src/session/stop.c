@@ -12,15 +12,15 @@
 
 static void finish(struct session *session)
 {
-	struct wait *wait = g_steal_pointer(&session->stop_wait);
+	struct promise *promise = g_steal_pointer(&session->stop_promise);
 
 	stop_cancel(session);
 	talk_flush_read(session);
 	for (guint i = 0; i < session->logins->len; i++)
 		cache_flush(session->logins->pdata[i]);
 	history_flush(session->history);
-	if (wait)
-		wait_end_later(wait, NULL);
+	if (promise)
+		promise_end_later(promise, NULL);
 }
 
 static bool any_connection(const struct session *session)
@@ -51,13 +51,13 @@ static void leave(struct session *session)
 		else
 			login_close(login);
 	}
-	if (session->stop_wait && !any_connection(session))
+	if (session->stop_promise && !any_connection(session))
 		finish(session);
 }
 
 void stop_check(struct session *session)
 {
-	if (!session->stop_wait)
+	if (!session->stop_promise)
 		return;
 	if (!session->leaving && !outbox_is_busy(session)) {
 		g_clear_handle_id(&session->drain_timer, g_source_remove);
@@ -87,14 +87,14 @@ static gboolean on_stop_time(void *data)
 
 void session_stop(struct session *session, session_done_fn done, void *data)
 {
-	struct wait *wait = wait_new(session, NULL, done, data);
+	struct promise *promise = promise_new(session, NULL, done, data);
 
 	if (session->stopping) {
-		wait_end_later(wait, NULL);
+		promise_end_later(promise, NULL);
 		return;
 	}
 	session->stopping = true;
-	session->stop_wait = wait;
+	session->stop_promise = promise;
 	for (guint i = 0; i < session->logins->len; i++)
 		login_cancel_retry(session->logins->pdata[i]);
 	session->stop_timer = g_timeout_add(STOP_MS, on_stop_time, session);

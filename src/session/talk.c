@@ -122,34 +122,34 @@ static void on_opened(const GError *error, void *data)
 	opening->fn(chat, error, opening->data);
 }
 
-static void on_normalized(const char *id, const GError *error, void *wait)
+static void on_normalized(const char *id, const GError *error, void *promise)
 {
-	struct opening *opening = wait_data(wait);
+	struct opening *opening = promise_data(promise);
 
 	if (!error) {
 		g_free(opening->id);
 		opening->id = g_strdup(id);
 	}
-	wait_reply(error, wait);
+	promise_reply(error, promise);
 }
 
 void session_open_contact(struct session *session, struct account *account, const char *id,
 			  session_chat_fn fn, void *data)
 {
 	struct opening *opening = g_new0(struct opening, 1);
-	struct wait *wait = wait_new(session, account, on_opened, opening);
+	struct promise *promise = promise_new(session, account, on_opened, opening);
 	struct conn *conn = login_conn(session, account);
 
-	wait_own_data(wait, opening_free);
+	promise_own_data(promise, opening_free);
 	opening->session = session;
 	opening->account = account;
 	opening->id = g_strdup(id);
 	opening->fn = fn;
 	opening->data = data;
 	if (!conn || known_id(account, id))
-		wait_end_later(wait, NULL);
+		promise_end_later(promise, NULL);
 	else
-		conn_normalize(conn, id, on_normalized, wait);
+		conn_normalize(conn, id, on_normalized, promise);
 }
 
 void session_close_chat(struct session *session, struct chat *chat)
@@ -204,14 +204,10 @@ void talk_flush_read(struct session *session)
 			write_read(value);
 }
 
+/* The model tells of it, and restore.c has it written. */
 void session_mark_read(struct session *session, struct chat *chat)
 {
-	if (chat->kind == CHAT_STATUS || (!chat->unread && !chat->mentions)) {
-		chat_mark_read(chat);
-		return;
-	}
 	chat_mark_read(chat);
-	talk_note_read(talk_get(session, chat));
 }
 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)

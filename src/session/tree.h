@@ -17,7 +17,7 @@
 struct outgoing;
 struct page;
 struct question;
-struct wait;
+struct promise;
 
 struct session {
 	struct config *config;
@@ -28,12 +28,12 @@ struct session {
 	char *bus_address, *only_account;
 	char *log_path;
 	bool no_autostart, debug;
-	GPtrArray *bus_waits; /* struct wait *: for the next try to find a bus */
-	GError *bus_error;    /* of the last one; or NULL */
+	GPtrArray *bus_promises; /* struct promise *: for the next try to find a bus */
+	GError *bus_error;       /* of the last one; or NULL */
 
-	GPtrArray *logins; /* struct login *, owned */
-	GHashTable *talks; /* struct chat * → struct talk *, owned */
-	GHashTable *waits; /* struct wait *, owned: to be freed with the session */
+	GPtrArray *logins;    /* struct login *, owned */
+	GHashTable *talks;    /* struct chat * → struct talk *, owned */
+	GHashTable *promises; /* struct promise *, owned: to be freed with the session */
 	GPtrArray *protocols;
 	bool started;
 	bool restoring; /* what is opened now is remembered as open already */
@@ -52,7 +52,7 @@ struct session {
 
 	/* stop.c */
 	bool stopping, leaving;
-	struct wait *stop_wait;
+	struct promise *stop_promise;
 	guint stop_timer, drain_timer;
 
 	/* A second of the delays before reconnecting, in ms: tests make it shorter. */
@@ -77,7 +77,7 @@ struct login {
 	char *presence_message;
 	GHashTable *rooms;        /* id: joined, to be joined again */
 	GHashTable *room_secrets; /* id → password; wiped */
-	GPtrArray *connecting;    /* struct wait *: told when it is online or failed */
+	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
 	char *told;        /* the trouble that the user knows of already */
 	bool queue_ready;  /* what waited in the history for this connection is in the outboxes */
@@ -110,29 +110,29 @@ bool session_open_bus(struct session *session, GError **error);
 void stop_check(struct session *session);
 void stop_cancel(struct session *session);
 
-/* --- wait.c: somebody waits for an outcome ------------------------------------------------ */
+/* --- promise.c: somebody waits for an outcome ------------------------------------------ */
 
 /* @account: whose connection has to live for an answer to come; or NULL. */
-struct wait *wait_new(struct session *session, struct account *account, session_done_fn done,
-		      void *data);
+struct promise *promise_new(struct session *session, struct account *account, session_done_fn done,
+			    void *data);
 /* Its data is freed with it, told or not. */
-void *wait_own_data(struct wait *wait, GDestroyNotify free_data);
-void *wait_data(struct wait *wait);
+void *promise_own_data(struct promise *promise, GDestroyNotify free_data);
+void *promise_data(struct promise *promise);
 /* Tells and frees. Only from the main loop, not from inside the call that began it. */
-void wait_end(struct wait *wait, const GError *error);
+void promise_end(struct promise *promise, const GError *error);
 /* …which does this. Takes @error. */
-void wait_end_later(struct wait *wait, GError *error);
-void wait_fail_later(struct wait *wait, enum session_error code, const char *format, ...)
+void promise_end_later(struct promise *promise, GError *error);
+void promise_fail_later(struct promise *promise, enum session_error code, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
-/* A tp_done_fn; data is the wait. */
-void wait_reply(const GError *error, void *wait);
-/* The online connection of @account. NULL: @wait fails, "cannot @what: …". */
-struct conn *wait_for_conn(struct wait *wait, struct account *account, const char *what);
+/* A tp_done_fn; data is the promise. */
+void promise_reply(const GError *error, void *promise);
+/* The online connection of @account. NULL: @promise fails, "cannot @what: …". */
+struct conn *promise_conn(struct promise *promise, struct account *account, const char *what);
 /* The connection is gone: fails all that wait for an answer on it. */
-void waits_lost(struct session *session, struct account *account, const char *text);
-void wait_free(void *wait);
+void promises_lost(struct session *session, struct account *account, const char *text);
+void promise_free(void *promise);
 /* A session error in place of one of tp. NULL for NULL. */
-GError *wait_error(const GError *error);
+GError *promise_error(const GError *error);
 
 /* --- login.c ----------------------------------------------------------------------------- */
 

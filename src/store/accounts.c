@@ -352,14 +352,14 @@ static bool check_key(const char *key, const char *value, GError **error)
 	return good;
 }
 
-static bool put_key(GKeyFile *keys, const char *group, const char *key, const char *value,
+static bool put_key(struct keyfile *file, const char *group, const char *key, const char *value,
 		    GError **error)
 {
 	if (!value)
 		return true;
 	if (!check_key(key, value, error))
 		return false;
-	g_key_file_set_string(keys, group, key, value);
+	keyfile_put(file, group, key, value);
 	return true;
 }
 
@@ -368,7 +368,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static bool put_params(GKeyFile *keys, const struct account_conf *conf, GError **error)
+static bool put_params(struct keyfile *file, const struct account_conf *conf, GError **error)
 {
 	GList *names = g_list_sort(g_hash_table_get_keys(conf->params), compare_names);
 	bool done = true;
@@ -376,27 +376,27 @@ static bool put_params(GKeyFile *keys, const struct account_conf *conf, GError *
 	for (GList *name = names; done && name; name = name->next) {
 		g_autofree char *key = g_strconcat("param-", name->data, NULL);
 
-		done = put_key(keys, conf->name, key, g_hash_table_lookup(conf->params, name->data),
+		done = put_key(file, conf->name, key, g_hash_table_lookup(conf->params, name->data),
 			       error);
 	}
 	g_list_free(names);
 	return done;
 }
 
-static bool put_account(GKeyFile *keys, const struct account_conf *conf, GError **error)
+static bool put_account(struct keyfile *file, const struct account_conf *conf, GError **error)
 {
 	g_autofree char *rooms =
 		conf->autojoin && *conf->autojoin ? g_strjoinv(";", conf->autojoin) : NULL;
 	const char *name = conf->name;
 
-	return put_key(keys, name, "manager", conf->manager, error) &&
-	       put_key(keys, name, "protocol", conf->protocol, error) &&
-	       put_key(keys, name, "enabled", conf->enabled ? "true" : "false", error) &&
-	       put_key(keys, name, "nickname", conf->nickname, error) &&
-	       put_key(keys, name, "autojoin", rooms, error) &&
-	       put_key(keys, name, "password-command", conf->password_command, error) &&
-	       put_key(keys, name, "secret-service", conf->secret_service ? "true" : NULL, error) &&
-	       put_params(keys, conf, error);
+	return put_key(file, name, "manager", conf->manager, error) &&
+	       put_key(file, name, "protocol", conf->protocol, error) &&
+	       put_key(file, name, "enabled", conf->enabled ? "true" : "false", error) &&
+	       put_key(file, name, "nickname", conf->nickname, error) &&
+	       put_key(file, name, "autojoin", rooms, error) &&
+	       put_key(file, name, "password-command", conf->password_command, error) &&
+	       put_key(file, name, "secret-service", conf->secret_service ? "true" : NULL, error) &&
+	       put_params(file, conf, error);
 }
 
 bool accounts_add(struct accounts *accounts, const struct account_conf *conf, GError **error)
@@ -410,7 +410,7 @@ bool accounts_add(struct accounts *accounts, const struct account_conf *conf, GE
 	file = keyfile_load(accounts->path, NULL);
 	if (g_key_file_has_group(keyfile_keys(file), conf->name)) {
 		refuse(error, conf->name, "there is an account of that name");
-	} else if (put_account(keyfile_keys(file), conf, error)) {
+	} else if (put_account(file, conf, error)) {
 		return save(accounts, file, error);
 	}
 	keyfile_free(file);
@@ -436,7 +436,7 @@ bool accounts_remove(struct accounts *accounts, const char *name, GError **error
 
 	if (!file)
 		return false;
-	g_key_file_remove_group(keyfile_keys(file), name, NULL);
+	keyfile_remove_group(file, name);
 	return save(accounts, file, error);
 }
 
@@ -447,9 +447,6 @@ bool accounts_set(struct accounts *accounts, const char *name, const char *key, 
 
 	if (!check_key(key, value, error) || !(file = load_with(accounts, name, error)))
 		return false;
-	if (value)
-		g_key_file_set_string(keyfile_keys(file), name, key, value);
-	else
-		g_key_file_remove_key(keyfile_keys(file), name, key, NULL);
+	keyfile_put(file, name, key, value);
 	return save(accounts, file, error);
 }

@@ -1,29 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "keyfile.h"
+#include "keyfile_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "paths.h"
-
 #define SIZE_MAX_BYTES (1024 * 1024)
 /* A file that is no key file at all would otherwise give a problem a line. */
 #define PROBLEMS_MAX 20
-
-struct keyfile {
-	char *path, *name; /* name: for messages */
-	GKeyFile *keys;
-	GHashTable *lines; /* "group" or "group\nkey" → line */
-	mode_t mode;       /* 0: there is no file */
-	unsigned broken;   /* first line that was left out; 0: none */
-	bool unreadable;
-};
 
 /* --- problems ----------------------------------------------------------------------------- */
 
@@ -142,6 +129,9 @@ static void scan_key(struct scan *scan, char *text)
 		leave_out(scan, "not understood: write key=value, [group] or # comment");
 	} else if (!scan->group) {
 		leave_out(scan, "a key before any [group]");
+	} else if (g_str_equal(text, "Encoding") && g_ascii_strcasecmp(value, "UTF-8") != 0) {
+		/* GKeyFile would refuse the whole file. */
+		leave_out(scan, "the file must be UTF-8");
 	} else if (keyfile_line(scan->file, scan->group, text)) {
 		g_autofree char *reason =
 			g_strdup_printf("[%s] %s again: the one at line %u counts", scan->group,
@@ -197,7 +187,7 @@ static void scan_lines(struct scan *scan, char *bytes, gsize length)
 					    scan->left_out - PROBLEMS_MAX));
 }
 
-static void wipe(char *bytes, gsize length)
+void keyfile_wipe(char *bytes, gsize length)
 {
 	explicit_bzero(bytes, length);
 	g_free(bytes);
@@ -216,12 +206,29 @@ static void parse(struct keyfile *file, char *bytes, gsize length, GPtrArray *pr
 	size = scan.good->len;
 	char *good = g_string_free(scan.good, FALSE);
 
-	if (!g_key_file_load_from_data(file->keys, good, size, G_KEY_FILE_KEEP_COMMENTS, &error)) {
+	if (!g_key_file_load_from_data(file->keys, good, size, G_KEY_FILE_NONE, &error)) {
 		add_problem(problems, g_strdup_printf("%s: %s", file->name, error->message));
 		file->unreadable = true;
 	}
 	g_free(scan.group);
-	wipe(good, size);
+	keyfile_wipe(good, size);
+}
+
+void keyfile_take_text(struct keyfile *file, char *text, gsize length, GPtrArray *problems)
+{
+	char *copy = g_malloc(length + 1);
+
+	if (file->text)
+		keyfile_wipe(file->text, file->length);
+	file->text = text;
+	file->length = length;
+	g_key_file_unref(file->keys);
+	file->keys = g_key_file_new();
+	g_hash_table_remove_all(file->lines);
+	if (length)
+		memcpy(copy, text, length);
+	parse(file, copy, length, problems);
+	keyfile_wipe(copy, length);
 }
 
 static struct keyfile *new_file(const char *path)
@@ -240,12 +247,8 @@ struct keyfile *keyfile_parse(const char *path, const char *bytes, gsize length,
 			      GPtrArray *problems)
 {
 	struct keyfile *file = new_file(path);
-	char *copy = g_malloc(length + 1);
 
-	if (length)
-		memcpy(copy, bytes, length);
-	parse(file, copy, length, problems);
-	wipe(copy, length);
+	keyfile_take_text(file, g_memdup2(bytes, length), length, problems);
 	return file;
 }
 
@@ -276,13 +279,13 @@ static const char *read_file(struct keyfile *file, GPtrArray *problems)
 		return "it is not a file";
 	}
 	file->mode = st.st_mode;
-	char *bytes = g_malloc(SIZE_MAX_BYTES + 2);
+	char *bytes = g_malloc(SIZE_MAX_BYTES + 1);
 
 	reason = read_all(fd, bytes, &length);
 	close(fd);
 	if (!reason)
-		parse(file, bytes, length, problems);
-	wipe(bytes, length);
+		keyfile_take_text(file, g_memdup2(bytes, length), length, problems);
+	keyfile_wipe(bytes, length);
 	return reason;
 }
 
@@ -304,6 +307,8 @@ void keyfile_free(struct keyfile *file)
 {
 	if (!file)
 		return;
+	if (file->text)
+		keyfile_wipe(file->text, file->length);
 	g_key_file_unref(file->keys);
 	g_hash_table_unref(file->lines);
 	g_free(file->path);
@@ -341,12 +346,17 @@ char *keyfile_string(const struct keyfile *file, const char *group, const char *
 	g_autoptr(GError) error = NULL;
 	char *value = g_key_file_get_string(file->keys, group, key, &error);
 
-	if (!value && !g_error_matches(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND) &&
+	if (!error)
+		return value;
+	/* GLib gives what it could make of a bad value, too. */
+	if (value)
+		keyfile_wipe(value, strlen(value));
+	if (!g_error_matches(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND) &&
 	    !g_error_matches(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND))
 		/* Not the message of GLib: it may quote a password. */
 		keyfile_problem(file, problems, group, key,
 				"a backslash is written \\\\, a tab \\t, a leading space \\s");
-	return value;
+	return NULL;
 }
 
 bool keyfile_parse_bool(const char *text, bool *value)
@@ -361,127 +371,4 @@ bool keyfile_parse_bool(const char *text, bool *value)
 		}
 	}
 	return false;
-}
-
-/* --- writing ------------------------------------------------------------------------------ */
-
-static bool write_all(int fd, const char *bytes, gsize length)
-{
-	while (length) {
-		ssize_t put = write(fd, bytes, length);
-
-		if (put < 0 && errno != EINTR)
-			return false;
-		if (put > 0) {
-			bytes += put;
-			length -= put;
-		}
-	}
-	return fsync(fd) == 0;
-}
-
-/* Into a new file beside @target that then takes its place. */
-static bool replace(const char *target, const char *bytes, gsize length)
-{
-	g_autofree char *temporary = g_strconcat(target, ".XXXXXX", NULL);
-	int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0600);
-	int code;
-
-	if (fd < 0)
-		return false;
-	bool done = fchmod(fd, 0600) == 0 && write_all(fd, bytes, length);
-
-	code = errno;
-	close(fd);
-	if (done && rename(temporary, target) == 0)
-		return true;
-	code = done ? errno : code;
-	unlink(temporary);
-	errno = code;
-	return false;
-}
-
-/* The file itself, where @path is a link to it; NULL: sets errno. */
-static char *find_target(const char *path)
-{
-	char *target = realpath(path, NULL);
-	struct stat st;
-
-	if (!target && (errno != ENOENT || lstat(path, &st) == 0))
-		return NULL;
-	if (!target)
-		return g_strdup(path);
-	char *copy = g_strdup(target);
-
-	free(target);
-	if (stat(copy, &st) == 0 && S_ISREG(st.st_mode) && access(copy, W_OK) == 0)
-		return copy;
-	errno = S_ISREG(st.st_mode) ? EACCES : EINVAL;
-	g_free(copy);
-	return NULL;
-}
-
-static bool save_bytes(struct keyfile *file, const char *bytes, gsize length, GError **error)
-{
-	g_autofree char *shown = g_filename_display_name(file->path);
-	g_autofree char *target = NULL;
-
-	if (!paths_make_parents(file->path, error))
-		return false;
-	target = find_target(file->path);
-	if (target && replace(target, bytes, length)) {
-		file->mode = S_IFREG | 0600;
-		return true;
-	}
-	int code = errno;
-
-	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(code), "cannot save %s: %s", shown,
-		    g_strerror(code));
-	return false;
-}
-
-bool keyfile_save(struct keyfile *file, GError **error)
-{
-	g_autofree char *shown = g_filename_display_name(file->path);
-	gsize length;
-
-	if (file->broken) {
-		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
-			    "cannot save %s: line %u of it was left out and would be lost; mend "
-			    "it first",
-			    shown, file->broken);
-		return false;
-	}
-	if (file->unreadable) {
-		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
-			    "cannot save %s: it could not be read and would be lost", shown);
-		return false;
-	}
-	char *bytes = g_key_file_to_data(file->keys, &length, NULL);
-	bool done = save_bytes(file, bytes, length, error);
-
-	wipe(bytes, length);
-	return done;
-}
-
-static bool check_value(const char *group, const char *key, const char *value, GError **error)
-{
-	if (!g_utf8_validate(value, -1, NULL)) {
-		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-			    "cannot set [%s] %s: the value is not UTF-8", group, key);
-		return false;
-	}
-	return true;
-}
-
-bool keyfile_set(struct keyfile *file, const char *group, const char *key, const char *value,
-		 GError **error)
-{
-	if (value && !check_value(group, key, value, error))
-		return false;
-	if (value)
-		g_key_file_set_string(file->keys, group, key, value);
-	else
-		g_key_file_remove_key(file->keys, group, key, NULL);
-	return keyfile_save(file, error);
 }

@@ -6,7 +6,7 @@
  * out and named (file, line), the rest is used. So are a key that its group has already and
  * all lines of a group that was there before: the first one counts. A file with such lines is
  * never written back, so that nothing of the user's is lost. Writing is atomic (temporary
- * file, fsync, rename), mode 0600, keeps comments, and goes through a symbolic link to the
+ * file, fsync, rename), mode 0600, keeps all other lines as they are, and goes through a symbolic link to the
  * file it names.
  */
 
@@ -22,12 +22,16 @@ struct keyfile *keyfile_load(const char *path, GPtrArray *problems);
 struct keyfile *keyfile_parse(const char *path, const char *bytes, gsize length,
 			      GPtrArray *problems);
 void keyfile_free(struct keyfile *file);
+/* To read from: what is changed in it is not saved. Borrowed until the next change. */
 GKeyFile *keyfile_keys(struct keyfile *file);
 const char *keyfile_path(const struct keyfile *file);
 /* Line of a key, or of the group when @key is NULL; 0 when not in the file. */
 unsigned keyfile_line(const struct keyfile *file, const char *group, const char *key);
 /* Readable or writable by group or others? False when there is no file. */
 bool keyfile_is_exposed(const struct keyfile *file);
+/* Changes in memory, of a file without broken lines; @value is UTF-8, NULL removes the key. */
+void keyfile_put(struct keyfile *file, const char *group, const char *key, const char *value);
+void keyfile_remove_group(struct keyfile *file, const char *group);
 bool keyfile_save(struct keyfile *file, GError **error);
 /* Sets a string and saves; NULL removes the key. What is in memory is of no use after a
  * failure: load it anew. */

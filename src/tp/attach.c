@@ -85,6 +85,8 @@ static void go_online(struct conn *conn)
 
 	conn->stage = CONN_ONLINE;
 	account_set_features(conn->account, basic_features(conn));
+	/* Until the network tells one; idle has none to tell. */
+	account_set_presence(conn->account, PRESENCE_UNSET, "", "");
 	account_set_state(conn->account, ACCOUNT_ONLINE, "");
 	conn_aliasing_start(conn);
 	conn_presence_start(conn);

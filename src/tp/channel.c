@@ -411,7 +411,7 @@ void conn_channels_free(struct conn *conn)
 	g_clear_pointer(&conn->talks, g_hash_table_unref);
 }
 
-void conn_handler_changed(struct conn *conn)
+void conn_channels_drain(struct conn *conn)
 {
 	g_autoptr(GList) channels = NULL;
 
@@ -424,6 +424,11 @@ void conn_handler_changed(struct conn *conn)
 		if (channel->text)
 			tp_text_read_pending(channel, true);
 	}
+}
+
+void conn_handler_changed(struct conn *conn)
+{
+	conn_channels_drain(conn);
 }
 
 void conn_close_chat(struct conn *conn, struct chat *chat)

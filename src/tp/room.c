@@ -268,10 +268,10 @@ static void on_members_changed(struct bus_reader *args, void *data)
 	g_autoptr(GArray) added = bus_read_uint32s(args);
 	g_autoptr(GArray) removed = bus_read_uint32s(args);
 	g_autoptr(GArray) local = bus_read_uint32s(args);
-	g_autoptr(GArray) remote = bus_read_uint32s(args);
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
 	struct change_details details;
 
+	bus_read_skip(args); /* remote pending */
 	read_details(room, args, &details);
 	if (!bus_reader_ok(args)) {
 		g_debug("%s: MembersChangedDetailed: %s", channel->path, bus_reader_error(args));

@@ -82,11 +82,16 @@ static void follow_request(struct conn *conn, struct contact *contact, const cha
 		model_remove_request(request);
 }
 
-/* A contact that only asks is not on the roster yet. */
-static bool belongs_on_roster(enum subscription subscribe, enum subscription publish)
+/* Who only asks is not on the roster yet. */
+static bool only_asks(enum subscription subscribe, enum subscription publish)
 {
-	return subscribe == SUBSCRIPTION_YES || subscribe == SUBSCRIPTION_ASK ||
-	       subscribe == SUBSCRIPTION_REMOVED || publish == SUBSCRIPTION_YES;
+	return subscribe == SUBSCRIPTION_NO && publish == SUBSCRIPTION_ASK;
+}
+
+static bool belongs_on_roster(const struct contact_facts *facts)
+{
+	return !facts->has_subscription || (facts->groups && *facts->groups) ||
+	       !only_asks(facts->subscribe, facts->publish);
 }
 
 static struct contact *store_facts(struct conn *conn, guint32 handle,
@@ -108,9 +113,7 @@ static struct contact *store_facts(struct conn *conn, guint32 handle,
 	/* Last, so that the row is put into its place once. A manager with a list but without
 	 * subscriptions lists everybody. */
 	if (on_list)
-		contact_set_on_roster(contact,
-				      !facts->has_subscription || facts->groups ||
-					      belongs_on_roster(facts->subscribe, facts->publish));
+		contact_set_on_roster(contact, belongs_on_roster(facts));
 	return contact;
 }
 
@@ -277,6 +280,13 @@ static void ask_attributes(struct conn *conn, const GArray *handles)
 	bus_call_send(call, ROSTER_TIMEOUT_MS, on_new_attributes, conn);
 }
 
+/* Haze lists who asked even after a no: that does not make a contact of them. */
+static bool is_refusal(const struct contact *contact, const struct change *change)
+{
+	return only_asks(contact->subscribe, contact->publish) &&
+	       change->subscribe == SUBSCRIPTION_NO && change->publish != SUBSCRIPTION_YES;
+}
+
 static void apply_changes(struct conn *conn, const GArray *changes)
 {
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -285,7 +295,7 @@ static void apply_changes(struct conn *conn, const GArray *changes)
 		const struct change *change = &g_array_index(changes, struct change, i);
 		struct contact *contact = conn_handle_contact(conn, change->handle);
 
-		if (!contact || !contact->on_roster)
+		if (!contact || (!contact->on_roster && !is_refusal(contact, change)))
 			g_array_append_val(unknown, change->handle);
 		if (!contact)
 			continue;

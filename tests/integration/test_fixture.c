@@ -181,6 +181,36 @@ static void test_messages(void **state)
 	assert_int_equal(fixture_pending(w->fixture, ALICE, BOB, false), 502);
 }
 
+static void on_reply(GObject *source, GAsyncResult *result, void *data)
+{
+	GVariant *reply = g_dbus_connection_call_finish((GDBusConnection *)source, result, NULL);
+
+	if (reply)
+		g_variant_unref(reply);
+	*(bool *)data = true;
+}
+
+static void test_waits_for_acknowledgement(void **state)
+{
+	struct world *w = *state;
+	g_autofree char *channel = NULL;
+	GVariantBuilder ids;
+	bool answered = false;
+
+	connect_it(w, 2, 2);
+	fixture_burst(w->fixture, ALICE, BOB, false, BOB, 2);
+	channel = fixture_channel(w->fixture, ALICE, BOB, false);
+	g_variant_builder_init(&ids, G_VARIANT_TYPE("au"));
+	g_variant_builder_add(&ids, "u", 0);
+	g_variant_builder_add(&ids, "u", 1);
+	g_dbus_connection_call(test_env_bus(w->env), w->conn->name, channel, TP_TEXT,
+			       "AcknowledgePendingMessages", g_variant_new("(au)", &ids), NULL, 0,
+			       G_MAXINT, NULL, on_reply, &answered);
+	fixture_wait_pending(w->fixture, ALICE, BOB, false, 0);
+	fixture_wait_calls(w->fixture, "AcknowledgePendingMessages", 1);
+	assert_true(answered);
+}
+
 static void test_close_with_pending(void **state)
 {
 	struct world *w = *state;
@@ -308,14 +338,6 @@ static void test_wrong_password(void **state)
 	tp_conn_wait_status(w->client, w->conn, 2);
 }
 
-static void on_reply(GObject *source, GAsyncResult *result, void *data)
-{
-	g_autoptr(GVariant) reply =
-		g_dbus_connection_call_finish((GDBusConnection *)source, result, NULL);
-
-	*(bool *)data = true;
-}
-
 static void test_hang_and_fail(void **state)
 {
 	struct world *w = *state;
@@ -376,6 +398,7 @@ int main(void)
 		TEST(test_presence_storm),
 		TEST(test_contact_changes),
 		TEST(test_messages),
+		TEST(test_waits_for_acknowledgement),
 		TEST(test_close_with_pending),
 		TEST(test_plain_text),
 		TEST(test_rooms),

@@ -173,89 +173,25 @@ GStrv fixture_sent(struct fixture *fixture, const char *account, const char *cha
 	return (GStrv)g_ptr_array_free(g_steal_pointer(&texts), FALSE);
 }
 
-/* The manager tells nobody what was sent or acknowledged: ask again after each event on the
- * bus, of which the answer to the last question is one. The wait ends by its own limit. */
-struct poll_state {
-	struct fixture *fixture;
-	const char *account, *what;
-	bool room;
-	unsigned wanted;
-	unsigned (*ask)(struct poll_state *poll);
-	unsigned now;
-};
-
-static bool has_reached(void *data)
-{
-	struct poll_state *poll = data;
-
-	poll->now = poll->ask(poll);
-	return poll->now == poll->wanted;
-}
-
-static gboolean on_turn(void *data)
-{
-	return G_SOURCE_CONTINUE;
-}
-
-static void wait_for(struct poll_state *poll, const char *what)
-{
-	guint turn = g_timeout_add(5, on_turn, NULL);
-	bool ok = test_wait_until(has_reached, poll, TEST_WAIT_MS);
-
-	g_source_remove(turn);
-	if (!ok)
-		test_fail("%u %s, not %u", poll->now, what, poll->wanted);
-}
-
-static unsigned ask_sent(struct poll_state *poll)
-{
-	g_auto(GStrv) sent = fixture_sent(poll->fixture, poll->account, NULL);
-
-	return g_strv_length(sent);
-}
-
 void fixture_wait_sent(struct fixture *fixture, const char *account, unsigned count)
 {
-	struct poll_state poll = {
-		.fixture = fixture,
-		.account = account,
-		.wanted = count,
-		.ask = ask_sent,
-	};
-
-	wait_for(&poll, "messages sent");
+	run(fixture, "WaitSent", g_variant_new("(su)", account, count));
 }
 
 unsigned fixture_pending(struct fixture *fixture, const char *account, const char *chat, bool room)
 {
-	g_autofree char *path = fixture_channel(fixture, account, chat, room);
 	g_autoptr(GVariant) reply =
-		test_bus_call(test_env_bus(fixture->env), NAME, path,
-			      "org.freedesktop.Telepathy.Channel.Type.Text", "ListPendingMessages",
-			      g_variant_new("(b)", FALSE), NULL);
-	g_autoptr(GVariant) list = reply ? g_variant_get_child_value(reply, 0) : NULL;
+		fixture_call(fixture, "Pending", g_variant_new("(ssb)", account, chat, room));
+	guint32 count;
 
-	return list ? (unsigned)g_variant_n_children(list) : 0;
-}
-
-static unsigned ask_pending(struct poll_state *poll)
-{
-	return fixture_pending(poll->fixture, poll->account, poll->what, poll->room);
+	g_variant_get(reply, "(u)", &count);
+	return count;
 }
 
 void fixture_wait_pending(struct fixture *fixture, const char *account, const char *chat, bool room,
 			  unsigned count)
 {
-	struct poll_state poll = {
-		.fixture = fixture,
-		.account = account,
-		.what = chat,
-		.room = room,
-		.wanted = count,
-		.ask = ask_pending,
-	};
-
-	wait_for(&poll, "messages pending");
+	run(fixture, "WaitPending", g_variant_new("(ssbu)", account, chat, room, count));
 }
 
 /* --- rooms and other channels --- */
@@ -361,21 +297,9 @@ char *fixture_last_call(struct fixture *fixture, const char *method)
 	return text;
 }
 
-static unsigned ask_calls(struct poll_state *poll)
-{
-	return fixture_count_calls(poll->fixture, poll->what);
-}
-
 void fixture_wait_calls(struct fixture *fixture, const char *method, unsigned count)
 {
-	struct poll_state poll = {
-		.fixture = fixture,
-		.what = method,
-		.wanted = count,
-		.ask = ask_calls,
-	};
-
-	wait_for(&poll, method);
+	run(fixture, "WaitCalls", g_variant_new("(su)", method, count));
 }
 
 unsigned fixture_connection(struct fixture *fixture, const char *account, char **name, char **path)

@@ -83,7 +83,7 @@ void fixture_set_plain(struct fixture *fixture, const char *account, bool plain)
  * messages are "sent-0", "sent-1", … over all chats of the account. */
 GStrv fixture_sent(struct fixture *fixture, const char *account, const char *chat);
 
-/* Waits until count messages have been sent over all chats of the account. */
+/* Waits until count messages or more have been sent over all chats of the account. */
 void fixture_wait_sent(struct fixture *fixture, const char *account, unsigned count);
 
 /* How many messages of an open chat are not acknowledged yet. */
@@ -138,7 +138,7 @@ void fixture_fail(struct fixture *fixture, const char *method, const char *error
 void fixture_heal(struct fixture *fixture, const char *method);
 
 /* How often a D-Bus method was called; the arguments of the last call as text ("" when there
- * was none; g_free()); waiting until there were that many calls. */
+ * was none; g_free()); waiting until there were that many calls or more. */
 unsigned fixture_count_calls(struct fixture *fixture, const char *method);
 char *fixture_last_call(struct fixture *fixture, const char *method);
 void fixture_wait_calls(struct fixture *fixture, const char *method, unsigned count);

@@ -5,7 +5,8 @@
 
 #include "model/text.h"
 
-G_DEFINE_QUARK(fake_session_error, session_error)
+/* session_error_quark() */
+G_DEFINE_QUARK(pheme - session - error, session_error)
 
 struct ending {
 	session_done_fn done;
@@ -85,6 +86,11 @@ struct session *session_new(const struct session_options *options)
 	return NULL;
 }
 
+bool session_check(const struct session *session, GError **error)
+{
+	return true;
+}
+
 void session_free(struct session *session)
 {
 	model_free(session->model);
@@ -100,6 +106,8 @@ void session_start(struct session *session)
 {
 	record(session, "start");
 	session->bus = true;
+	if (session->bus_problem)
+		model_notice(session->model, NULL, NULL, NOTICE_ERROR, "%s", session->bus_problem);
 	if (session->on_start)
 		session->on_start(session);
 }
@@ -107,7 +115,7 @@ void session_start(struct session *session)
 void session_wait_bus(struct session *session, session_done_fn done, void *data)
 {
 	if (session->bus_problem)
-		session->next = g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED, "%s",
+		session->next = g_error_new(SESSION_ERROR, SESSION_ERROR_NOT_CONNECTED, "%s",
 					    session->bus_problem);
 	end_later(session, done, data);
 }
@@ -380,6 +388,36 @@ void session_answer_request(struct session *session, struct request *request, bo
 struct chat *session_open_chat(struct session *session, struct account *account, const char *id)
 {
 	return chat_open(account, CHAT_CONTACT, id);
+}
+
+struct opening {
+	session_chat_fn fn;
+	void *data;
+	struct chat *chat;
+	GError *error;
+};
+
+static gboolean open_later(gpointer data)
+{
+	struct opening *opening = data;
+
+	opening->fn(opening->chat, opening->error, opening->data);
+	g_clear_error(&opening->error);
+	g_free(opening);
+	return G_SOURCE_REMOVE;
+}
+
+void session_open_contact(struct session *session, struct account *account, const char *id,
+			  session_chat_fn fn, void *data)
+{
+	struct opening *opening = g_new0(struct opening, 1);
+	g_autofree char *normal = g_ascii_strdown(id, -1);
+
+	opening->fn = fn;
+	opening->data = data;
+	opening->error = g_steal_pointer(&session->next);
+	opening->chat = opening->error ? NULL : chat_open(account, CHAT_CONTACT, normal);
+	g_idle_add(open_later, opening);
 }
 
 void session_join(struct session *session, struct account *account, const char *room,

@@ -26,6 +26,8 @@ static void test_msg(void **state)
 	check(fixture, "/m work:bob@example.org x", "send work bob@example.org 0 x\n");
 	check(fixture, "/msg -a irc somebody x", "send irc somebody 0 x\n");
 	check(fixture, "/msg irc:else x", "send irc else 0 x\n");
+	check(fixture, "/query irc:SomeBody", "show somebody\n");
+	fixture->current = NULL;
 	check_fails(fixture, "/msg stranger@example.org x", 2, "which account?");
 	check(fixture, "/msg -a work stranger@example.org x",
 	      "send work stranger@example.org 0 x\n");
@@ -246,7 +248,19 @@ static void test_status(void **state)
 	check_fails(fixture, "/status unknown", 2, "is no status");
 	account_set_presence(fixture->work, PRESENCE_BUSY, "dnd", "100%s");
 	account_set_state(fixture->irc, ACCOUNT_OFFLINE, "wrong password");
+	fixture->front.unattended = true;
+	check(fixture, "/status away", "presence * away \"\"\n");
 	check_prints(fixture, "/status", "work: busy \"100%s\"\nirc: offline (wrong password)\n");
+}
+
+static void test_status_in_a_script(void **state)
+{
+	struct fixture *fixture = *state;
+
+	account_set_state(fixture->work, ACCOUNT_OFFLINE, "");
+	check(fixture, "/status -a work away", "presence work away \"\"\n");
+	fixture->front.unattended = true;
+	check_fails(fixture, "/status -a work away", 4, "no account is online");
 }
 
 static void test_away(void **state)
@@ -337,6 +351,8 @@ static void test_connect(void **state)
 	check(fixture, "/connect", "");
 	account_set_state(fixture->work, ACCOUNT_OFFLINE, "");
 	account_set_state(fixture->irc, ACCOUNT_WAITING, "x");
+	check(fixture, "/connect", "connect work\nconnect irc\n");
+	account_set_state(fixture->irc, ACCOUNT_CONNECTING, "");
 	check(fixture, "/connect", "connect work\nconnect irc\n");
 	check(fixture, "/connect irc", "connect irc\n");
 	check_fails(fixture, "/connect home", 3, "no account \"home\"");
@@ -453,13 +469,13 @@ static void test_set(void **state)
 	struct fixture *fixture = *state;
 	struct config *config = fixture->session->config;
 
-	check_prints(fixture, "/set", "ui.mouse = false\n");
+	check_prints(fixture, "/set", "ui.pane = true\n");
 	check_prints(fixture, "/set ui.pane-width", "ui.pane-width = 19");
 	check_prints(fixture, "/set pane-width 25", "ui.pane-width = 25  (19 unless set)");
 	assert_int_equal(config_int(config, "ui.pane-width"), 25);
 	check_prints(fixture, "/set -default pane-width", "ui.pane-width = 19\n");
-	check_prints(fixture, "/set ui.mouse true", "ui.mouse = true");
-	check_fails(fixture, "/set ui.mouse perhaps", 2, "ui.mouse");
+	check_prints(fixture, "/set ui.pane false", "ui.pane = false");
+	check_fails(fixture, "/set ui.pane perhaps", 2, "ui.pane");
 	check_fails(fixture, "/set xyzzy", 3, "no setting \"xyzzy\"");
 	check_fails(fixture, "/set xyzzy 1", 3, "no setting \"xyzzy\"");
 }
@@ -511,6 +527,7 @@ int main(void)
 		TEST("/cmd/names_prints_columns", test_names),
 		TEST("/cmd/names_of_many_are_bounded", test_names_of_many),
 		TEST("/cmd/status_prints_and_sets", test_status),
+		TEST("/cmd/status_in_a_script_needs_a_connection", test_status_in_a_script),
 		TEST("/cmd/away_toggles", test_away),
 		TEST("/cmd/roster_changes", test_roster),
 		TEST("/cmd/accept_says_which", test_accept),

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* src/session/session.h, played. */
+
+#include "stage.h"
+
+#include <string.h>
+
+struct later { /* session_done_fn is never called from inside */
+	session_done_fn done;
+	void *data;
+};
+
+static gboolean on_later(gpointer data)
+{
+	struct later *later = data;
+
+	later->done(NULL, later->data);
+	return G_SOURCE_REMOVE;
+}
+
+static void finish(session_done_fn done, void *data)
+{
+	struct later *later;
+
+	if (done == NULL)
+		return;
+	later = g_new(struct later, 1);
+	*later = (struct later){done, data};
+	g_idle_add_full(G_PRIORITY_DEFAULT, on_later, later, g_free);
+}
+
+GQuark session_error_quark(void)
+{
+	return g_quark_from_static_string("session-error");
+}
+
+struct model *session_model(struct session *session)
+{
+	return session->model;
+}
+
+struct config *session_config(struct session *session)
+{
+	return session->config;
+}
+
+const struct accounts *session_accounts(struct session *session)
+{
+	return session->accounts;
+}
+
+bool session_has_bus(const struct session *session)
+{
+	return true;
+}
+
+void session_start(struct session *session)
+{
+}
+
+void session_stop(struct session *session, session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+void session_wait_bus(struct session *session, session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+void session_set_debug(struct session *session, bool on)
+{
+}
+
+bool session_debug(const struct session *session)
+{
+	return false;
+}
+
+const char *session_log_path(const struct session *session)
+{
+	return NULL;
+}
+
+/* --- accounts ----------------------------------------------------------------------------- */
+
+void session_connect(struct session *session, struct account *account, session_done_fn done,
+		     void *data)
+{
+	account_set_state(account, ACCOUNT_ONLINE, "");
+	finish(done, data);
+}
+
+void session_disconnect(struct session *session, struct account *account, session_done_fn done,
+			void *data)
+{
+	account_set_state(account, ACCOUNT_OFFLINE, "");
+	finish(done, data);
+}
+
+bool session_account_add(struct session *session, const struct account_conf *conf, GError **error)
+{
+	if (!accounts_add(session->accounts, conf, error))
+		return false;
+	account_new(session->model, conf->name, conf->manager, conf->protocol);
+	return true;
+}
+
+bool session_account_remove(struct session *session, struct account *account, GError **error)
+{
+	accounts_remove(session->accounts, account->name, NULL);
+	account_remove(account);
+	return true;
+}
+
+bool session_account_set(struct session *session, struct account *account, const char *key,
+			 const char *value, GError **error)
+{
+	return accounts_set(session->accounts, account->name, key, value, error);
+}
+
+bool session_account_enable(struct session *session, struct account *account, bool enabled,
+			    GError **error)
+{
+	account_set_state(account, enabled ? ACCOUNT_ONLINE : ACCOUNT_DISABLED, "");
+	return true;
+}
+
+struct listing {
+	struct session *session;
+	session_protocols_fn fn;
+	void *data;
+};
+
+static gboolean on_listing(gpointer data)
+{
+	struct listing *listing = data;
+
+	listing->fn(listing->session->protocols, NULL, listing->data);
+	return G_SOURCE_REMOVE;
+}
+
+void session_list_protocols(struct session *session, session_protocols_fn fn, void *data)
+{
+	struct listing *listing = g_new(struct listing, 1);
+
+	*listing = (struct listing){session, fn, data};
+	g_idle_add_full(G_PRIORITY_DEFAULT, on_listing, listing, g_free);
+}
+
+GPtrArray *session_known_protocols(struct session *session)
+{
+	return session->protocols;
+}
+
+void session_set_presence(struct session *session, struct account *account, enum presence presence,
+			  const char *message, session_done_fn done, void *data)
+{
+	for (guint i = 0; i < session->model->accounts->len; i++)
+		account_set_presence(session->model->accounts->pdata[i], presence, "", message);
+	finish(done, data);
+}
+
+void session_set_nick(struct session *session, struct account *account, const char *nick,
+		      session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+/* --- roster ------------------------------------------------------------------------------- */
+
+struct contact *session_find_contact(struct session *session, struct account *account,
+				     const char *name, GError **error)
+{
+	for (guint i = 0; i < session->model->accounts->len; i++) {
+		struct contact *contact =
+			account_find_contact(session->model->accounts->pdata[i], name);
+
+		if (contact != NULL)
+			return contact;
+	}
+	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND, "no contact \"%s\"", name);
+	return NULL;
+}
+
+struct account *session_default_account(struct session *session, struct chat *current,
+					GError **error)
+{
+	if (current != NULL && current->account != NULL)
+		return current->account;
+	if (session->model->accounts->len > 0)
+		return session->model->accounts->pdata[0];
+	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND, "there is no account");
+	return NULL;
+}
+
+void session_roster_add(struct session *session, struct account *account, const char *id,
+			const char *message, session_done_fn done, void *data)
+{
+	contact_set_on_roster(account_ensure_contact(account, id), true);
+	finish(done, data);
+}
+
+void session_roster_remove(struct session *session, struct contact *contact, session_done_fn done,
+			   void *data)
+{
+	contact_set_on_roster(contact, false);
+	finish(done, data);
+}
+
+void session_rename(struct session *session, struct contact *contact, const char *alias,
+		    session_done_fn done, void *data)
+{
+	contact_set_alias(contact, alias);
+	finish(done, data);
+}
+
+void session_authorize(struct session *session, struct account *account, const char *id,
+		       session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+void session_deny(struct session *session, struct account *account, const char *id,
+		  session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+void session_answer_request(struct session *session, struct request *request, bool accept,
+			    session_done_fn done, void *data)
+{
+	stage_log(session, "request %s %s", request->id, accept ? "yes" : "no");
+	model_remove_request(request);
+	finish(done, data);
+}
+
+/* --- chats ---------------------------------------------------------------------------------- */
+
+static unsigned *backlog_of(struct session *session, const struct chat *chat)
+{
+	g_autofree char *key = NULL;
+
+	if (chat->account == NULL)
+		return NULL;
+	key = g_strdup_printf("%s/%s", chat->account->name, chat->id);
+	return g_hash_table_lookup(session->backlogs, key);
+}
+
+struct chat *session_open_chat(struct session *session, struct account *account, const char *id)
+{
+	struct chat *chat = chat_open(account, CHAT_CONTACT, id);
+
+	chat_set_live(chat, true);
+	return chat;
+}
+
+struct opening {
+	struct chat *chat;
+	session_chat_fn fn;
+	void *data;
+};
+
+static gboolean on_opening(gpointer data)
+{
+	struct opening *opening = data;
+
+	opening->fn(opening->chat, NULL, opening->data);
+	return G_SOURCE_REMOVE;
+}
+
+void session_open_contact(struct session *session, struct account *account, const char *id,
+			  session_chat_fn fn, void *data)
+{
+	struct opening *opening = g_new(struct opening, 1);
+
+	*opening = (struct opening){session_open_chat(session, account, id), fn, data};
+	g_idle_add_full(G_PRIORITY_DEFAULT, on_opening, opening, g_free);
+}
+
+void session_join(struct session *session, struct account *account, const char *room,
+		  const char *password, session_done_fn done, void *data)
+{
+	chat_set_room_state(chat_open(account, CHAT_ROOM, room), ROOM_JOINED);
+	finish(done, data);
+}
+
+void session_part(struct session *session, struct chat *chat, const char *reason,
+		  session_done_fn done, void *data)
+{
+	chat_set_room_state(chat, ROOM_LEFT);
+	finish(done, data);
+}
+
+void session_close_chat(struct session *session, struct chat *chat)
+{
+	chat_close(chat);
+}
+
+void session_send(struct session *session, struct chat *chat, enum message_type type,
+		  const char *text, session_done_fn done, void *data)
+{
+	struct message_init init = {
+		.direction = MESSAGE_OUT,
+		.type = type,
+		.delivery = DELIVERY_SENDING,
+		.text = text,
+	};
+
+	chat_append(chat, message_new(&init));
+	finish(done, data);
+}
+
+void session_resend(struct session *session, struct chat *chat, struct message *message)
+{
+}
+
+void session_set_topic(struct session *session, struct chat *chat, const char *topic,
+		       session_done_fn done, void *data)
+{
+	chat_set_topic(chat, topic, "me", 0);
+	finish(done, data);
+}
+
+void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
+{
+	stage_log(session, "typing %s %d", chat->id, (int)state);
+}
+
+void session_mark_read(struct session *session, struct chat *chat)
+{
+	stage_log(session, "read %s", chat->id);
+	chat_mark_read(chat);
+}
+
+void session_load_older(struct session *session, struct chat *chat)
+{
+	unsigned *backlog = backlog_of(session, chat);
+	g_autoptr(GPtrArray) page = g_ptr_array_new();
+	unsigned count = backlog != NULL ? MIN(*backlog, CHAT_PAGE) : 0;
+
+	stage_log(session, "older %s", chat->id);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned number = *backlog - count + i + 1;
+		g_autofree char *text = g_strdup_printf("stored %u", number);
+		struct message_init init = {
+			.time = 1600000000 + number,
+			.direction = MESSAGE_IN,
+			.sender = chat->id,
+			.alias = chat->name,
+			.text = text,
+			.row = number,
+		};
+
+		g_ptr_array_add(page, message_new(&init));
+	}
+	if (backlog != NULL)
+		*backlog -= count;
+	chat_prepend_page(chat, page, backlog == NULL || *backlog == 0);
+}
+
+void session_load_newer(struct session *session, struct chat *chat)
+{
+	g_autoptr(GPtrArray) page = g_ptr_array_new();
+
+	chat_append_page(chat, page, true);
+}
+
+void session_load_end(struct session *session, struct chat *chat)
+{
+	session_load_newer(session, chat);
+}
+
+void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
+		      const char *id, unsigned count, session_log_fn fn, void *data)
+{
+}
+
+/* --- passwords -------------------------------------------------------------------------------- */
+
+void session_on_prompt(struct session *session, session_prompt_fn fn, void *data)
+{
+	session->prompt = fn;
+	session->prompt_data = data;
+}
+
+void session_answer_prompt(struct session *session, const char *answer)
+{
+	g_autofree char *text = g_strdup_printf("answer %s", answer != NULL ? answer : "none");
+
+	stage_log(session, "%s", text);
+	session->asked.text = NULL;
+}
