@@ -23,6 +23,7 @@ struct listener {
 	dev_t device; /* of the socket's file */
 	ino_t inode;
 	guint watch, pause;
+	bool warned; /* of this shortage */
 	bool *freed; /* set when freed inside its callback */
 	listener_fn fn;
 	void *data;
@@ -46,7 +47,9 @@ static gboolean on_accept_error(struct listener *listener, int number)
 {
 	if (!descriptor_is_shortage(number))
 		return G_SOURCE_CONTINUE;
-	g_warning("cannot take in a connection: %s; trying again soon", g_strerror(number));
+	if (!listener->warned)
+		g_warning("cannot take in connections: %s; still trying", g_strerror(number));
+	listener->warned = true;
 	listener->watch = 0;
 	listener->pause = g_timeout_add(SHORTAGE_MS, on_pause_over, listener);
 	return G_SOURCE_REMOVE;
@@ -65,6 +68,7 @@ static gboolean on_connections(int fd, GIOCondition condition, void *data)
 			listener->freed = NULL;
 			return on_accept_error(listener, errno);
 		}
+		listener->warned = false;
 		listener->fn(listener, taken, listener->data);
 		if (freed)
 			return G_SOURCE_REMOVE;

@@ -15,6 +15,7 @@
 struct program {
 	GPid pid;
 	guint watch, killer;
+	int status;
 	program_exit_fn fn;
 	void *data;
 };
@@ -41,6 +42,7 @@ static void on_exited(GPid pid, int status, void *data)
 	struct program *program = data;
 
 	program->watch = 0;
+	program->status = status;
 	g_clear_handle_id(&program->killer, g_source_remove);
 	if (program->fn)
 		program->fn(program, status, program->data);
@@ -98,9 +100,20 @@ struct program *program_start(const struct program_setup *setup, program_exit_fn
 	return program;
 }
 
+void program_on_exit(struct program *program, program_exit_fn fn, void *data)
+{
+	program->fn = fn;
+	program->data = data;
+}
+
 bool program_is_running(const struct program *program)
 {
 	return program->watch;
+}
+
+int program_status(const struct program *program)
+{
+	return program->status;
 }
 
 pid_t program_pid(const struct program *program)

@@ -27,7 +27,11 @@ typedef void (*program_exit_fn)(struct program *program, int status, void *data)
 /* NULL and @error when it cannot be started. @fn may be NULL. */
 struct program *program_start(const struct program_setup *setup, program_exit_fn fn, void *data,
 			      GError **error);
+/* Whom to tell instead; when it has exited already, nobody is: see program_status(). */
+void program_on_exit(struct program *program, program_exit_fn fn, void *data);
 bool program_is_running(const struct program *program);
+/* Of one that exited, as waitpid() gives it. */
+int program_status(const struct program *program);
 pid_t program_pid(const struct program *program);
 /* Asks its group to end, and kills it two seconds later; @fn tells when it did. */
 void program_stop(struct program *program);
