@@ -17,23 +17,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Runs the main loop until EXPRESSION is true, or fails. */
-#define WAIT_FOR(expression)                                                                       \
-	do {                                                                                       \
-		gint64 end_ = g_get_monotonic_time() + TEST_WAIT_MS * G_GINT64_CONSTANT(1000);     \
-		guint beat_ = g_timeout_add(5, relay_test_beat, NULL);                             \
-                                                                                                   \
-		while (!(expression) && g_get_monotonic_time() < end_)                             \
-			g_main_context_iteration(NULL, TRUE);                                      \
-		g_source_remove(beat_);                                                            \
-		assert_true(expression);                                                           \
-	} while (0)
-
 /* So that conditions no event tells of are looked at. */
-static inline gboolean relay_test_beat(void *data)
+static inline gboolean wait_beat(void *data)
 {
 	return G_SOURCE_CONTINUE;
 }
+
+static inline gint64 wait_limit(void)
+{
+	const char *slow = g_getenv("PHEME_TEST_SLOW");
+	gint64 factor = slow ? g_ascii_strtoll(slow, NULL, 10) : 1;
+
+	return g_get_monotonic_time() + TEST_WAIT_MS * 1000 * CLAMP(factor, 1, 20);
+}
+
+/* Runs the main loop until the condition is true, or fails. */
+#define WAIT_FOR(condition)                                                                        \
+	do {                                                                                       \
+		gint64 end_ = wait_limit();                                                        \
+		guint beat_ = g_timeout_add(5, wait_beat, NULL);                                   \
+		bool met_;                                                                         \
+                                                                                                   \
+		while (!(met_ = (condition)) && g_get_monotonic_time() < end_)                     \
+			g_main_context_iteration(NULL, TRUE);                                      \
+		g_source_remove(beat_);                                                            \
+		if (!met_)                                                                         \
+			fail_msg("waited too long for %s", #condition);                            \
+	} while (0)
 
 static inline unsigned count_fds(void)
 {
