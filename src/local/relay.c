@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #define PIPE_BYTES (256 << 10)
-#define SEND_BYTES                                                                                 \
-	(1 << 20) /* or as much of it as the system allows: with less the two sides take turns */
+/* Or as much of it as the system allows: with less, the two sides of a socket take turns. */
+#define SEND_BYTES  (1 << 20)
 #define TURN_BYTES  (4 << 20)
 #define PIPE_IDLE_S 2 /* a pipe that nothing has passed through for so long is closed */
 

@@ -335,7 +335,9 @@ static void test_memory_is_bounded(void **state)
 		while (w->frames == before && !w->closed)
 			g_main_context_iteration(NULL, TRUE);
 	}
-	assert_true(test_proc_pss(w->pid) < 80 << 20);
+	/* Under a sanitizer or valgrind what is free is kept. */
+	if (!g_getenv("PHEME_TEST_SLOW"))
+		assert_true(test_proc_pss(w->pid) < 80 << 20);
 }
 
 static bool is_gone(void *data)
