@@ -61,7 +61,7 @@ UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH_SRC  := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
+BENCH_SRC  := $(filter-out tests/bench/bare.c tests/bench/relay.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -73,7 +73,7 @@ STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
+.PHONY: all run man check check-unit check-screen check-integration layers install install-local uninstall dist \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -100,7 +100,7 @@ DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-de
 	     telepathy-haze telepathy-idle
 DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
-DEPS_BENCH := mcabber profanity irssi weechat-curses finch
+DEPS_BENCH := socat mcabber profanity irssi weechat-curses finch
 
 deps-run: PACKAGES = $(DEPS_RUN)
 deps: PACKAGES = $(DEPS_RUN) $(DEPS_TEST)
@@ -192,6 +192,12 @@ $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUIL
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
+# Some of these speak as a peer themselves, and not nicely.
+$(BUILD)/tests/integration/test_local_%: $(BUILD)/obj/tests/integration/test_local_%.o \
+		$(BUILD)/libtest.a $(call obj,$(LOCAL_LINK_SRC))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
 $(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
@@ -216,20 +222,25 @@ $(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+$(BUILD)/tests/bench/relay: $(call obj,tests/bench/relay.c) $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
 # For tests/run, which runs programs without arguments.
 $(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
 	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
 	@chmod +x $@
 
 BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
-BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/relay
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
 bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+	@$(BUILD)/tests/bench/relay
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
@@ -246,7 +257,7 @@ check-unit: $(UNIT_BIN)
 check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
-check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
+check-integration: all $(INTEG_BIN) $(FIXTURE_BIN)
 	tests/run $(INTEG_BIN)
 
 # Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
@@ -331,7 +342,24 @@ clang:
 
 # --- putting it somewhere ---------------------------------------------------------------------
 
-install: all man
+SERVICE := org.freedesktop.Telepathy.ConnectionManager.local.service
+
+# The manager's own files: how the bus starts it, and what clients read instead of asking it.
+$(BUILD)/$(SERVICE): Makefile
+	@printf '[D-BUS Service]\nName=$(SERVICE:.service=)\nExec=$(LIBEXECDIR)/telepathy-local\n' >$@
+
+$(BUILD)/local.manager: $(LOCAL_BIN)
+	@test ! -e $(LOCAL_BIN) || $(LOCAL_BIN) --manager >$@
+
+install-local: $(LOCAL_BIN) $(BUILD)/$(SERVICE) $(BUILD)/local.manager
+	test ! -e $(LOCAL_BIN) || { \
+		install -D -m 755 $(LOCAL_BIN) $(DESTDIR)$(LIBEXECDIR)/telepathy-local && \
+		install -D -m 644 $(BUILD)/$(SERVICE) $(DESTDIR)$(DATADIR)/dbus-1/services/$(SERVICE) && \
+		install -D -m 644 $(BUILD)/local.manager \
+			$(DESTDIR)$(DATADIR)/telepathy/managers/local.manager && \
+		install -D -m 644 man/telepathy-local.8 $(DESTDIR)$(MANDIR)/man8/telepathy-local.8; }
+
+install: all man install-local
 	install -D -m 755 $(BUILD)/pheme $(DESTDIR)$(BINDIR)/pheme
 	install -D -m 644 $(BUILD)/pheme.1 $(DESTDIR)$(MANDIR)/man1/pheme.1
 	for theme in themes/*.theme; do \
@@ -339,7 +367,10 @@ install: all man
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1
+	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1 \
+		$(DESTDIR)$(LIBEXECDIR)/telepathy-local $(DESTDIR)$(DATADIR)/dbus-1/services/$(SERVICE) \
+		$(DESTDIR)$(DATADIR)/telepathy/managers/local.manager \
+		$(DESTDIR)$(MANDIR)/man8/telepathy-local.8
 	rm -rf $(DESTDIR)$(DATADIR)/pheme
 
 dist:

@@ -458,5 +458,6 @@ int main(void)
 		TEST("/local/ends_without_connections", test_ends_without_connections),
 	};
 
+	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

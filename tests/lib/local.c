@@ -62,8 +62,9 @@ static void write_files(struct local_node *node, const char *name, bool as_nobod
 	g_autofree char *service = g_strdup_printf("%s/services/local.service", name);
 	g_autofree char *bin = program();
 	g_autofree char *config = g_strdup_printf(bus_config, node->dir, node->dir);
-	g_autofree char *text =
-		g_strdup_printf("[D-BUS Service]\nName=" LOCAL_CM "\nExec=%s\n", bin);
+	const char *wrapper = g_getenv("LOCAL_WRAPPER");
+	g_autofree char *text = g_strdup_printf("[D-BUS Service]\nName=" LOCAL_CM "\nExec=%s %s\n",
+						wrapper ? wrapper : "/usr/bin/env", bin);
 	g_autofree char *services = g_build_filename(node->dir, "services", NULL);
 	g_autofree char *state = g_build_filename(node->dir, "state", NULL);
 	const char *own[] = {node->dir, services, state, conf, service};
