@@ -61,7 +61,8 @@ static void measure_idle(struct run *run)
 	pid_t pid = screen_pid(run->screen);
 	long long before;
 
-	run_for(run, 1000);
+	/* What a program puts off after the last message is not idleness yet. */
+	run_for(run, (unsigned int)run->sizes->idle_s * 500);
 	run_report(run, ROW_PSS, (double)test_proc_pss(pid) / 1024);
 	run_report(run, ROW_ANON, anonymous_kib(pid));
 	before = test_proc_wakeups(pid);
