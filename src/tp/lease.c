@@ -64,23 +64,34 @@ bool lease_is_exclusive(const struct lease *lease)
 	return lease->exclusive;
 }
 
-char *lease_read(const struct lease *lease)
+/* "NAME LOGIN" */
+static char *read_record(const struct lease *lease)
 {
 	char record[RECORD_MAX + 1];
 	gssize n = pread(lease->fd, record, RECORD_MAX, 0);
 
-	if (n < 0)
-		n = 0;
-	record[n] = '\0';
-	return g_strdup(g_strstrip(record));
+	record[MAX(n, 0)] = '\0';
+	return g_strdup(record);
 }
 
-bool lease_record(struct lease *lease, const char *bus_name, GError **error)
+char *lease_read(const struct lease *lease, char **login)
 {
-	gsize length = strlen(bus_name);
+	g_autofree char *record = read_record(lease);
+	g_auto(GStrv) words = g_strsplit(record, " ", 2);
 
-	if (ftruncate(lease->fd, 0) != 0 ||
-	    pwrite(lease->fd, bus_name, length, 0) != (gssize)length) {
+	*login = g_strdup(words[0] && words[1] ? words[1] : "");
+	return g_strdup(words[0] ? words[0] : "");
+}
+
+bool lease_record(struct lease *lease, const char *bus_name, const char *login, GError **error)
+{
+	g_autofree char *old = read_record(lease);
+	g_autofree char *record = g_strdup_printf("%s %s", bus_name, login);
+	gsize length = strlen(record);
+
+	/* Who shares it may be reading: what is right already is not written again. */
+	if (strcmp(old, record) != 0 && (ftruncate(lease->fd, 0) != 0 ||
+					 pwrite(lease->fd, record, length, 0) != (gssize)length)) {
 		int saved = errno;
 
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved),
