@@ -73,7 +73,7 @@ STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
+.PHONY: all run man check check-unit check-screen check-integration layers install install-local uninstall dist \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -229,7 +229,7 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
 bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
@@ -246,7 +246,7 @@ check-unit: $(UNIT_BIN)
 check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
-check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
+check-integration: all $(INTEG_BIN) $(FIXTURE_BIN)
 	tests/run $(INTEG_BIN)
 
 # Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
@@ -323,7 +323,7 @@ lint-tidy:
 	@mkdir -p $(BUILD)/tidy
 	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/src $(CPPFLAGS_ALL) -std=c11 $(CORE_CFLAGS) $(SCREEN_CFLAGS) \
 		>$(BUILD)/tidy/compile_flags.txt
-	printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
+	@printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
 
 # The other compiler, which sees other mistakes.
 clang:
@@ -331,7 +331,24 @@ clang:
 
 # --- putting it somewhere ---------------------------------------------------------------------
 
-install: all man
+SERVICE := org.freedesktop.Telepathy.ConnectionManager.local.service
+
+# The manager's own files: how the bus starts it, and what clients read instead of asking it.
+$(BUILD)/$(SERVICE): Makefile
+	@printf '[D-BUS Service]\nName=$(SERVICE:.service=)\nExec=$(LIBEXECDIR)/telepathy-local\n' >$@
+
+$(BUILD)/local.manager: $(LOCAL_BIN)
+	@test ! -e $(LOCAL_BIN) || $(LOCAL_BIN) --manager >$@
+
+install-local: $(LOCAL_BIN) $(BUILD)/$(SERVICE) $(BUILD)/local.manager
+	test ! -e $(LOCAL_BIN) || { \
+		install -D -m 755 $(LOCAL_BIN) $(DESTDIR)$(LIBEXECDIR)/telepathy-local && \
+		install -D -m 644 $(BUILD)/$(SERVICE) $(DESTDIR)$(DATADIR)/dbus-1/services/$(SERVICE) && \
+		install -D -m 644 $(BUILD)/local.manager \
+			$(DESTDIR)$(DATADIR)/telepathy/managers/local.manager && \
+		install -D -m 644 man/telepathy-local.8 $(DESTDIR)$(MANDIR)/man8/telepathy-local.8; }
+
+install: all man install-local
 	install -D -m 755 $(BUILD)/pheme $(DESTDIR)$(BINDIR)/pheme
 	install -D -m 644 $(BUILD)/pheme.1 $(DESTDIR)$(MANDIR)/man1/pheme.1
 	for theme in themes/*.theme; do \
@@ -339,7 +356,10 @@ install: all man
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1
+	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1 \
+		$(DESTDIR)$(LIBEXECDIR)/telepathy-local $(DESTDIR)$(DATADIR)/dbus-1/services/$(SERVICE) \
+		$(DESTDIR)$(DATADIR)/telepathy/managers/local.manager \
+		$(DESTDIR)$(MANDIR)/man8/telepathy-local.8
 	rm -rf $(DESTDIR)$(DATADIR)/pheme
 
 dist:

@@ -10,6 +10,7 @@
 #define MEMBERS_EDGE  2 /* the line before them and a blank */
 #define PANE_COLS     60
 #define HINT_ROWS     12
+#define WELCOME_ROWS  13
 #define SMALLEST_COLS 20
 #define SMALLEST_ROWS 5
 
@@ -69,42 +70,19 @@ static bool is_same_layout(const struct layout *a, const struct layout *b)
 
 /* --- frames ------------------------------------------------------------------------------------- */
 
-/* What to do on the first start, above whatever pheme has to say. */
-static void draw_welcome(struct ui *ui)
-{
-	static const char *const lines[] = {
-		"",
-		"Welcome to pheme.",
-		"",
-		"There are no accounts yet. Press Enter to add one,",
-		"or F1 to see what keys and commands there are.",
-		"",
-		"  Enter   a form for a new account",
-		"  F2      accounts",
-		"  /quit   leave",
-		"",
-	};
-	const struct area *area = &ui->layout.chat;
-
-	for (int i = 0; i < (int)G_N_ELEMENTS(lines) && i < area->height; i++)
-		term_put_padded(area->y + i, area->x, area->width,
-				i == 1 ? STYLE_VIEW_HEADING : STYLE_VIEW_TEXT, lines[i]);
-}
-
 static void draw_chat(struct ui *ui)
 {
 	struct config *config = session_config(ui->session);
 	struct area area = ui->layout.chat;
-	bool welcome = ui->view == NULL && !ui_has_accounts(ui) &&
-		       ui->current->chat->kind == CHAT_STATUS && area.height > 12;
 
 	if (ui->view != NULL) {
 		ui->view->ops->draw(ui->view, &area);
 	} else {
-		if (welcome) {
-			draw_welcome(ui);
-			area.y += 10;
-			area.height -= 10;
+		if (welcome_is_shown(ui) && area.height >= WELCOME_ROWS) {
+			int rows = welcome_draw(&area);
+
+			area.y += rows;
+			area.height -= rows;
 		}
 		chatview_draw(ui->current, &area, config_string(config, "ui.time-format"),
 			      config_string(config, "ui.date-format"));

@@ -128,6 +128,14 @@ void ui_open_row(struct ui *ui, const struct pane_row *row);
 void ui_watch(struct ui *ui);
 void ui_forget_chat(struct ui *ui, struct chat *chat);
 
+/* --- welcome.c: what a user without accounts sees --------------------------------------------------- */
+
+bool welcome_is_shown(const struct ui *ui);
+/* Returns how many rows it took. */
+int welcome_draw(const struct area *area);
+/* Takes what was typed there, if that is an answer. */
+bool welcome_line(struct ui *ui, const char *line);
+
 /* --- typing.c: telling the others that we are typing ------------------------------------------------- */
 
 struct typing *typing_new(struct session *session);

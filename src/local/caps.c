@@ -75,6 +75,9 @@ static bool are_services(char **services)
 	return true;
 }
 
+static void emit(LocalConnection *self, TpHandle handle, GPtrArray *classes);
+static GPtrArray *make_classes(LocalConnection *self, TpHandle handle);
+
 void caps_introduce(struct contact *contact)
 {
 	peer_send(contact->peer, FRAME_CAPS, make_frame(contact->connection));
@@ -96,7 +99,8 @@ void caps_frame(struct contact *contact, GVariant *payload)
 	contact->streams = g_steal_pointer(&streams);
 	contact->dbus = g_steal_pointer(&dbus);
 	contact->files = files;
-	caps_changed(contact->connection, contact->handle);
+	emit(contact->connection, contact->handle,
+	     make_classes(contact->connection, contact->handle));
 }
 
 /* --- requestable channel classes --- */
@@ -143,7 +147,8 @@ static GPtrArray *make_classes(LocalConnection *self, TpHandle handle)
 		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_URI,
 		NULL,
 	};
-	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)tp_value_array_free);
+	/* Without a free function: inside a GValue the library frees what is in there. */
+	GPtrArray *list = g_ptr_array_new();
 	const struct contact *contact = contact_find(self, handle);
 
 	if (!contact)
@@ -158,18 +163,30 @@ static GPtrArray *make_classes(LocalConnection *self, TpHandle handle)
 	return list;
 }
 
-static GHashTable *new_map(void)
+static void free_classes(void *data)
 {
-	return g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+	g_ptr_array_set_free_func(data, (GDestroyNotify)tp_value_array_free);
+	g_ptr_array_unref(data);
 }
 
-void caps_changed(LocalConnection *self, TpHandle handle)
+static GHashTable *new_map(void)
+{
+	return g_hash_table_new_full(NULL, NULL, NULL, free_classes);
+}
+
+/* classes is consumed. */
+static void emit(LocalConnection *self, TpHandle handle, GPtrArray *classes)
 {
 	g_autoptr(GHashTable) map = new_map();
 
-	g_hash_table_insert(map, GUINT_TO_POINTER(handle), make_classes(self, handle));
+	g_hash_table_insert(map, GUINT_TO_POINTER(handle), classes);
 	tp_svc_connection_interface_contact_capabilities_emit_contact_capabilities_changed(self,
 											   map);
+}
+
+void caps_contact_gone(struct contact *contact)
+{
+	emit(contact->connection, contact->handle, g_ptr_array_new());
 }
 
 static void fill(GObject *object, const GArray *handles, GHashTable *attributes)

@@ -19,7 +19,6 @@ void caps_clear(LocalConnection *connection);
 void caps_introduce(struct contact *contact);
 void caps_frame(struct contact *contact, GVariant *payload);
 
-/* The contact has come or gone. */
-void caps_changed(LocalConnection *connection, TpHandle handle);
+void caps_contact_gone(struct contact *contact);
 
 #endif

@@ -119,6 +119,17 @@ const char *contact_get_id(const struct contact *contact)
 	return peer_get_id(contact->peer);
 }
 
+bool contact_may_ask(struct contact *contact)
+{
+	gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
+
+	if (now - contact->asked_since > CONTACT_ASKS_S) {
+		contact->asked_since = now;
+		contact->asked = 0;
+	}
+	return ++contact->asked <= CONTACT_ASKS_MAX;
+}
+
 static void contact_free(struct contact *contact)
 {
 	g_free(contact->message);
@@ -165,6 +176,7 @@ static void on_down(struct peer *peer, void *data)
 		rooms_contact_gone(self->rooms, contact);
 		talks_contact_gone(self->talks, contact);
 		presence_contact_gone(contact);
+		caps_contact_gone(contact);
 	}
 	contact_free(contact);
 }
@@ -201,9 +213,9 @@ static void on_frame(struct peer *peer, enum frame_kind kind, GVariant *payload,
 		rooms_frame(self->rooms, contact, kind, payload);
 		break;
 	case FRAME_TUBE_OFFER:
-	case FRAME_TUBE_ROOM:
 	case FRAME_TUBE_ACCEPT:
 	case FRAME_TUBE_CLOSE:
+	case FRAME_TUBE_REFUSED:
 		tubes_frame(self->tubes, contact, kind, payload);
 		break;
 	case FRAME_FILE_OFFER:

@@ -13,6 +13,8 @@
 
 #define CONTACT_SERVICES_MAX 64
 #define CONTACT_ROOMS_MAX    64
+#define CONTACT_ASKS_MAX     200 /* in CONTACT_ASKS_S */
+#define CONTACT_ASKS_S       10
 #define CONTACT_SENT_MAX     10000
 
 struct contact {
@@ -28,11 +30,15 @@ struct contact {
 	bool avatar_asked; /* avatars.c */
 	GHashTable *rooms; /* names: rooms.c */
 	GHashTable *sent;  /* token -> struct sent, without a result yet: talks.c */
-	guint invited;     /* how often, in this link: rooms.c */
+	guint asked;       /* what it has wanted of the user lately: contact_may_ask() */
+	gint64 asked_since;
 };
 
 /* Of a contact that is here; NULL for all others. */
 struct contact *contact_find(LocalConnection *connection, TpHandle handle);
+
+/* Counts an invitation, an offered tube or file; false when there are too many of late. */
+bool contact_may_ask(struct contact *contact);
 
 const char *contact_get_id(const struct contact *contact);
 

@@ -47,18 +47,12 @@ GBytes *frame_encode(enum frame_kind kind, GVariant *payload)
 	return g_bytes_new_take(bytes, sizeof head + length);
 }
 
-/* The only variants in a payload are tube parameters, which hold no others: so the depth of what
- * is checked for its form is ours to know, whatever comes. */
-static bool has_plain_values(GVariant *payload, const char *type)
+bool frame_values_plain(GVariant *dict)
 {
-	g_autoptr(GVariant) dict = NULL;
 	GVariantIter iter;
 	GVariant *value;
 	bool plain = true;
 
-	if (!g_str_has_suffix(type, "a{sv})"))
-		return true;
-	dict = g_variant_get_child_value(payload, g_variant_n_children(payload) - 1);
 	g_variant_iter_init(&iter, dict);
 	while (plain && g_variant_iter_next(&iter, "{sv}", NULL, &value)) {
 		plain = strlen(g_variant_get_type_string(value)) == 1 ||
@@ -68,6 +62,18 @@ static bool has_plain_values(GVariant *payload, const char *type)
 		g_variant_unref(value);
 	}
 	return plain;
+}
+
+/* The only variants in a payload are tube parameters, which hold no others: so the depth of what
+ * is checked for its form is ours to know, whatever comes. */
+static bool has_plain_values(GVariant *payload, const char *type)
+{
+	g_autoptr(GVariant) dict = NULL;
+
+	if (!g_str_has_suffix(type, "a{sv})"))
+		return true;
+	dict = g_variant_get_child_value(payload, g_variant_n_children(payload) - 1);
+	return frame_values_plain(dict);
 }
 
 static bool fail(GError **error, const char *reason)

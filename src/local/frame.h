@@ -33,10 +33,10 @@
 	X(ROOM_INVITE, 32, "(ss)")       /* room, message */                                       \
 	X(ROOM_DECLINE, 33, "(ss)")      /* room, message */                                       \
 	X(ROOM_SUBJECT, 34, "(ssbx)")    /* room, subject, whether the sender set it, time */      \
-	X(TUBE_OFFER, 40, "(tubsa{sv})") /* stream, type, room?, service, parameters */            \
-	X(TUBE_ROOM, 41, "(ts)")         /* stream, room: precedes an offer to a room */           \
-	X(TUBE_ACCEPT, 42, "(t)")        /* stream */                                              \
-	X(TUBE_CLOSE, 43, "(tb)")        /* stream, whether the sender offered it */               \
+	X(TUBE_OFFER, 40, "(tussa{sv})") /* stream, type, room or "", service, parameters */       \
+	X(TUBE_ACCEPT, 41, "(t)")        /* stream */                                              \
+	X(TUBE_CLOSE, 42, "(tb)")        /* stream, whether the sender offered it */               \
+	X(TUBE_REFUSED, 43, "(tu)")      /* stream, connection: the service did not answer */      \
 	X(FILE_OFFER, 50,                                                                          \
 	  "(tsstxuss)")            /* stream, name, type, size, date, hash type, hash, text */     \
 	X(FILE_ACCEPT, 51, "(tt)") /* stream, offset */                                            \
@@ -56,6 +56,9 @@ GBytes *frame_encode(enum frame_kind kind, GVariant *payload);
  * payload is to be unreferenced. */
 bool frame_decode(const void *body, gsize length, enum frame_kind *kind, GVariant **payload,
 		  GError **error);
+
+/* Whether all values in an a{sv} are of basic types, or bytes: only those can be sent. */
+bool frame_values_plain(GVariant *dict);
 
 /* Name for the log. */
 const char *frame_name(enum frame_kind kind);

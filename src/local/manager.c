@@ -48,6 +48,12 @@ TpBaseChannel *manager_find(LocalManager *self, TpHandle target)
 	return NULL;
 }
 
+TpBaseChannel *manager_find_target(LocalManager *self, GHashTable *properties)
+{
+	return manager_find(self,
+			    tp_asv_get_uint32(properties, TP_PROP_CHANNEL_TARGET_HANDLE, NULL));
+}
+
 static void close_all(LocalManager *self)
 {
 	while (self->channels->len > 0)
@@ -94,7 +100,6 @@ static gboolean request(TpChannelManager *manager, void *token, GHashTable *prop
 	const struct manager_class *c = find_class(self, properties);
 	g_autoptr(GError) error = NULL;
 	TpBaseChannel *channel;
-	TpHandle target;
 
 	if (!c)
 		return FALSE;
@@ -102,15 +107,14 @@ static gboolean request(TpChannelManager *manager, void *token, GHashTable *prop
 		manager_fail(self, token, TP_ERROR_NOT_IMPLEMENTED, error->message);
 		return TRUE;
 	}
-	target = tp_asv_get_uint32(properties, TP_PROP_CHANNEL_TARGET_HANDLE, NULL);
-	channel = class_of(self)->one_each ? manager_find(self, target) : NULL;
-	if (!channel)
-		c->create(self, token, properties);
-	else if (ensure)
+	channel = c->find ? c->find(self, properties) : NULL;
+	if (channel && ensure)
 		tp_channel_manager_emit_request_already_satisfied(manager, token,
 								  TP_EXPORTABLE_CHANNEL(channel));
-	else
+	else if (channel && class_of(self)->one_each)
 		manager_fail(self, token, TP_ERROR_NOT_AVAILABLE, "this channel is open already");
+	else
+		c->create(self, token, properties);
 	return TRUE;
 }
 

@@ -20,6 +20,8 @@ struct manager_class {
 	const char *const *allowed;
 	/* Makes the channel, or fails the request; manager_add() or manager_fail() ends it. */
 	void (*create)(LocalManager *manager, void *request, GHashTable *properties);
+	/* The channel that EnsureChannel gives instead of a new one; NULL when there is none. */
+	TpBaseChannel *(*find)(LocalManager *manager, GHashTable *properties);
 };
 
 struct _LocalManager {
@@ -31,8 +33,7 @@ struct _LocalManager {
 typedef struct {
 	GObjectClass parent;
 	const struct manager_class *classes; /* ended by one without a type */
-	/* With one target there is one channel, which a second request gets too. */
-	bool one_each;
+	bool one_each;                       /* CreateChannel fails when find() finds one */
 } LocalManagerClass;
 
 GType local_manager_get_type(void);
@@ -45,6 +46,9 @@ void manager_add(LocalManager *manager, TpBaseChannel *channel, void *request);
 
 /* Ends a request without a channel. */
 void manager_fail(LocalManager *manager, void *request, TpError code, const char *message);
+
+/* For find: by the request's target alone. */
+TpBaseChannel *manager_find_target(LocalManager *manager, GHashTable *properties);
 
 /* The channel with this target; NULL when there is none. */
 TpBaseChannel *manager_find(LocalManager *manager, TpHandle target);

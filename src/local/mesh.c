@@ -93,8 +93,8 @@ static void peer_end(struct peer *peer, const char *why)
 	struct mesh *mesh = peer->mesh;
 
 	g_debug("%s is gone: %s", peer->id, why);
-	g_hash_table_steal(mesh->peers, peer->id);
 	mesh->ops->down(peer, mesh->data);
+	g_hash_table_steal(mesh->peers, peer->id);
 	peer_free(peer);
 	schedule_rescan(mesh);
 }

@@ -27,7 +27,7 @@ struct peer;
 
 struct mesh_ops {
 	void (*up)(struct peer *peer, void *data);
-	/* Its last call; peer is freed after it. */
+	/* Its last call; peer is taken out and freed after it, and nothing sent to it arrives. */
 	void (*down)(struct peer *peer, void *data);
 	void (*frame)(struct peer *peer, enum frame_kind kind, GVariant *payload, void *data);
 	/* A peer has opened a connection that is bytes from here on; fd is the receiver's. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/local/room.h"
 #include "src/local/contact.h"
+#include "src/local/tubes.h"
 #include "src/local/who.h"
 
 #include <string.h>
@@ -162,6 +163,8 @@ static void depart(LocalRoom *room, const char *message)
 	else if (inviter)
 		peer_send(inviter->peer, FRAME_ROOM_DECLINE,
 			  g_variant_new("(ss)", room_get_name(room), message));
+	if (room->joined)
+		tubes_room_left(connection->tubes, room_get_name(room));
 	room->joined = false;
 	tp_group_mixin_change_members((GObject *)room, message, NULL, self, NULL, NULL,
 				      self_of(room), 0);

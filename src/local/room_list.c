@@ -115,8 +115,8 @@ static void local_room_lists_class_init(LocalRoomListsClass *klass)
 {
 	static const char *const allowed[] = {NULL};
 	static const struct manager_class classes[] = {
-		{TP_IFACE_CHANNEL_TYPE_ROOM_LIST, TP_HANDLE_TYPE_NONE, allowed, create},
-		{NULL, 0, NULL, NULL},
+		{TP_IFACE_CHANNEL_TYPE_ROOM_LIST, TP_HANDLE_TYPE_NONE, allowed, create, NULL},
+		{NULL, 0, NULL, NULL, NULL},
 	};
 
 	((LocalManagerClass *)klass)->classes = classes;

@@ -49,6 +49,11 @@ static LocalRoom *find_joined(LocalRooms *self, const char *name)
 	return room && room_is_joined(room) ? room : NULL;
 }
 
+bool rooms_is_in(LocalRooms *self, const char *name)
+{
+	return find_joined(self, name) != NULL;
+}
+
 LocalChat *rooms_find(LocalRooms *self, struct contact *contact, const char *name)
 {
 	LocalRoom *room = find_joined(self, name);
@@ -128,10 +133,9 @@ static void on_invite(LocalRooms *self, struct contact *contact, const char *nam
 	TpHandle handle;
 
 	if (find_room(self, name) || !g_hash_table_contains(contact->rooms, name) ||
-	    contact->invited >= ROOMS_INVITED_MAX ||
-	    count_invitations(self) >= ROOMS_INVITATIONS_MAX || !(handle = handle_of(self, name)))
+	    !contact_may_ask(contact) || count_invitations(self) >= ROOMS_INVITATIONS_MAX ||
+	    !(handle = handle_of(self, name)))
 		return;
-	contact->invited++;
 	room = make_room(self, handle, contact->handle, false);
 	room_invited(room, contact->handle, message);
 	manager_add((LocalManager *)self, (TpBaseChannel *)room, NULL);
@@ -263,8 +267,9 @@ static void local_rooms_class_init(LocalRoomsClass *klass)
 	static const char *const allowed[] = {TP_PROP_CHANNEL_TARGET_HANDLE,
 					      TP_PROP_CHANNEL_TARGET_ID, NULL};
 	static const struct manager_class classes[] = {
-		{TP_IFACE_CHANNEL_TYPE_TEXT, TP_HANDLE_TYPE_ROOM, allowed, create},
-		{NULL, 0, NULL, NULL},
+		{TP_IFACE_CHANNEL_TYPE_TEXT, TP_HANDLE_TYPE_ROOM, allowed, create,
+		 manager_find_target},
+		{NULL, 0, NULL, NULL, NULL},
 	};
 
 	G_OBJECT_CLASS(klass)->finalize = finalize;

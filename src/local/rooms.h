@@ -12,7 +12,6 @@
 
 #define ROOMS_NAMES_MAX       4096 /* in the life of a connection */
 #define ROOMS_INVITATIONS_MAX 32   /* open at once */
-#define ROOMS_INVITED_MAX     100  /* by one peer, in one link */
 
 GType local_rooms_get_type(void);
 LocalRooms *rooms_new(LocalConnection *connection);
@@ -25,6 +24,9 @@ void rooms_contact_gone(LocalRooms *rooms, struct contact *contact);
 
 /* The room that both the user and the contact are in; NULL for none. */
 LocalChat *rooms_find(LocalRooms *rooms, struct contact *contact, const char *room);
+
+/* Whether the user is in a room. */
+bool rooms_is_in(LocalRooms *rooms, const char *room);
 
 /* All rooms that somebody is in: array of array of (handle, type, info) as GotRooms has it. */
 GPtrArray *rooms_list(LocalRooms *rooms);

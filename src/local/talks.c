@@ -247,8 +247,9 @@ static void local_talks_class_init(LocalTalksClass *klass)
 	static const char *const allowed[] = {TP_PROP_CHANNEL_TARGET_HANDLE,
 					      TP_PROP_CHANNEL_TARGET_ID, NULL};
 	static const struct manager_class classes[] = {
-		{TP_IFACE_CHANNEL_TYPE_TEXT, TP_HANDLE_TYPE_CONTACT, allowed, create},
-		{NULL, 0, NULL, NULL},
+		{TP_IFACE_CHANNEL_TYPE_TEXT, TP_HANDLE_TYPE_CONTACT, allowed, create,
+		 manager_find_target},
+		{NULL, 0, NULL, NULL, NULL},
 	};
 
 	((LocalManagerClass *)klass)->classes = classes;

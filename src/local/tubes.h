@@ -28,6 +28,7 @@ bool tubes_stream(LocalTubes *tubes, struct contact *contact, guint64 stream, gu
 
 void tubes_contact_gone(LocalTubes *tubes, struct contact *contact);
 void tubes_room_came(LocalTubes *tubes, struct contact *contact, const char *room);
+void tubes_room_left(LocalTubes *tubes, const char *room); /* the user has */
 void tubes_room_went(LocalTubes *tubes, struct contact *contact, const char *room);
 
 #endif

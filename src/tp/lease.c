@@ -70,7 +70,10 @@ static char *read_record(const struct lease *lease)
 	char record[RECORD_MAX + 1];
 	gssize n = pread(lease->fd, record, RECORD_MAX, 0);
 
-	record[MAX(n, 0)] = '\0';
+	if (n < 0)
+		n = 0;
+	record[n] = '\0';
+	record[strcspn(record, "\n")] = '\0';
 	return g_strdup(record);
 }
 
@@ -85,13 +88,13 @@ char *lease_read(const struct lease *lease, char **login)
 
 bool lease_record(struct lease *lease, const char *bus_name, const char *login, GError **error)
 {
-	g_autofree char *old = read_record(lease);
-	g_autofree char *record = g_strdup_printf("%s %s", bus_name, login);
-	gsize length = strlen(record);
+	g_autofree char *line = g_strdup_printf("%s %s\n", bus_name, login);
+	gssize length = (gssize)strlen(line);
 
-	/* Who shares it may be reading: what is right already is not written again. */
-	if (strcmp(old, record) != 0 && (ftruncate(lease->fd, 0) != 0 ||
-					 pwrite(lease->fd, record, length, 0) != (gssize)length)) {
+	/* In one piece: one who is killed here leaves the old record or the new one, never none,
+	 * or the next would ask for a second connection. */
+	if (pwrite(lease->fd, line, (gsize)length, 0) != length ||
+	    ftruncate(lease->fd, length) != 0) {
 		int saved = errno;
 
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved),

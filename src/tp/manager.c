@@ -319,8 +319,9 @@ static void on_manager_names(const char *const *names, const GError *error, void
 			continue;
 		part = listing_ask(listing, startable[i], NULL);
 		part->start = tp_manager_start(listing->tp, part->manager, on_started, part);
+		/* What cannot be started answers with an error, like any that is not there. */
 		if (!part->start)
-			listing_part_done(listing);
+			ask_protocols(part);
 	}
 	listing_part_done(listing);
 }

@@ -280,6 +280,24 @@ static void test_no_terminal(void **state)
 	check_nothing_left(w);
 }
 
+/* No account, one Enter: among the people of a machine of its own, where that can be had. */
+static void test_first_start(void **state)
+{
+	const struct pheme_options options = {
+		.shell = "unshare -n true 2>/dev/null && exec unshare -n \"$@\"; exec \"$@\"",
+	};
+	struct pheme_world *w = *state;
+	struct screen *s = pheme_start_until(w, &options, "Welcome to pheme.");
+
+	screen_key(s, "Enter");
+	screen_wait_text(s, "connected as ");
+	screen_wait_no_text(s, "Welcome");
+	pheme_quit(w, s);
+	/* It is there the next time. */
+	pheme_quit(w, pheme_start_until(w, &options, "connected as "));
+	/* The manager lives for five more seconds, or until its bus ends. */
+}
+
 #define TEST(name, fn)                                                                             \
 	{                                                                                          \
 		"/demo/" name, fn, setup, pheme_teardown, NULL                                     \
@@ -297,6 +315,7 @@ int main(void)
 		TEST("several worlds", test_apart),
 		TEST("lines without a screen", test_lines),
 		TEST("no terminal", test_no_terminal),
+		TEST("first start without an account", test_first_start),
 	};
 
 	return cmocka_run_group_tests_name("demo", tests, NULL, NULL);

@@ -77,7 +77,7 @@ static GVariant *offer_with(GVariant *value)
 	g_variant_builder_init(&b, G_VARIANT_TYPE("a{sv}"));
 	g_variant_builder_add(&b, "{sv}", "key", value);
 	return g_variant_new("(yv)", FRAME_TUBE_OFFER,
-			     g_variant_new("(tubsa{sv})", (guint64)1, 0, FALSE, "x", &b));
+			     g_variant_new("(tussa{sv})", (guint64)1, 0, "", "x", &b));
 }
 
 static void test_parameters(void **state)
