@@ -315,6 +315,32 @@ static void presence_can_be_set_once_online(void **state)
 	assert_int_equal(world->outcome.code, -1);
 }
 
+static bool has_request(void *data)
+{
+	return ((struct world *)data)->model->requests->len > 0;
+}
+
+static bool has_roster(void *data)
+{
+	return ((struct world *)data)->account->roster_ready;
+}
+
+static void a_request_that_was_taken_back(void **state)
+{
+	struct world *world = *state;
+
+	fixture_set_contact(world->fixture, ALICE, "dave@fixture", "Dave", NULL, 1, 3, "hi");
+	go_online(world);
+	assert_true(test_wait_until(has_request, world, TEST_WAIT_MS));
+	conn_disconnect(world->conn);
+	assert_true(test_wait_until(has_ended, world, TEST_WAIT_MS));
+	fixture_remove_contact(world->fixture, ALICE, "dave@fixture");
+	world->online = world->ended = 0;
+	go_online(world);
+	assert_true(test_wait_until(has_roster, world, TEST_WAIT_MS));
+	assert_false(has_request(world));
+}
+
 /* --- messages --------------------------------------------------------------------------------- */
 
 static bool was_send_called(void *data)
@@ -450,6 +476,7 @@ int main(void)
 		TEST(the_same_login_is_reused),
 		TEST(no_place_for_the_lock),
 		TEST(presence_can_be_set_once_online),
+		TEST(a_request_that_was_taken_back),
 		TEST(bus_dies_while_sending),
 		TEST(part_without_a_word),
 		TEST(room_goes_while_parting),
