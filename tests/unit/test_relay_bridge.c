@@ -82,7 +82,6 @@ static int setup(void **state)
 {
 	struct fixture *f = g_new0(struct fixture, 1);
 
-	test_wait_drain();
 	f->fds = count_fds();
 	f->dir = make_dir();
 	f->relay = relay_new();
@@ -444,5 +443,5 @@ int main(void)
 		TEST("/relay/bridge/stdio", test_stdio),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }

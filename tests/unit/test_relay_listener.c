@@ -27,7 +27,6 @@ static int setup(void **state)
 {
 	struct fixture *f = g_new0(struct fixture, 1);
 
-	test_wait_drain();
 	f->fds = count_fds();
 	f->dir = make_dir();
 	f->path = g_build_filename(f->dir, "socket", NULL);
@@ -268,7 +267,9 @@ static void test_out_of_descriptors(void **state)
 	assert_int_equal(f->accepted->len, 0);
 	assert_int_equal(warnings, 1);
 	setrlimit(RLIMIT_NOFILE, &limit);
-	WAIT_FOR(f->accepted->len == 1);
+	/* valgrind keeps to the limit by taking the connection in and closing it. */
+	if (recv(f->fd, &(char){0}, 1, MSG_DONTWAIT) < 0)
+		WAIT_FOR(f->accepted->len == 1);
 	g_log_remove_handler("pheme", handler);
 }
 
@@ -480,5 +481,5 @@ int main(void)
 		TEST("/relay/program/free", test_program_free),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }
