@@ -2,7 +2,7 @@
 #
 # pheme: one makefile, not recursive. Everything built goes to $(BUILD).
 #
-#   make run      install what is missing, build, start pheme
+#   make run      install what is missing, build, start pheme in a demo world (ARGS=--demo)
 #   make check    install what is missing, build, run every test
 #   make help     the other targets
 
@@ -13,6 +13,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR  ?= $(DATADIR)/man
 VERSION := 0.1.0
 
@@ -43,12 +44,16 @@ FIXTURE_LIBS  := $(call pkg-libs,$(PKG_FIXTURE))
 endif
 
 CPPFLAGS_ALL = -Isrc -I. -I$(BUILD)/gen -D_GNU_SOURCE -DG_LOG_DOMAIN='"pheme"' \
-	       -DPHEME_VERSION='"$(VERSION)"' -DPHEME_DATADIR='"$(DATADIR)/pheme"' $(CPPFLAGS)
+	       -DPHEME_VERSION='"$(VERSION)"' -DPHEME_DATADIR='"$(DATADIR)/pheme"' \
+	       -DPHEME_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 CFLAGS_ALL   = -std=c11 $(WARN) $(OPT) $(HARDEN) $(SANITIZE) $(CORE_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) $(LDFLAGS)
 
 CORE_SRC   := $(filter-out src/local/%,$(wildcard src/*/*.c))
 UI_SRC     := $(wildcard ui/*.c)
+LOCAL_SRC  := $(wildcard src/local/*.c)
+# The part of telepathy-local that knows nothing of Telepathy, for tests of it alone.
+LOCAL_LINK_SRC := $(patsubst %,src/local/%.c,who frame link place mesh relay)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 FIXTURE_SRC := $(wildcard tests/fixture/*.c)
 STAGE_SRC  := $(wildcard tests/stage/*.c)
@@ -65,30 +70,35 @@ INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
 STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
+# Without telepathy-glib all else is built, and a line says what is missing.
+LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration layers install uninstall dist \
+.PHONY: all run man check check-unit check-screen check-integration layers install install-local uninstall dist \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/pheme
+all: $(BUILD)/pheme $(LOCAL_BIN)
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
 	@echo "also: all man check-unit check-screen check-integration layers install uninstall dist"
 	@echo "      clean deps asan asan-unit clang valgrind coverage bench fuzz format lint"
 
+# A world to try it in; `make run ARGS=` starts pheme as it is used every day.
+ARGS ?= --demo
 run: deps-run
 	@$(MAKE) --no-print-directory all
-	@$(BUILD)/pheme
+	@$(BUILD)/pheme $(ARGS)
 
 # --- what it needs -------------------------------------------------------------------------
 
 # Debian's names. Checked at each `make run` and `make check`: with all there that costs one
 # dpkg-query and nothing is asked of the network.
 DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-dev libreadline-dev \
-	     libsqlite3-dev dbus dbus-daemon telepathy-haze telepathy-idle
-DEPS_TEST := libcmocka-dev libvterm-dev libtelepathy-glib-dev libdbus-glib-1-dev prosody ngircd \
+	     libsqlite3-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
+	     telepathy-haze telepathy-idle
+DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
 DEPS_BENCH := socat mcabber profanity irssi weechat-curses finch
 
@@ -106,6 +116,8 @@ $(BUILD)/obj/%.o: %.c
 
 $(BUILD)/obj/ui/%.o: EXTRA_CFLAGS = $(SCREEN_CFLAGS)
 $(BUILD)/obj/tests/fixture/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
+$(BUILD)/obj/src/local/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS) -UG_LOG_DOMAIN \
+	-DG_LOG_DOMAIN='"telepathy-local"'
 
 $(BUILD)/libpheme.a: $(call obj,$(CORE_SRC))
 	@rm -f $@
@@ -126,6 +138,11 @@ $(BUILD)/mangen: $(call obj,man/mangen.c) $(BUILD)/libui.a $(BUILD)/libpheme.a
 
 $(BUILD)/pheme.1: man/pheme.1.in $(BUILD)/mangen
 	$(BUILD)/mangen $< >$@
+
+$(LOCAL_BIN): $(if $(FIXTURE_LIBS),$(call obj,$(LOCAL_SRC)))
+	@mkdir -p $(@D)
+	$(if $(FIXTURE_LIBS),$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS),\
+		@echo "  telepathy-local is not built: it needs telepathy-glib (libtelepathy-glib-dev)")
 
 # --- tests -------------------------------------------------------------------------------
 
@@ -152,6 +169,11 @@ $(BUILD)/tests/unit/test_ui_%: $(BUILD)/obj/tests/unit/test_ui_%.o $(BUILD)/libt
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(SCREEN_LIBS) $(CORE_LIBS)
 
+$(BUILD)/tests/unit/test_local_%: $(BUILD)/obj/tests/unit/test_local_%.o $(BUILD)/libtest.a \
+		$(call obj,$(LOCAL_LINK_SRC))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
 # Commands and the front end without a screen are tested on a session without a bus. It defines
 # all of session.h, so nothing of the real one is taken from the library.
 FAKE_OBJ := $(call obj,tests/unit/fake_session.c)
@@ -167,6 +189,12 @@ $(BUILD)/tests/unit/test_cli_%: $(BUILD)/obj/tests/unit/test_cli_%.o $(FAKE_OBJ)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+# Some of these speak as a peer themselves, and not nicely.
+$(BUILD)/tests/integration/test_local_%: $(BUILD)/obj/tests/integration/test_local_%.o \
+		$(BUILD)/libtest.a $(call obj,$(LOCAL_LINK_SRC))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
@@ -212,7 +240,7 @@ bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
 
-tests: $(BUILD)/pheme $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
@@ -229,7 +257,7 @@ check-unit: $(UNIT_BIN)
 check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
-check-integration: $(BUILD)/pheme $(INTEG_BIN) $(FIXTURE_BIN)
+check-integration: all $(INTEG_BIN) $(FIXTURE_BIN)
 	tests/run $(INTEG_BIN)
 
 # Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
@@ -278,6 +306,10 @@ $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC) $(wildcard src/*/*.h)
 	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) \
 		$(CORE_LIBS)
 
+$(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+
 # --- how it is written ----------------------------------------------------------------------
 
 C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
@@ -290,19 +322,19 @@ layers:
 	@tests/layers
 
 lint: deps layers
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory lint-cppcheck lint-tidy
 
 lint-cppcheck:
 	cppcheck -q -j2 --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--library=gtk --suppressions-list=tests/cppcheck.supp \
-		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
+		'-DG_DEFINE_EXTENDED_ERROR(a,b)=' '-DG_DEFINE_QUARK(a,b)=' -Isrc -I. -D_GNU_SOURCE src ui
 
 lint-tidy:
 	@mkdir -p $(BUILD)/tidy
 	@printf '%s\n' -I$(CURDIR) -I$(CURDIR)/src $(CPPFLAGS_ALL) -std=c11 $(CORE_CFLAGS) $(SCREEN_CFLAGS) \
 		>$(BUILD)/tidy/compile_flags.txt
-	printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
+	@printf '%s\n' $(CORE_SRC) $(UI_SRC) src/main.c | xargs -P2 -n4 tests/tidy $(BUILD)/tidy
 
 # The other compiler, which sees other mistakes.
 clang:
@@ -310,7 +342,24 @@ clang:
 
 # --- putting it somewhere ---------------------------------------------------------------------
 
-install: all man
+SERVICE := org.freedesktop.Telepathy.ConnectionManager.local.service
+
+# The manager's own files: how the bus starts it, and what clients read instead of asking it.
+$(BUILD)/$(SERVICE): Makefile
+	@printf '[D-BUS Service]\nName=$(SERVICE:.service=)\nExec=$(LIBEXECDIR)/telepathy-local\n' >$@
+
+$(BUILD)/local.manager: $(LOCAL_BIN)
+	@test ! -e $(LOCAL_BIN) || $(LOCAL_BIN) --manager >$@
+
+install-local: $(LOCAL_BIN) $(BUILD)/$(SERVICE) $(BUILD)/local.manager
+	test ! -e $(LOCAL_BIN) || { \
+		install -D -m 755 $(LOCAL_BIN) $(DESTDIR)$(LIBEXECDIR)/telepathy-local && \
+		install -D -m 644 $(BUILD)/$(SERVICE) $(DESTDIR)$(DATADIR)/dbus-1/services/$(SERVICE) && \
+		install -D -m 644 $(BUILD)/local.manager \
+			$(DESTDIR)$(DATADIR)/telepathy/managers/local.manager && \
+		install -D -m 644 man/telepathy-local.8 $(DESTDIR)$(MANDIR)/man8/telepathy-local.8; }
+
+install: all man install-local
 	install -D -m 755 $(BUILD)/pheme $(DESTDIR)$(BINDIR)/pheme
 	install -D -m 644 $(BUILD)/pheme.1 $(DESTDIR)$(MANDIR)/man1/pheme.1
 	for theme in themes/*.theme; do \
@@ -318,7 +367,10 @@ install: all man
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1
+	rm -f $(DESTDIR)$(BINDIR)/pheme $(DESTDIR)$(MANDIR)/man1/pheme.1 \
+		$(DESTDIR)$(LIBEXECDIR)/telepathy-local $(DESTDIR)$(DATADIR)/dbus-1/services/$(SERVICE) \
+		$(DESTDIR)$(DATADIR)/telepathy/managers/local.manager \
+		$(DESTDIR)$(MANDIR)/man8/telepathy-local.8
 	rm -rf $(DESTDIR)$(DATADIR)/pheme
 
 dist:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Puts the parts together: options, diagnostics, session, and the front end that fits. */
+/* Puts the parts together: options, diagnostics, session, and the front end that fits; for
+ * --demo the world that they live in. */
 
 #include <locale.h>
 #include <signal.h>
@@ -9,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "demo/demo.h"
 #include "session/session.h"
 #include "store/log.h"
 #include "ui/ui.h"
@@ -25,7 +27,10 @@ static int run_front_end(const struct options *options, struct session *session)
 
 	if (!session_check(session, &error))
 		return complain(error, error->code);
-	return options->run ? cli_run(session, options->run) : ui_run(session);
+	if (options->reply_with)
+		return cli_reply(session, options->reply_with);
+	return options->run ? cli_run(session, options->run)
+			    : ui_run(session, options->demo ? demo_hint() : NULL);
 }
 
 static int run(const struct options *options)
@@ -34,6 +39,7 @@ static int run(const struct options *options)
 		.config_path = options->config,
 		.bus_address = options->bus,
 		.account = options->account,
+		.no_autostart = options->no_autostart,
 		.debug = options->debug,
 		.log_path = options->debug_path,
 	};
@@ -41,11 +47,38 @@ static int run(const struct options *options)
 	struct session *session;
 	int status;
 
-	if (!options->run && !ui_check(&error))
+	if (!options->run && !options->reply_with && !ui_check(&error))
 		return complain(error, SESSION_ERROR_USAGE);
 	session = session_new(&session_options);
 	status = run_front_end(options, session);
 	session_free(session);
+	return status;
+}
+
+static int run_logged(const struct options *options)
+{
+	int status;
+
+	log_start(options->debug_path, options->debug);
+	status = run(options);
+	log_stop();
+	return status;
+}
+
+static int run_demo(const struct options *options)
+{
+	g_autoptr(GError) error = NULL;
+	struct demo *demo;
+	int status;
+
+	/* Before anything is made that would only be removed again. */
+	if (!options->run && !ui_check(&error))
+		return complain(error, SESSION_ERROR_USAGE);
+	demo = demo_start(&error);
+	if (!demo)
+		return complain(error, SESSION_ERROR_FAILED);
+	status = run_logged(options);
+	demo_end(demo);
 	return status;
 }
 
@@ -58,11 +91,8 @@ int main(int argc, char **argv)
 	umask(077);
 	/* A reader that goes away is an error of write(), not the end. */
 	signal(SIGPIPE, SIG_IGN);
-	if (options_parse(&options, argc, argv, &status)) {
-		log_start(options.debug_path, options.debug);
-		status = run(&options);
-		log_stop();
-	}
+	if (options_parse(&options, argc, argv, &status))
+		status = options.demo ? run_demo(&options) : run_logged(&options);
 	options_clear(&options);
 	return status;
 }

@@ -62,6 +62,13 @@ static char *title_right(const struct ui *ui)
 			       chat->no_history ? "NO LOG" : "log");
 }
 
+void bars_draw_hint(struct ui *ui)
+{
+	const struct area *area = &ui->layout.hint;
+
+	term_put_padded(area->y, area->x, area->width, STYLE_VIEW_HEADING, ui->hint);
+}
+
 void bars_draw_title(struct ui *ui)
 {
 	const struct area *area = &ui->layout.title;

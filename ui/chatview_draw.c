@@ -35,9 +35,20 @@ static void draw_new(struct chatview *view, int y, int x)
 	term_fill(y, x + used, view->width - used, STYLE_CHAT_NEW, '-');
 }
 
-/* Cut names end in ~, as in the pane. */
-static void put_name(int y, int x, int width, int style, const char *name)
+/* Of an id that nobody gave a name, the part before the server says most. */
+static gsize name_length(const char *name, int width)
 {
+	const char *at = strchr(name, '@');
+
+	if (text_width(name) <= width || at == NULL || at == name || strchr(name, ' ') != NULL)
+		return strlen(name);
+	return (gsize)(at - name);
+}
+
+/* Cut names end in ~, as in the pane. */
+static void put_name(int y, int x, int width, int style, const char *full_name)
+{
+	g_autofree char *name = g_strndup(full_name, name_length(full_name, width));
 	int cells;
 	gsize fit = text_fit(name, width, &cells);
 

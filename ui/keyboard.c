@@ -57,6 +57,8 @@ static void run_line(struct ui *ui, const char *line)
 {
 	struct pane_row row;
 
+	if (*line != '\0' && welcome_line(ui, line))
+		return;
 	if (*line != '\0') {
 		input_add_history(line);
 		if (*line != '/')
@@ -69,8 +71,8 @@ static void run_line(struct ui *ui, const char *line)
 		pane_leave(ui->pane);
 		ui_mark(ui, DIRTY_PANE);
 		ui_open_row(ui, &row);
-	} else if (!ui_has_accounts(ui) && ui->current->chat->kind == CHAT_STATUS) {
-		ui_push_view(ui, form_new(ui, NULL, NULL));
+	} else {
+		welcome_line(ui, "");
 	}
 }
 

@@ -9,6 +9,8 @@
 #define MEMBERS_COLS  120
 #define MEMBERS_EDGE  2 /* the line before them and a blank */
 #define PANE_COLS     60
+#define HINT_ROWS     12
+#define WELCOME_ROWS  13
 #define SMALLEST_COLS 20
 #define SMALLEST_ROWS 5
 
@@ -35,7 +37,7 @@ static void lay_out(struct ui *ui)
 {
 	struct layout *layout = &ui->layout;
 	int rows = term_rows(), cols = term_cols();
-	int input, body, pane, members;
+	int input, body, pane, members, top;
 
 	*layout = (struct layout){.rows = rows, .cols = cols};
 	layout->one_line = rows < SMALLEST_ROWS || cols < SMALLEST_COLS;
@@ -44,17 +46,20 @@ static void lay_out(struct ui *ui)
 		return;
 	}
 	input = line_rows(ui, cols, MIN(INPUT_ROWS, rows - 3));
-	body = rows - 2 - input;
+	top = ui->hint != NULL && rows >= HINT_ROWS;
+	body = rows - 2 - input - top;
 	pane = pane_width(ui);
 	members = shows_members(ui) ? config_int(session_config(ui->session), "ui.member-width") +
 					      MEMBERS_EDGE
 				    : 0;
-	layout->title = (struct area){0, 0, 1, cols};
-	layout->pane = (struct area){1, 0, pane > 0 ? body : 0, pane};
-	layout->chat = (struct area){1, pane, body, cols - pane - members};
-	layout->members = (struct area){1, cols - members, members > 0 ? body : 0, members};
-	layout->status = (struct area){1 + body, 0, 1, cols};
-	layout->input = (struct area){2 + body, 0, input, cols};
+	layout->hint = (struct area){0, 0, top, cols};
+	layout->title = (struct area){top, 0, 1, cols};
+	top++;
+	layout->pane = (struct area){top, 0, pane > 0 ? body : 0, pane};
+	layout->chat = (struct area){top, pane, body, cols - pane - members};
+	layout->members = (struct area){top, cols - members, members > 0 ? body : 0, members};
+	layout->status = (struct area){top + body, 0, 1, cols};
+	layout->input = (struct area){top + 1 + body, 0, input, cols};
 }
 
 static bool is_same_layout(const struct layout *a, const struct layout *b)
@@ -65,42 +70,19 @@ static bool is_same_layout(const struct layout *a, const struct layout *b)
 
 /* --- frames ------------------------------------------------------------------------------------- */
 
-/* What to do on the first start, above whatever pheme has to say. */
-static void draw_welcome(struct ui *ui)
-{
-	static const char *const lines[] = {
-		"",
-		"Welcome to pheme.",
-		"",
-		"There are no accounts yet. Press Enter to add one,",
-		"or F1 to see what keys and commands there are.",
-		"",
-		"  Enter   a form for a new account",
-		"  F2      accounts",
-		"  /quit   leave",
-		"",
-	};
-	const struct area *area = &ui->layout.chat;
-
-	for (int i = 0; i < (int)G_N_ELEMENTS(lines) && i < area->height; i++)
-		term_put_padded(area->y + i, area->x, area->width,
-				i == 1 ? STYLE_VIEW_HEADING : STYLE_VIEW_TEXT, lines[i]);
-}
-
 static void draw_chat(struct ui *ui)
 {
 	struct config *config = session_config(ui->session);
 	struct area area = ui->layout.chat;
-	bool welcome = ui->view == NULL && !ui_has_accounts(ui) &&
-		       ui->current->chat->kind == CHAT_STATUS && area.height > 12;
 
 	if (ui->view != NULL) {
 		ui->view->ops->draw(ui->view, &area);
 	} else {
-		if (welcome) {
-			draw_welcome(ui);
-			area.y += 10;
-			area.height -= 10;
+		if (welcome_is_shown(ui) && area.height >= WELCOME_ROWS) {
+			int rows = welcome_draw(&area);
+
+			area.y += rows;
+			area.height -= rows;
 		}
 		chatview_draw(ui->current, &area, config_string(config, "ui.time-format"),
 			      config_string(config, "ui.date-format"));
@@ -116,6 +98,8 @@ static void draw_dirty(struct ui *ui, unsigned dirty)
 		for (int y = 0; y < layout->input.y; y++)
 			term_fill(y, 0, layout->cols, STYLE_PLAIN, ' ');
 	} else {
+		if ((dirty & DIRTY_TITLE) && layout->hint.height > 0)
+			bars_draw_hint(ui);
 		if (dirty & DIRTY_TITLE)
 			bars_draw_title(ui);
 		if ((dirty & DIRTY_PANE) && layout->pane.height > 0)

@@ -16,7 +16,7 @@
 #include "src/model/text.h"
 
 /* Cells handed to curses at a time. */
-#define RUN 128
+#define RUN       128
 #define TITLE_MAX 120 /* characters */
 
 struct look { /* a style as curses has it */

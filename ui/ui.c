@@ -118,6 +118,8 @@ static void on_event(const struct event *event, void *data)
 	on_accounts(ui, event);
 	if (event->chat == NULL)
 		return;
+	if (event->type == EVENT_MESSAGE_ADDED)
+		bell_on_message(ui, event);
 	if (event->type == EVENT_CHAT_REMOVED)
 		ui_forget_chat(ui, event->chat);
 	else if (is_current(ui, event))
@@ -251,10 +253,10 @@ static void tear_down(struct ui *ui)
 	g_main_loop_unref(ui->loop);
 }
 
-int ui_run(struct session *session)
+int ui_run(struct session *session, const char *hint)
 {
 	g_autoptr(GError) error = NULL;
-	struct ui ui = {.status = 0};
+	struct ui ui = {.hint = hint};
 
 	if (!term_init(&error)) {
 		g_printerr("pheme: %s\n", error->message);

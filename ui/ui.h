@@ -13,6 +13,7 @@ bool ui_check(GError **error);
 /*
  * Draws the first frame, then starts the session, and runs the main loop until the user or a
  * signal ends it; then gives the terminal back and stops the session. Returns the exit
- * status. The session is the caller's, to be freed after it.
+ * status. The session is the caller's, to be freed after it. @hint: a line that stands above all
+ * else, or NULL.
  */
-int ui_run(struct session *session);
+int ui_run(struct session *session, const char *hint);

@@ -35,7 +35,7 @@ enum { /* dirty areas */
 
 struct layout {
 	int rows, cols;
-	struct area title, pane, chat, members, status, input; /* height 0: not shown */
+	struct area hint, title, pane, chat, members, status, input; /* height 0: not shown */
 	bool one_line; /* too small for anything but the input line */
 };
 
@@ -63,6 +63,7 @@ struct ui {
 	GMainLoop *loop;
 	int status;
 	bool leaving;
+	const char *hint; /* above all else; or NULL */
 
 	struct frames frames;
 	struct layout layout;
@@ -84,6 +85,7 @@ struct ui {
 	bool wants_out;      /* Ctrl-C on an empty line: a second one asks */
 	char *pasted;        /* waits for the user's yes */
 	struct typing *typing;
+	gint64 last_bell; /* monotonic µs */
 	guint clock;
 };
 
@@ -100,6 +102,7 @@ void screen_tick_clock(struct ui *ui);
 
 /* --- bars.c, members.c, line.c: what is drawn around the chat ------------------------------------ */
 
+void bars_draw_hint(struct ui *ui);
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
 /* Bytes of the chat's name that are enough: "dev" of "dev@conference.example.org". */
@@ -125,12 +128,25 @@ void ui_open_row(struct ui *ui, const struct pane_row *row);
 void ui_watch(struct ui *ui);
 void ui_forget_chat(struct ui *ui, struct chat *chat);
 
+/* --- welcome.c: what a user without accounts sees --------------------------------------------------- */
+
+bool welcome_is_shown(const struct ui *ui);
+/* Returns how many rows it took. */
+int welcome_draw(const struct area *area);
+/* Takes what was typed there, if that is an answer. */
+bool welcome_line(struct ui *ui, const char *line);
+
 /* --- typing.c: telling the others that we are typing ------------------------------------------------- */
 
 struct typing *typing_new(struct session *session);
 void typing_free(struct typing *typing);
 void typing_note(struct typing *typing, struct chat *chat, const char *line);
 void typing_forget(struct typing *typing, struct chat *chat);
+
+/* --- bell.c ---------------------------------------------------------------------------------------- */
+
+/* Rings for a message that came in, as the settings notify.* say. */
+void bell_on_message(struct ui *ui, const struct event *event);
 
 /* --- question.c ------------------------------------------------------------------------------------- */
 

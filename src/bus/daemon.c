@@ -2,10 +2,12 @@
 #include "daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,8 +23,7 @@ void bus_daemon_clear(struct bus_daemon *daemon)
 	g_clear_pointer(&daemon->address, g_free);
 }
 
-/* When the process @pid was started, see proc(5); 0 when there is none (any more). */
-static guint64 start_time_of(pid_t pid)
+guint64 bus_process_start_time(pid_t pid)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%ld/stat", (long)pid);
 	g_autofree char *stat = NULL;
@@ -41,11 +42,19 @@ static guint64 start_time_of(pid_t pid)
 	return g_ascii_strtoull(fields[19], NULL, 10);
 }
 
+static void reap(pid_t child)
+{
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
 void bus_daemon_end(const struct bus_daemon *daemon)
 {
 	if (daemon->pid > 1 && daemon->start_time &&
-	    start_time_of(daemon->pid) == daemon->start_time)
-		kill(daemon->pid, SIGTERM);
+	    bus_process_start_time(daemon->pid) == daemon->start_time)
+		kill(daemon->pid, daemon->is_child ? SIGKILL : SIGTERM);
+	if (daemon->is_child)
+		reap(daemon->pid);
 }
 
 /* --- starting --------------------------------------------------------------------------- */
@@ -109,7 +118,7 @@ static bool parse_output(struct bus_daemon *daemon, const char *output)
 		return false;
 	daemon->address = g_strdup(lines[0]);
 	daemon->pid = (pid_t)pid;
-	daemon->start_time = start_time_of(daemon->pid);
+	daemon->start_time = bus_process_start_time(daemon->pid);
 	return true;
 }
 
@@ -126,8 +135,7 @@ static bool await_start(struct bus_daemon *daemon, pid_t child, int out, int err
 		complaint = read_lines(err, G_MAXUINT, deadline);
 		kill(child, SIGKILL);
 	}
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
+	reap(child);
 	if (started)
 		return true;
 	/* What stopped it comes last, after any warnings. */
@@ -135,6 +143,15 @@ static bool await_start(struct bus_daemon *daemon, pid_t child, int out, int err
 	last = last ? last + 1 : complaint;
 	g_set_error(error, BUS_ERROR, BUS_ERROR_FAILED, "cannot start a session bus: %s",
 		    *last ? last : "dbus-daemon did not print its address");
+	return false;
+}
+
+static bool set_spawn_error(GError **error, const GError *why)
+{
+	bool missing = g_error_matches(why, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
+
+	g_set_error(error, BUS_ERROR, BUS_ERROR_FAILED, "cannot start a session bus: %s",
+		    missing ? "dbus-daemon is not installed" : why->message);
 	return false;
 }
 
@@ -149,19 +166,78 @@ bool bus_daemon_start(struct bus_daemon *daemon, const char *directory, GError *
 	int out, err;
 	bool started;
 
+	daemon->is_child = false;
 	if (!g_spawn_async_with_pipes("/", argv, NULL,
 				      G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD,
-				      leave_session, NULL, &child, NULL, &out, &err, &why)) {
-		bool missing = g_error_matches(why, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT);
-
-		g_set_error(error, BUS_ERROR, BUS_ERROR_FAILED, "cannot start a session bus: %s",
-			    missing ? "dbus-daemon is not installed" : why->message);
-		return false;
-	}
+				      leave_session, NULL, &child, NULL, &out, &err, &why))
+		return set_spawn_error(error, why);
 	started = await_start(daemon, child, out, err, error);
 	close(out);
 	close(err);
 	return started;
+}
+
+static void die_with_parent(void *data)
+{
+	const pid_t *parent = data;
+
+	setsid();
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != *parent)
+		_exit(127);
+}
+
+static bool spawn_child(const char *directory, char **env, pid_t *child, int print_fd,
+			GError **error)
+{
+	g_autofree char *listen = listen_address(directory);
+	g_autofree char *address = g_strconcat("--address=", listen, NULL);
+	const char *argv[] = {"dbus-daemon", "--session",         "--nofork", "--nopidfile",
+			      address,       "--print-address=3", NULL};
+	const int target = 3;
+	pid_t self = getpid();
+	g_autoptr(GError) why = NULL;
+
+	/* Not its stdout, which would be that of all it activates. */
+	if (g_spawn_async_with_pipes_and_fds("/", argv, (const char *const *)env,
+					     G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+						     G_SPAWN_STDOUT_TO_DEV_NULL |
+						     G_SPAWN_STDERR_TO_DEV_NULL,
+					     die_with_parent, &self, -1, -1, -1, &print_fd, &target,
+					     1, child, NULL, NULL, NULL, &why))
+		return true;
+	return set_spawn_error(error, why);
+}
+
+bool bus_daemon_start_child(struct bus_daemon *daemon, const char *directory, char **env,
+			    GError **error)
+{
+	gint64 deadline = g_get_monotonic_time() + START_WAIT_MS * 1000;
+	g_autofree char *output = NULL;
+	int fds[2];
+	bool spawned;
+
+	if (pipe2(fds, O_CLOEXEC)) {
+		g_set_error(error, BUS_ERROR, BUS_ERROR_FAILED, "cannot start a session bus: %s",
+			    g_strerror(errno));
+		return false;
+	}
+	spawned = spawn_child(directory, env, &daemon->pid, fds[1], error);
+	close(fds[1]);
+	output = spawned ? read_lines(fds[0], 1, deadline) : NULL;
+	close(fds[0]);
+	if (!spawned)
+		return false;
+	daemon->is_child = true;
+	daemon->start_time = bus_process_start_time(daemon->pid);
+	if (strchr(output, '\n')) {
+		daemon->address = g_strdup(g_strchomp(output));
+		return true;
+	}
+	kill(daemon->pid, SIGKILL);
+	reap(daemon->pid);
+	g_set_error(error, BUS_ERROR, BUS_ERROR_FAILED,
+		    "cannot start a session bus: dbus-daemon did not print its address");
+	return false;
 }
 
 /* --- remembering ------------------------------------------------------------------------ */

@@ -3,8 +3,8 @@
 
 /*
  * A dbus-daemon that pheme started: starting it, ending it and remembering it in a file.
- * For find.c. The daemon has a session of its own and no terminal, so that it survives the
- * end of the login that started it.
+ * The daemon has a session of its own and no terminal, so that it survives the end of the
+ * login that started it; unless it is to end with this process.
  */
 
 #include <stdbool.h>
@@ -14,14 +14,22 @@
 struct bus_daemon {
 	char *address;
 	pid_t pid;
+	bool is_child;
 	guint64 start_time; /* of the process, in ticks since boot: tells a reused pid */
 };
+
+/* When a process was started, in ticks since boot; 0 when there is none (any more). */
+guint64 bus_process_start_time(pid_t pid);
 
 void bus_daemon_clear(struct bus_daemon *daemon);
 
 /* Starts one that listens on a socket in @directory. Blocks until it printed its address,
  * at most 5 s. "cannot start a session bus: …" on failure. */
 bool bus_daemon_start(struct bus_daemon *daemon, const char *directory, GError **error);
+/* The same as a child of this process, that is killed when the calling thread (the main one)
+ * ends, however that ends. @env is its environment. bus_daemon_end() reaps it. */
+bool bus_daemon_start_child(struct bus_daemon *daemon, const char *directory, char **env,
+			    GError **error);
 /* Ends it if its pid still is the process that was started. */
 void bus_daemon_end(const struct bus_daemon *daemon);
 

@@ -117,12 +117,11 @@ static void on_bus(const GError *error, void *data)
 	if (cli->ending)
 		return;
 	cli->bus_known = true;
-	if (error) {
-		cli_complain("%s", error->message);
-		cli_end(cli, SESSION_ERROR_FAILED);
-	} else {
+	/* A notice has said why. */
+	if (error)
+		cli_end(cli, error->code);
+	else
 		take_turn_soon(cli);
-	}
 }
 
 static bool has_bus(struct cli *cli)
@@ -198,28 +197,70 @@ static bool is_ignored(int number)
 	return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
 }
 
-int cli_run(struct session *session, char **run_lines)
+/* Runs the main loop from @begin to cli_end(). */
+static void run(struct cli *cli, struct session *session, void (*begin)(struct cli *cli))
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	guint sources[G_N_ELEMENTS(signals)] = {0};
+
+	signal(SIGPIPE, SIG_IGN);
+	cli->loop = g_main_loop_new(NULL, FALSE);
+	cli_front_init(cli, session);
+	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+		if (!is_ignored(signals[i]))
+			sources[i] = g_unix_signal_add(signals[i], on_signal, cli);
+	begin(cli);
+	g_main_loop_run(cli->loop);
+	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
+		g_clear_handle_id(&sources[i], g_source_remove);
+	cli_front_clear(cli);
+	g_free(cli->account);
+	g_main_loop_unref(cli->loop);
+}
+
+static void begin_lines(struct cli *cli)
+{
+	model_listen(session_model(cli->front.session), on_event, cli);
+	take_turn_soon(cli);
+}
+
+int cli_run(struct session *session, char **run_lines)
+{
 	struct cli cli = {.line = run_lines};
 
 	if (!run_lines || !*run_lines)
 		return 0;
-	signal(SIGPIPE, SIG_IGN);
-	cli.loop = g_main_loop_new(NULL, FALSE);
-	cli_front_init(&cli, session);
-	model_listen(session_model(session), on_event, &cli);
-	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-		if (!is_ignored(signals[i]))
-			sources[i] = g_unix_signal_add(signals[i], on_signal, &cli);
-	take_turn_soon(&cli);
-	g_main_loop_run(cli.loop);
-	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++)
-		g_clear_handle_id(&sources[i], g_source_remove);
+	run(&cli, session, begin_lines);
 	model_unlisten(session_model(session), on_event, &cli);
-	cli_front_clear(&cli);
-	g_free(cli.account);
-	g_main_loop_unref(cli.loop);
+	return cli.status;
+}
+
+static void on_bot_bus(const GError *error, void *data)
+{
+	struct cli *cli = data;
+
+	/* Why is told as a notice. */
+	if (error && !cli->ending)
+		cli_end(cli, error->code);
+}
+
+static void begin_bot(struct cli *cli)
+{
+	cli->bot = bot_new(cli, cli->line);
+	session_start(cli->front.session);
+	session_wait_bus(cli->front.session, on_bot_bus, cli);
+}
+
+int cli_reply(struct session *session, char **argv)
+{
+	struct cli cli = {.line = argv};
+	struct model *model = session_model(session);
+
+	if (!model->accounts->len) {
+		cli_complain("there is no account yet: /account add makes one");
+		return SESSION_ERROR_NOT_FOUND;
+	}
+	run(&cli, session, begin_bot);
+	bot_free(cli.bot);
 	return cli.status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* The front end without a screen: runs command lines, prints to stdout and stderr, asks for
- * passwords on the controlling terminal. */
+/* The front end without a screen: runs command lines or answers messages with a program,
+ * prints to stdout and stderr, asks for passwords on the controlling terminal. */
 
 #include "../session/session.h"
 
@@ -12,3 +12,8 @@
  * bus. Runs a main loop. Returns the exit status of interface.md.
  */
 int cli_run(struct session *session, char **run_lines);
+/*
+ * Stays online and answers each message of a contact with what the program @argv prints when
+ * it is given the text (bot.c), until a signal ends it. The rest is as above.
+ */
+int cli_reply(struct session *session, char **argv);

@@ -12,7 +12,10 @@ enum option {
 	OPTION_BUS,
 	OPTION_CONFIG,
 	OPTION_DEBUG,
+	OPTION_DEMO,
 	OPTION_HELP,
+	OPTION_NO_AUTOSTART,
+	OPTION_REPLY_WITH,
 	OPTION_RUN,
 	OPTION_VERSION,
 	OPTION_COUNT,
@@ -33,7 +36,19 @@ static const struct option_row {
 	[OPTION_DEBUG] = {"debug", 0, "[FILE]",
 			  "Write diagnostics to pheme.log, or to FILE. They never hold the text of "
 			  "a message or a password."},
+	[OPTION_DEMO] = {"demo", 0, NULL,
+			 "Try it out: a bus, an account, a history and a parrot to talk to, all "
+			 "of their own and gone at the end. Nothing of yours is changed."},
 	[OPTION_HELP] = {"help", 'h', NULL, "Print this and end."},
+	[OPTION_NO_AUTOSTART] = {"no-autostart", 0, NULL,
+				 "Start neither a session bus nor a connection manager of pheme's "
+				 "own."},
+	[OPTION_REPLY_WITH] =
+		{"reply-with", 0, "CMD",
+		 "Stay online without a screen and answer each message of a contact with what CMD "
+		 "prints. It is split as a shell would and run without one, with the text on "
+		 "its standard input and PHEME_ACCOUNT, PHEME_CHAT and PHEME_SENDER in its "
+		 "environment; it may take 30 s and print 64 KiB. Rooms are not answered."},
 	[OPTION_RUN] = {"run", 0, "LINE",
 			"Run a command (\"/msg bob hello\") without a screen and end. May be given "
 			"several times: the lines are run in order, each when the one before it is "
@@ -48,6 +63,7 @@ struct parsing {
 	struct options *options;
 	GPtrArray *run;
 	bool help, version;
+	char *reply_with;
 };
 
 static enum option find_option(const char *given)
@@ -86,8 +102,17 @@ static gboolean on_option(const gchar *given, const gchar *value, gpointer data,
 		options->debug = true;
 		replace(&options->debug_path, value);
 		break;
+	case OPTION_DEMO:
+		options->demo = true;
+		break;
 	case OPTION_HELP:
 		parsing->help = true;
+		break;
+	case OPTION_NO_AUTOSTART:
+		options->no_autostart = true;
+		break;
+	case OPTION_REPLY_WITH:
+		replace(&parsing->reply_with, value);
 		break;
 	case OPTION_RUN:
 		g_ptr_array_add(parsing->run, g_strdup(value));
@@ -193,6 +218,22 @@ static void print_parse_error(const GError *error)
 	print_problem(error->message, row);
 }
 
+static bool check_command(struct options *options, const char *command)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!command)
+		return true;
+	if (!g_shell_parse_argv(command, NULL, &options->reply_with, &error))
+		print_problem(error->message, &rows[OPTION_REPLY_WITH]);
+	else if (options->run || options->demo)
+		print_problem("--reply-with does not go with --run or --demo",
+			      &rows[OPTION_REPLY_WITH]);
+	else
+		return true;
+	return false;
+}
+
 /* Values that end in D-Bus messages and in what is shown. */
 static bool check_values(const struct options *options)
 {
@@ -200,6 +241,8 @@ static bool check_values(const struct options *options)
 		print_problem("the name of the account is not valid UTF-8", &rows[OPTION_ACCOUNT]);
 	else if (options->bus && !g_str_is_ascii(options->bus))
 		print_problem("this is no D-Bus address", &rows[OPTION_BUS]);
+	else if (options->bus && options->demo)
+		print_problem("--demo has a bus of its own", &rows[OPTION_DEMO]);
 	else
 		return true;
 	return false;
@@ -248,14 +291,16 @@ bool options_parse(struct options *options, int argc, char **argv, int *status)
 
 	memset(options, 0, sizeof(*options));
 	good = parse(&parsing, &args);
-	if (good && !parsing.help && !parsing.version)
-		good = check_rest(args) && check_values(options);
 	if (parsing.run->len) {
 		g_ptr_array_add(parsing.run, NULL);
 		options->run = (char **)g_ptr_array_free(parsing.run, FALSE);
 	} else {
 		g_ptr_array_free(parsing.run, TRUE);
 	}
+	if (good && !parsing.help && !parsing.version)
+		good = check_rest(args) && check_values(options) &&
+		       check_command(options, parsing.reply_with);
+	g_free(parsing.reply_with);
 	*status = good ? 0 : 2;
 	if (!good || (!parsing.help && !parsing.version))
 		return good;
@@ -272,6 +317,7 @@ void options_clear(struct options *options)
 	g_free(options->account);
 	g_free(options->debug_path);
 	g_strfreev(options->run);
+	g_strfreev(options->reply_with);
 	memset(options, 0, sizeof(*options));
 }
 
@@ -303,8 +349,8 @@ static void append_filled(GString *text, const char *help)
 char *options_help(void)
 {
 	GString *text = g_string_new("Usage: pheme [OPTION]...\n"
-				     "An instant messenger for the terminal. Without --run it "
-				     "shows its screen.\n\n");
+				     "An instant messenger for the terminal. Without --run or "
+				     "--reply-with it\nshows its screen.\n\n");
 
 	for (enum option i = 0; i < OPTION_COUNT; i++) {
 		g_autofree char *usage = usage_line(&rows[i]);

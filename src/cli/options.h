@@ -9,7 +9,10 @@
 
 struct options {
 	char *config, *bus, *account;
-	char **run; /* lines of --run in order; NULL for none */
+	char **run;        /* lines of --run in order; NULL for none */
+	char **reply_with; /* argv of --reply-with; or NULL */
+	bool demo;
+	bool no_autostart;
 	bool debug;
 	char *debug_path; /* of --debug=FILE; NULL: the usual place */
 };

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Private to src/cli: cli.c runs the lines, wait.c says when accounts are ready for the next
- * one, front.c is what commands see of it. */
+ * one, front.c is what commands see of it, bot.c answers messages with a program. */
 
 #include "../cmd/command.h"
 #include "tty.h"
@@ -10,7 +10,8 @@
 struct cli {
 	struct front front; /* first: a front is cast to its cli */
 	GMainLoop *loop;
-	char **line;          /* the one that is run, or is next */
+	char **line;          /* the one that is run, or is next; of a bot: its program's argv */
+	struct bot *bot;      /* or NULL */
 	struct chat *current; /* that /query or /join opened; a reference */
 	int status;
 	bool started, ending;
@@ -35,6 +36,10 @@ void cli_end(struct cli *cli, int status);
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* Writes out what was printed; sees whether somebody still reads it. */
 void cli_flush(struct cli *cli);
+
+/* Answers what comes from now on. @argv is kept by reference. */
+struct bot *bot_new(struct cli *cli, char **argv);
+void bot_free(struct bot *bot);
 
 enum wait_result {
 	WAIT_MORE,

@@ -77,6 +77,8 @@ const char *message_type_name(enum message_type type)
 
 char *message_new_uid(void)
 {
-	return g_strdup_printf("%08x%08x%08x%08x", g_random_int(), g_random_int(), g_random_int(),
+	guint32 now = (guint32)(g_get_real_time() / G_USEC_PER_SEC);
+
+	return g_strdup_printf("%08x%08x%08x%08x", now, g_random_int(), g_random_int(),
 			       g_random_int());
 }

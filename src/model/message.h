@@ -66,5 +66,6 @@ void message_free(struct message *message);
 const char *delivery_name(enum delivery delivery);
 enum delivery delivery_parse(const char *name);
 const char *message_type_name(enum message_type type);
-/* New random id: 32 hex digits. */
+/* New id, 32 hex digits: the time, so that those of a time lie together in an index, then
+ * randomness. */
 char *message_new_uid(void);

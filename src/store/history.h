@@ -55,12 +55,14 @@ struct history *history_new(const char *path, history_problem_fn problem, void *
 /* Commits what is queued, ends the thread. Callbacks that were not run are not run. */
 void history_free(struct history *history);
 
-/* Copies everything. @fn may be NULL. */
+/* Copies everything. @fn may be NULL: a write that nobody is told of (as all those below) and
+ * that fails with its group is kept in memory and tried again with the next group. */
 typedef void (*history_stored_fn)(enum history_result result, gint64 row, const char *why,
 				  void *data);
 void history_append(struct history *history, const struct history_chat *chat,
 		    const struct history_message *message, history_stored_fn fn, void *data);
-/* Changes the delivery state of a stored message; @token, @reason NULL leave them. */
+/* Changes the delivery state of a stored message; @token, @reason NULL leave them. What is
+ * queued or being sent belongs to this process from then on. */
 void history_set_delivery(struct history *history, const char *uid, int delivery,
 			  const char *reason, const char *token);
 /* Finds an outgoing message by the network's token, for delivery reports that come after a
@@ -96,14 +98,14 @@ void history_mark_read(struct history *history, const struct history_chat *chat)
 void history_set_open(struct history *history, const struct history_chat *chat, unsigned number,
 		      const char *name);
 struct history_summary {
-	char *account, *id, *name;
+	char *account, *id, *name; /* name: NULL when none was ever set */
 	int kind;
 	unsigned number; /* 0: closed */
 	unsigned unread, mentions;
 	gint64 last_time;
 };
 typedef void (*history_chats_fn)(GPtrArray *chats, void *data); /* struct history_summary * */
-/* Chats that are open or have unread messages. */
+/* Chats that are open, by number, then those that have unread messages, latest first. */
 void history_read_chats(struct history *history, history_chats_fn fn, void *data);
 
 /* The roster as last seen, so that names complete before a connection is up. */

@@ -139,6 +139,7 @@ struct history {
 	GQueue again;   /* failed writes that nobody is told of, tried with the next group */
 	unsigned told;  /* enum trouble that the problem handler knows of */
 	gint64 told_at; /* monotonic µs */
+	unsigned busy;  /* jobs since it last had nothing to do */
 
 	/* the main context's alone */
 	GSource *source;

@@ -106,7 +106,8 @@ static bool run_queued(struct history_db *db, struct job *job)
 {
 	/* From the few unsent ones to their chats, not the other way round. */
 	static const char text[] =
-		"SELECT " COLUMNS ", c.kind, c.ident FROM message m CROSS JOIN chat c"
+		"SELECT " COLUMNS ", c.kind, c.ident FROM message m INDEXED BY message_owner"
+		" CROSS JOIN chat c"
 		" ON c.id = m.chat WHERE m.owner IS NOT NULL AND m.delivery = ?2 AND c.account = ?1"
 		" AND (m.owner = ?3 OR NOT owner_alive(m.owner)) ORDER BY m.id";
 	sqlite3_stmt *statement = history_db_prepare(db, text);
@@ -163,7 +164,8 @@ static bool run_chats(struct history_db *db, struct job *job)
 		"SELECT c.account, c.kind, c.ident, c.name, c.number, count(m.id),"
 		" total(m.mention),"
 		" (SELECT l.time FROM message l WHERE l.chat = c.id ORDER BY l.id DESC LIMIT 1) t"
-		" FROM chat c LEFT JOIN message m ON m.chat = c.id AND m.id > c.read_row"
+		" FROM chat c LEFT JOIN message m INDEXED BY message_chat"
+		"  ON m.chat = c.id AND m.id > c.read_row"
 		"  AND m.direction = 0 AND m.scrollback = 0"
 		" GROUP BY c.id HAVING c.number > 0 OR count(m.id) > 0"
 		" ORDER BY c.number = 0, c.number, t DESC";

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history_private.h"
 
-#include <string.h>
-
 #include "model/message.h"
 
 #define APPLICATION_ID 0x7068656d /* "phem" */
@@ -58,7 +56,7 @@ static const char *const steps[] = {
 };
 
 static const char leftovers[] =
-	"UPDATE message SET delivery = ?1, owner = NULL,"
+	"UPDATE message INDEXED BY message_owner SET delivery = ?1, owner = NULL,"
 	" reason = 'pheme ended before the network confirmed it'"
 	" WHERE owner IS NOT NULL AND delivery = ?2 AND NOT owner_alive(owner)";
 

@@ -172,6 +172,14 @@ static void read_job(struct history *history, GQueue *work)
 	post(history, work);
 }
 
+/* After a burst the page cache is as large as it gets; a client that is idle should be small. */
+static void shrink(struct history *history)
+{
+	if (history->busy >= GROUP_ROWS && history->db->sql)
+		sqlite3_db_release_memory(history->db->sql);
+	history->busy = 0;
+}
+
 /* One read, or the writes up to the next read or the size of a group; none: stop. */
 static void take_work(struct history *history, GQueue *work)
 {
@@ -180,6 +188,7 @@ static void take_work(struct history *history, GQueue *work)
 
 	pthread_mutex_lock(&history->lock);
 	while (g_queue_is_empty(&history->queue) && !history->stop) {
+		shrink(history);
 		history->resting = true;
 		pthread_cond_broadcast(&history->rest);
 		pthread_cond_wait(&history->work, &history->lock);
@@ -195,6 +204,7 @@ static void take_work(struct history *history, GQueue *work)
 	} while (writes && work->length < GROUP_ROWS && link &&
 		 ((struct job *)link->data)->ops->writes);
 	pthread_mutex_unlock(&history->lock);
+	history->busy += work->length;
 }
 
 void *history_thread_main(void *data)

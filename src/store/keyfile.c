@@ -129,6 +129,9 @@ static void scan_key(struct scan *scan, char *text)
 		leave_out(scan, "not understood: write key=value, [group] or # comment");
 	} else if (!scan->group) {
 		leave_out(scan, "a key before any [group]");
+	} else if (g_str_equal(text, "Encoding") && g_ascii_strcasecmp(value, "UTF-8") != 0) {
+		/* GKeyFile would refuse the whole file. */
+		leave_out(scan, "the file must be UTF-8");
 	} else if (keyfile_line(scan->file, scan->group, text)) {
 		g_autofree char *reason =
 			g_strdup_printf("[%s] %s again: the one at line %u counts", scan->group,

@@ -54,6 +54,7 @@ void conn_free(struct conn *conn)
 	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);
 	conn_forget_failures(conn);
+	tp_manager_start_cancel(conn->start);
 	g_clear_handle_id(&conn->lease_retry, g_source_remove);
 	conn_channels_free(conn);
 	conn_roster_free(conn);
@@ -128,6 +129,7 @@ void conn_end(struct conn *conn, enum conn_end end, const char *text)
 	/* Nothing more is to come from it, whenever the session frees it. */
 	bus_scope_free(conn->scope);
 	conn->scope = NULL;
+	tp_manager_start_cancel(g_steal_pointer(&conn->start));
 	g_clear_handle_id(&conn->lease_retry, g_source_remove);
 	conn_channels_free(conn);
 	conn_roster_free(conn);

@@ -171,10 +171,20 @@ static void on_protocol(const struct protocol *protocol, const GError *error, vo
 	bus_call_send(call, REQUEST_TIMEOUT_MS, on_requested, conn);
 }
 
+static void on_manager_started(void *data)
+{
+	struct conn *conn = data;
+
+	conn->start = NULL;
+	tp_get_protocol(conn->scope, conn->manager, conn->protocol, on_protocol, conn);
+}
+
 static void ask_manager(struct conn *conn)
 {
 	conn->answers_auth = true;
-	tp_get_protocol(conn->scope, conn->manager, conn->protocol, on_protocol, conn);
+	conn->start = tp_manager_start(conn->tp, conn->manager, on_manager_started, conn);
+	if (!conn->start)
+		on_manager_started(conn);
 }
 
 /* --- the recorded connection ---------------------------------------------------------------------------- */

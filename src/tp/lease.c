@@ -72,15 +72,19 @@ char *lease_read(const struct lease *lease)
 	if (n < 0)
 		n = 0;
 	record[n] = '\0';
-	return g_strdup(g_strstrip(record));
+	record[strcspn(record, "\n")] = '\0';
+	return g_strdup(record);
 }
 
 bool lease_record(struct lease *lease, const char *bus_name, GError **error)
 {
-	gsize length = strlen(bus_name);
+	g_autofree char *line = g_strconcat(bus_name, "\n", NULL);
+	gssize length = (gssize)strlen(line);
 
-	if (ftruncate(lease->fd, 0) != 0 ||
-	    pwrite(lease->fd, bus_name, length, 0) != (gssize)length) {
+	/* In one piece: one who is killed here leaves the old record or the new one, never none,
+	 * or the next would ask for a second connection. */
+	if (pwrite(lease->fd, line, (gsize)length, 0) != length ||
+	    ftruncate(lease->fd, length) != 0) {
 		int saved = errno;
 
 		g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(saved),

@@ -113,23 +113,13 @@ static char *manager_path(const char *manager)
 	return g_strconcat(TP_CM_PATH_PREFIX, manager, NULL);
 }
 
-/* A manager's name becomes part of a bus name and of an object path. */
-static bool manager_name_is_valid(const char *manager)
-{
-	if (!g_ascii_isalpha(*manager) || strlen(manager) > 100)
-		return false;
-	for (; *manager; manager++)
-		if (!g_ascii_isalnum(*manager) && *manager != '_')
-			return false;
-	return true;
-}
-
 /* --- all protocols of all managers ------------------------------------------------------------ */
 
 struct listing_part { /* one question to one manager */
 	struct protocol_listing *listing;
 	char *manager;
 	char *protocol; /* of GetParameters; else NULL */
+	struct manager_start *start;
 };
 
 struct protocol_listing {
@@ -150,6 +140,7 @@ static void part_free(void *data)
 {
 	struct listing_part *part = data;
 
+	tp_manager_start_cancel(part->start);
 	g_free(part->manager);
 	g_free(part->protocol);
 	g_free(part);
@@ -291,21 +282,46 @@ static void on_listed_protocols(struct bus_reader *reply, const GError *error, v
 	listing_part_done(listing);
 }
 
+static void ask_protocols(struct listing_part *part)
+{
+	struct bus_call *call =
+		manager_call(part->listing->scope, part->manager, BUS_PROPERTIES, "Get");
+
+	bus_write_string(bus_call_args(call), TP_CM);
+	bus_write_string(bus_call_args(call), "Protocols");
+	bus_call_send(call, MANAGER_TIMEOUT_MS, on_listed_protocols, part);
+}
+
+static void on_started(void *data)
+{
+	struct listing_part *part = data;
+
+	part->start = NULL;
+	ask_protocols(part);
+}
+
 static void on_manager_names(const char *const *names, const GError *error, void *data)
 {
 	struct protocol_listing *listing = data;
+	g_auto(GStrv) startable = tp_startable_managers(listing->tp);
 
 	for (unsigned i = 0; names && names[i]; i++) {
 		const char *manager = names[i] + strlen(TP_CM_PREFIX);
-		struct bus_call *call;
 
-		if (!manager_name_is_valid(manager))
+		if (tp_manager_name_is_valid(manager))
+			ask_protocols(listing_ask(listing, manager, NULL));
+	}
+	for (unsigned i = 0; names && startable[i]; i++) {
+		g_autofree char *name = g_strconcat(TP_CM_PREFIX, startable[i], NULL);
+		struct listing_part *part;
+
+		if (g_strv_contains(names, name))
 			continue;
-		call = manager_call(listing->scope, manager, BUS_PROPERTIES, "Get");
-		bus_write_string(bus_call_args(call), TP_CM);
-		bus_write_string(bus_call_args(call), "Protocols");
-		bus_call_send(call, MANAGER_TIMEOUT_MS, on_listed_protocols,
-			      listing_ask(listing, manager, NULL));
+		part = listing_ask(listing, startable[i], NULL);
+		part->start = tp_manager_start(listing->tp, part->manager, on_started, part);
+		/* What cannot be started answers with an error, like any that is not there. */
+		if (!part->start)
+			ask_protocols(part);
 	}
 	listing_part_done(listing);
 }
@@ -381,7 +397,7 @@ void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *n
 {
 	struct protocol_question *question = g_new0(struct protocol_question, 1);
 	struct bus_call *call =
-		manager_call(scope, manager_name_is_valid(manager) ? manager : "invalid", TP_CM,
+		manager_call(scope, tp_manager_name_is_valid(manager) ? manager : "invalid", TP_CM,
 			     "GetParameters");
 
 	question->manager = g_strdup(manager);

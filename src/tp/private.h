@@ -12,6 +12,7 @@
 #include "tp.h"
 
 struct bus_place;
+struct manager_start;
 
 struct tp {
 	struct model *model;
@@ -24,7 +25,8 @@ struct tp {
 	bool no_autostart;
 	bool is_handler;
 	bool show_joins;
-	GPtrArray *conns; /* struct conn *, borrowed */
+	GPtrArray *conns;  /* struct conn *, borrowed */
+	GPtrArray *starts; /* struct manager_start *, borrowed */
 	struct protocol_listing *listing;
 };
 
@@ -77,7 +79,8 @@ struct conn {
 
 	struct lease *lease;
 	guint lease_retry;
-	bool reused;       /* others use it, or we did before: leave its presence alone */
+	struct manager_start *start; /* its manager is being started; or NULL */
+	bool reused;                 /* others use it, or we did before: leave its presence alone */
 	bool answers_auth; /* we asked for it, or are alone with it: passwords are ours to give */
 
 	char *name;   /* well-known bus name */
@@ -148,6 +151,20 @@ void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *p
 /* Writes @params as a{sv} with the types of @protocol. False and @error, naming the parameter. */
 bool tp_write_params(struct bus_writer *args, const struct protocol *protocol, GHashTable *params,
 		     const char *secret, GError **error);
+
+/* --- spawn.c ------------------------------------------------------------------------------- */
+
+bool tp_manager_name_is_valid(const char *manager);
+/*
+ * Starts a manager that the bus neither has nor knows how to start, when its program is in our
+ * libexec directory or beside pheme. NULL: there is nothing to wait for, go on. Else @fn is
+ * told, later and once, when the manager is there or will not come, unless cancelled.
+ */
+struct manager_start *tp_manager_start(struct tp *tp, const char *manager, void (*fn)(void *data),
+				       void *data);
+void tp_manager_start_cancel(struct manager_start *start); /* NULL is fine */
+/* Names of those that come with pheme and could be started so; g_strfreev(). */
+char **tp_startable_managers(const struct tp *tp);
 
 /* --- handles.c ----------------------------------------------------------------------------- */
 

@@ -248,5 +248,6 @@ char *text_message_make_uid(const struct text_message *message, const char *chan
 		message->sender_id, message->token, message->text);
 	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 
-	return g_strndup(sum, 32);
+	/* The time in front keeps the history's index of uids growing at its end. */
+	return g_strdup_printf("%08x%.24s", (guint32)message->received, sum);
 }

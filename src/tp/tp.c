@@ -14,6 +14,7 @@ struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data)
 	tp->data = data;
 	tp->show_joins = true;
 	tp->conns = g_ptr_array_new();
+	tp->starts = g_ptr_array_new();
 	return tp;
 }
 
@@ -34,6 +35,7 @@ void tp_free(struct tp *tp)
 		conn_free(g_ptr_array_index(tp->conns, 0));
 	tp_drop_bus(tp);
 	g_ptr_array_unref(tp->conns);
+	g_ptr_array_unref(tp->starts);
 	g_free(tp->runtime_dir);
 	g_free(tp);
 }

@@ -19,6 +19,8 @@ static struct screen *start_chat(struct pheme_world *w, const char *const *args)
 	struct screen *s;
 
 	pheme_use_fixture(w);
+	/* Whatever rings then was sent. */
+	test_env_write(w->env, "config/pheme/pheme.conf", "[notify]\nbell=off\n");
 	fixture_set_contact(w->fixture, ME, BOB, "Bob", "Friends", 4, 4, "");
 	pheme_add_fixture(w, NULL, "work", ME, "");
 	s = pheme_start_until(w, &options, "connected as");
@@ -191,6 +193,31 @@ static void test_nick_of_1000_characters(void **state)
 	pheme_quit(w, s);
 }
 
+static void test_request_with_a_message(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = start_chat(w, NULL);
+
+	fixture_set_contact(w->fixture, ME, "mallory@fixture", "mallory@fixture", "", 1, 3,
+			    "let me in\033[2J\nme too\xe2\x80\xae");
+	screen_wait_text(s, "Requests");
+	screen_wait_text(s, "? mallory@fi");
+	/* The last row of the pane. */
+	screen_key(s, "M-r");
+	for (int i = 0; i < 5; i++)
+		screen_key(s, "Down");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "let me in^[[2J");
+	screen_wait_text(s, "[U+202E]");
+	screen_key(s, "Esc");
+	screen_wait_row(s, 0, "Bob <");
+	screen_line(s, "/accept mallory@fixture");
+	fixture_wait_calls(w->fixture, "AuthorizePublication", 1);
+	screen_wait_no_text(s, "Requests");
+	check_harmless(s);
+	pheme_quit(w, s);
+}
+
 /* --- messages on the bus that are wrong --- */
 
 /* After anything, pheme still takes a message and has dropped nothing else. */
@@ -308,6 +335,47 @@ static void test_forged_signals(void **state)
 	pheme_quit(w, s);
 }
 
+/* Whatever method of a manager fails or never answers, the screen lives and can be left. */
+static void test_methods_that_fail_or_hang(void **state)
+{
+	static const char *const methods[] = {
+		"GetAll",
+		"Get",
+		"GetContactListAttributes",
+		"GetContactAttributes",
+		"EnsureChannel",
+		"AcknowledgePendingMessages",
+		"SetPresence",
+		"SetChatState",
+	};
+	struct pheme_world *w = *state;
+
+	pheme_use_fixture(w);
+	fixture_set_contact(w->fixture, ME, BOB, "Bob", "Friends", 4, 4, "");
+	pheme_add_fixture(w, NULL, "work", ME, "");
+	for (gsize i = 0; i < 2 * G_N_ELEMENTS(methods); i++) {
+		const char *method = methods[i / 2];
+		struct screen *s;
+
+		if (i % 2)
+			fixture_hang(w->fixture, method);
+		else
+			fixture_fail(w->fixture, method,
+				     "org.freedesktop.DBus.Error.UnknownMethod");
+		s = pheme_start_until(w, NULL, "work:");
+		screen_line(s, "/query " BOB);
+		screen_wait_row(s, 23, "[");
+		screen_line(s, "to nobody");
+		screen_line(s, "/away gone");
+		screen_line(s, "/version");
+		screen_wait_text(s, "GLib");
+		pheme_kill(w, s);
+		fixture_heal(w->fixture, method);
+	}
+	fixture_abort(w->fixture);
+	pheme_quit(w, pheme_start_until(w, NULL, "work:o"));
+}
+
 /* --- channels --- */
 
 static void test_unknown_channels_are_named_and_closed(void **state)
@@ -354,7 +422,7 @@ static void test_plain_text_channels(void **state)
 	s = pheme_start_until(w, NULL, "connected as");
 	screen_key(s, "M-1");
 	screen_wait_text(s, "plain answer");
-	assert_int_equal(pheme_count_rows(s, "plainly"), 1);
+	pheme_wait_rows(s, "plainly", 1);
 	pheme_quit(w, s);
 }
 
@@ -400,9 +468,11 @@ int main(void)
 		TEST(empty_body),
 		TEST(newlines_that_imitate_another_message),
 		TEST(nick_of_1000_characters),
+		TEST(request_with_a_message),
 		TEST(malformed_signals),
 		TEST(absurd_counts),
 		TEST(forged_signals),
+		TEST(methods_that_fail_or_hang),
 		TEST(unknown_channels_are_named_and_closed),
 		TEST(plain_text_channels),
 		TEST(delivery_marks_and_failures),

@@ -54,7 +54,10 @@ static int selected_row(struct screen *s)
 
 static bool selection_moved(struct screen *s, void *data)
 {
-	return selected_row(s) != *(int *)data;
+	int row = selected_row(s);
+
+	/* Between the two writes of a frame there is none. */
+	return row >= 0 && row != *(int *)data;
 }
 
 /* Row of the list that holds text, below its heading. */
@@ -105,7 +108,7 @@ static void test_account_form_from_an_empty_start(void **state)
 	test_env_xmpp_start(w->env);
 	port = g_strdup_printf("%d", test_env_xmpp_port(w->env));
 	s = pheme_start_until(w, NULL, "There are no accounts yet");
-	screen_key(s, "Enter");
+	screen_line(s, "4");
 	screen_wait_text(s, "haze/jabber");
 	go_to(s, "haze/jabber");
 	screen_key(s, "Enter");
@@ -286,10 +289,10 @@ static void test_history_over_a_restart(void **state)
 	screen_wait_text(s, "from me");
 	screen_wait_text(s, "seen at once");
 	screen_wait_text(s, "new (3)");
-	assert_int_equal(pheme_count_rows(s, "not seen one"), 1);
-	assert_int_equal(pheme_count_rows(s, "not seen two"), 1);
-	assert_int_equal(pheme_count_rows(s, "while away"), 1);
-	assert_int_equal(pheme_count_rows(s, "[sent]"), 1);
+	pheme_wait_rows(s, "not seen one", 1);
+	pheme_wait_rows(s, "not seen two", 1);
+	pheme_wait_rows(s, "while away", 1);
+	pheme_wait_rows(s, "[sent]", 1);
 	xmpp_peer_free(bob);
 	pheme_quit(w, s);
 	s = pheme_start_until(w, NULL, "connected as");

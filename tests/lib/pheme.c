@@ -230,7 +230,13 @@ static GStrv arguments(const struct pheme_options *options)
 {
 	GPtrArray *argv = g_ptr_array_new();
 
-	g_ptr_array_add(argv, pheme_program());
+	if (options->shell) {
+		g_ptr_array_add(argv, g_strdup("sh"));
+		g_ptr_array_add(argv, g_strdup("-c"));
+		g_ptr_array_add(argv, g_strdup(options->shell));
+		g_ptr_array_add(argv, g_strdup("sh"));
+	}
+	g_ptr_array_add(argv, options->program ? g_strdup(options->program) : pheme_program());
 	for (int i = 0; options->args && options->args[i]; i++)
 		g_ptr_array_add(argv, g_strdup(options->args[i]));
 	g_ptr_array_add(argv, NULL);
@@ -364,4 +370,24 @@ int pheme_count_rows(struct screen *screen, const char *text)
 			count++;
 	}
 	return count;
+}
+
+struct wanted_rows {
+	const char *text;
+	int count;
+};
+
+static bool has_rows(struct screen *screen, void *data)
+{
+	const struct wanted_rows *wanted = data;
+
+	return pheme_count_rows(screen, wanted->text) == wanted->count;
+}
+
+void pheme_wait_rows(struct screen *screen, const char *text, int count)
+{
+	struct wanted_rows wanted = {.text = text, .count = count};
+	g_autofree char *what = g_strdup_printf("\"%s\" in %d rows", text, count);
+
+	screen_wait(screen, has_rows, &wanted, what);
 }

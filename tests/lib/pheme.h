@@ -24,12 +24,14 @@ struct pheme_world {
 };
 
 struct pheme_options {
+	const char *program; /* NULL: build/pheme */
 	const char *place;
 	const char *bus; /* address; NULL: the world's */
 	int rows, cols;
 	const char *term;
 	const char *locale;      /* LC_ALL; NULL: C.UTF-8 */
 	const char *const *args; /* after the program's name, ended by NULL */
+	const char *shell;       /* started by this script of sh, which ends in: exec "$@" */
 };
 
 /* For cmocka: *state becomes a struct pheme_world. */
@@ -87,6 +89,8 @@ int pheme_run(struct pheme_world *w, const struct pheme_options *options, char *
 
 /* How many rows of the screen hold text. */
 int pheme_count_rows(struct screen *screen, const char *text);
+/* Waits until that many do: a frame comes in several pieces. */
+void pheme_wait_rows(struct screen *screen, const char *text, int count);
 
 /* Number of times that text occurs in the whole of another. */
 int pheme_count(const char *whole, const char *text);

@@ -17,6 +17,9 @@
 #include <unistd.h>
 #include <utmp.h>
 
+/* libvterm writes beyond its memory when a wide character comes to one column. */
+#define VTERM_COLS_MIN 2
+
 /* --- output --- */
 
 static void send_replies(struct screen *screen)
@@ -78,7 +81,7 @@ static void run_program(char *const argv[], const struct screen_options *options
 
 static void make_terminal(struct screen *screen)
 {
-	screen->vt = vterm_new(screen->rows, screen->cols);
+	screen->vt = vterm_new(screen->rows, MAX(screen->cols, VTERM_COLS_MIN));
 	vterm_set_utf8(screen->vt, 1);
 	screen->vts = vterm_obtain_screen(screen->vt);
 	vterm_screen_enable_altscreen(screen->vts, 1);
@@ -146,9 +149,7 @@ void screen_free(struct screen *screen)
 		kill(screen->pid, SIGKILL);
 		test_wait_exit(screen->pid, NULL, TEST_WAIT_MS);
 	}
-	if (screen->watch)
-		g_source_remove(screen->watch);
-	close(screen->master);
+	screen_hang_up(screen);
 	vterm_free(screen->vt);
 	g_string_free(screen->raw, TRUE);
 	g_string_free(screen->title, TRUE);
@@ -165,13 +166,21 @@ void screen_signal(struct screen *screen, int signal)
 	kill(screen->pid, signal);
 }
 
+void screen_hang_up(struct screen *screen)
+{
+	g_clear_handle_id(&screen->watch, g_source_remove);
+	if (screen->master >= 0)
+		close(screen->master);
+	screen->master = -1;
+}
+
 void screen_resize(struct screen *screen, int rows, int cols)
 {
 	struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
 
 	screen->rows = rows;
 	screen->cols = cols;
-	vterm_set_size(screen->vt, rows, cols);
+	vterm_set_size(screen->vt, rows, MAX(cols, VTERM_COLS_MIN));
 	ioctl(screen->master, TIOCSWINSZ, &size);
 }
 

@@ -55,6 +55,9 @@ void screen_resize(struct screen *screen, int rows, int cols);
 
 void screen_signal(struct screen *screen, int signal);
 
+/* Closes the terminal, as a window is closed. Nothing more is typed or read. */
+void screen_hang_up(struct screen *screen);
+
 /* --- waiting --- */
 
 typedef bool (*screen_fn)(struct screen *screen, void *data);

@@ -40,12 +40,42 @@ static void test_harmless(void **state)
 {
 	struct play *play = play_with_bob();
 	struct screen *s = play_screen(play);
+	unsigned bells;
 
+	screen_line(s, "/set notify.bell off");
+	screen_wait_text(s, "notify.bell = off");
+	bells = screen_bells(s);
 	play_act(play, "say work bob@example.org 'user\xe2\x80\xaegpj.exe'");
 	screen_wait_text(s, "user[U+202E]gpj.exe");
 	play_act(play, "say work bob@example.org 'red \033[31m and \a bell'");
 	screen_wait_text(s, "red ^[[31m and ^G bell");
-	assert_int_equal(screen_bells(s), 0);
+	assert_int_equal(screen_bells(s), bells);
+	play_free(play);
+}
+
+static void test_bell(void **state)
+{
+	struct play *play = play_with_bob();
+	struct screen *s = play_screen(play);
+
+	/* "hello" rang; a flood is one noise. */
+	screen_line(s, "/set notify.bell-interval-ms 3600000");
+	screen_wait_text(s, "interval-ms = 3600000");
+	play_act(play, "say work bob@example.org one");
+	play_act(play, "say work bob@example.org two");
+	screen_wait_text(s, "two");
+	assert_int_equal(screen_bells(s), 1);
+	screen_line(s, "/set notify.bell off");
+	screen_line(s, "/set notify.bell-interval-ms 0");
+	screen_wait_text(s, "notify.bell-interval-ms = 0");
+	play_act(play, "say work bob@example.org three");
+	screen_wait_text(s, "three");
+	assert_int_equal(screen_bells(s), 1);
+	screen_line(s, "/set notify.bell all");
+	screen_wait_text(s, "notify.bell = all");
+	play_act(play, "say work bob@example.org four");
+	screen_wait_text(s, "four");
+	assert_int_equal(screen_bells(s), 2);
 	play_free(play);
 }
 
@@ -275,11 +305,13 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_wrapping),    TEST(test_harmless),   TEST(test_delivery),
-		TEST(test_typing),      TEST(test_own_typing), TEST(test_switching),
-		TEST(test_new_line),    TEST(test_history),    TEST(test_page_down_reaches_the_end),
-		TEST(test_mentions),    TEST(test_cost),       TEST(test_closing),
-		TEST(test_no_wake_ups),
+		TEST(test_wrapping),  TEST(test_harmless),
+		TEST(test_bell),      TEST(test_delivery),
+		TEST(test_typing),    TEST(test_own_typing),
+		TEST(test_switching), TEST(test_new_line),
+		TEST(test_history),   TEST(test_page_down_reaches_the_end),
+		TEST(test_mentions),  TEST(test_cost),
+		TEST(test_closing),   TEST(test_no_wake_ups),
 	};
 
 	return cmocka_run_group_tests_name("ui/chat", tests, NULL, NULL);

@@ -229,7 +229,7 @@ static void test_account_form(void **state)
 	struct screen *s = play_screen(play);
 
 	screen_key(s, "Enter");
-	screen_wait_text(s, "XMPP");
+	screen_wait_text(s, "haze/jabber");
 	screen_key(s, "Enter");
 	screen_wait_text(s, "* account");
 	screen_wait_text(s, "5222  (default)");

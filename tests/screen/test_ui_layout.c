@@ -38,6 +38,7 @@ static void test_sketch(void **state)
 	screen_wait_text(s, "2:Bob(1)");
 	screen_key(s, "M-2");
 	screen_wait_text(s, "sent from the train");
+	play_settle(play);
 	assert_row(s, 0,
 		   "Bob <bob@example.org> [o available] \"at desk\"                     "
 		   "work/haze  log");
@@ -69,6 +70,7 @@ static void test_members(void **state)
 	screen_wait_text(s, "2:Bob(1)");
 	screen_key(s, "M-1");
 	screen_wait_text(s, "| Members 2");
+	play_settle(play);
 	assert_true(screen_find(s, "| Members 2", NULL, &col));
 	assert_int_equal(col, 180);
 	assert_true(screen_find(s, "work                    3/4|", NULL, &col));

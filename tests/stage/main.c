@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	add_protocols(&session);
 	if (g_getenv("PHEME_STAGE") != NULL)
 		stage_open_fifo(&session, g_getenv("PHEME_STAGE"));
-	status = ui_run(&session);
+	status = ui_run(&session, NULL);
 	model_free(session.model);
 	config_free(session.config);
 	accounts_free(session.accounts);

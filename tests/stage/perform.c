@@ -69,6 +69,15 @@ static void do_online(struct session *session, char **words)
 }
 
 /* offline ACCOUNT */
+/* Told, so that a test can wait for it. */
+static void do_protocol(struct session *session, char **words)
+{
+	struct protocol *protocol = protocol_new(words[1], words[2], NULL);
+
+	g_ptr_array_insert(session->protocols, 0, protocol);
+	model_notice(session->model, NULL, NULL, NOTICE_INFO, "there is %s/%s", words[1], words[2]);
+}
+
 static void do_offline(struct session *session, char **words)
 {
 	account_set_state(find_account(session, words[1]), ACCOUNT_OFFLINE, "");
@@ -278,16 +287,27 @@ static const struct {
 	int words; /* at least, the name included */
 	act_fn fn;
 } acts[] = {
-	{"online", 2, do_online},     {"offline", 2, do_offline},
-	{"contact", 5, do_contact},   {"presence", 4, do_presence},
-	{"roster", 4, do_roster},     {"storm", 3, do_storm},
-	{"say", 4, do_say},           {"said", 5, do_said},
-	{"mine", 5, do_mine},         {"delivered", 4, do_delivered},
-	{"burst", 5, do_burst},       {"backlog", 4, do_backlog},
-	{"typing", 4, do_typing},     {"room", 3, do_room},
-	{"member", 4, do_member},     {"tell", 5, do_tell},
-	{"request", 4, do_request},   {"ask", 3, do_ask},
-	{"withdraw", 1, do_withdraw}, {"log", 1, do_log},
+	{"online", 2, do_online},
+	{"offline", 2, do_offline},
+	{"protocol", 3, do_protocol},
+	{"contact", 5, do_contact},
+	{"presence", 4, do_presence},
+	{"roster", 4, do_roster},
+	{"storm", 3, do_storm},
+	{"say", 4, do_say},
+	{"said", 5, do_said},
+	{"mine", 5, do_mine},
+	{"delivered", 4, do_delivered},
+	{"burst", 5, do_burst},
+	{"backlog", 4, do_backlog},
+	{"typing", 4, do_typing},
+	{"room", 3, do_room},
+	{"member", 4, do_member},
+	{"tell", 5, do_tell},
+	{"request", 4, do_request},
+	{"ask", 3, do_ask},
+	{"withdraw", 1, do_withdraw},
+	{"log", 1, do_log},
 };
 
 void stage_perform(struct session *session, const char *line)

@@ -106,6 +106,8 @@ void session_start(struct session *session)
 {
 	record(session, "start");
 	session->bus = true;
+	if (session->bus_problem)
+		model_notice(session->model, NULL, NULL, NOTICE_ERROR, "%s", session->bus_problem);
 	if (session->on_start)
 		session->on_start(session);
 }
@@ -113,7 +115,7 @@ void session_start(struct session *session)
 void session_wait_bus(struct session *session, session_done_fn done, void *data)
 {
 	if (session->bus_problem)
-		session->next = g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED, "%s",
+		session->next = g_error_new(SESSION_ERROR, SESSION_ERROR_NOT_CONNECTED, "%s",
 					    session->bus_problem);
 	end_later(session, done, data);
 }

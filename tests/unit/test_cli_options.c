@@ -68,6 +68,27 @@ static void test_defaults(void **state)
 	result_clear(&result);
 }
 
+/* Split as a shell would, and by none. */
+static void test_command(void **state)
+{
+	struct result result;
+
+	parse(&result, "pheme --no-autostart --reply-with 'a \"b  c\" d\\ e $(f) *'");
+	assert_true(result.go);
+	assert_true(result.options.no_autostart);
+	assert_string_equal(result.options.reply_with[0], "a");
+	assert_string_equal(result.options.reply_with[1], "b  c");
+	assert_string_equal(result.options.reply_with[2], "d e");
+	assert_string_equal(result.options.reply_with[3], "$(f)");
+	assert_string_equal(result.options.reply_with[4], "*");
+	assert_null(result.options.reply_with[5]);
+	result_clear(&result);
+	parse(&result, "pheme --demo --run /version");
+	assert_true(result.options.demo);
+	assert_null(result.options.reply_with);
+	result_clear(&result);
+}
+
 /* Bytes that are not of the locale's characters go through as they are. */
 static void test_bytes(void **state)
 {
@@ -94,6 +115,12 @@ static void test_mistakes(void **state)
 		{"pheme -- bob", "\"", "usage: pheme [OPTION]..."},
 		{"pheme -a '\xff'", "not valid UTF-8", "usage: pheme -a NAME, --account NAME\n"},
 		{"pheme --bus '\xc5\xbc'", "no D-Bus address", "usage: pheme --bus ADDRESS\n"},
+		{"pheme --reply-with", "--reply-with", "usage: pheme --reply-with CMD\n"},
+		{"pheme --reply-with \"a 'b\"", "quote", "usage: pheme --reply-with CMD\n"},
+		{"pheme --reply-with ' '", "empty", "usage: pheme --reply-with CMD\n"},
+		{"pheme --reply-with cat --run x", "--run", "usage: pheme --reply-with CMD\n"},
+		{"pheme --reply-with cat --demo", "--demo", "usage: pheme --reply-with CMD\n"},
+		{"pheme --demo --bus unix:path=/b", "bus of its own", "usage: pheme --demo\n"},
 		{"pheme '\x1b[31m'", "^[[31m", "usage: pheme"},
 	};
 
@@ -148,6 +175,7 @@ int main(void)
 		{"/cli/options_take_values", test_values, NULL, NULL, NULL},
 		{"/cli/options_have_defaults", test_defaults, NULL, NULL, NULL},
 		{"/cli/options_are_bytes", test_bytes, NULL, NULL, NULL},
+		{"/cli/option_with_a_command", test_command, NULL, NULL, NULL},
 		{"/cli/wrong_options_tell_their_usage", test_mistakes, NULL, NULL, NULL},
 		{"/cli/help_and_version_print_and_end", test_help, NULL, NULL, NULL},
 		{"/cli/options_in_the_man_page", test_man, NULL, NULL, NULL},

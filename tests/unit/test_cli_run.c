@@ -59,7 +59,7 @@ static void test_no_bus_needed(void **state)
 {
 	struct fixture *fixture = *state;
 
-	check_run(fixture, LINES("/set ui.mouse"), 0, "stop\n", "ui.mouse = false\n", "");
+	check_run(fixture, LINES("/set ui.pane"), 0, "stop\n", "ui.pane = true\n", "");
 }
 
 static void test_first_failure_ends(void **state)
@@ -155,7 +155,7 @@ static void test_no_bus(void **state)
 	struct fixture *fixture = *state;
 
 	fixture->session->bus_problem = "cannot find the session bus: no such file";
-	check_run(fixture, LINES("/connect work"), 1, "start\nstop\n", "",
+	check_run(fixture, LINES("/connect work"), 4, "start\nstop\n", "",
 		  "pheme: cannot find the session bus");
 }
 
@@ -165,7 +165,7 @@ static void test_notices(void **state)
 
 	model_notice(fixture->model, NULL, NULL, NOTICE_WARNING, "pheme.conf:3: unknown key");
 	model_notice(fixture->model, NULL, NULL, NOTICE_INFO, "all is well");
-	check_run(fixture, LINES("/set ui.mouse"), 0, "stop\n", "ui.mouse = false\n",
+	check_run(fixture, LINES("/set ui.pane"), 0, "stop\n", "ui.pane = true\n",
 		  "pheme: pheme.conf:3: unknown key\n");
 }
 

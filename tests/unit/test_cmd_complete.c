@@ -161,10 +161,10 @@ static void test_settings(void **state)
 {
 	struct fixture *fixture = *state;
 
-	check_complete(fixture, "/set ui.mou", "5:ui.mouse");
-	check_complete(fixture, "/set ui.mouse ", "14:false|true");
-	check_complete(fixture, "/set ui.mouse t", "14:true");
-	check_complete(fixture, "/set -default ui.mou", "14:ui.mouse");
+	check_complete(fixture, "/set ui.them", "5:ui.theme");
+	check_complete(fixture, "/set ui.pane ", "13:false|true");
+	check_complete(fixture, "/set ui.pane t", "13:true");
+	check_complete(fixture, "/set -default ui.them", "14:ui.theme");
 	check_complete(fixture, "/set nonsense x", "14:");
 }
 

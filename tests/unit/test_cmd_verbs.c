@@ -469,13 +469,13 @@ static void test_set(void **state)
 	struct fixture *fixture = *state;
 	struct config *config = fixture->session->config;
 
-	check_prints(fixture, "/set", "ui.mouse = false\n");
+	check_prints(fixture, "/set", "ui.pane = true\n");
 	check_prints(fixture, "/set ui.pane-width", "ui.pane-width = 19");
 	check_prints(fixture, "/set pane-width 25", "ui.pane-width = 25  (19 unless set)");
 	assert_int_equal(config_int(config, "ui.pane-width"), 25);
 	check_prints(fixture, "/set -default pane-width", "ui.pane-width = 19\n");
-	check_prints(fixture, "/set ui.mouse true", "ui.mouse = true");
-	check_fails(fixture, "/set ui.mouse perhaps", 2, "ui.mouse");
+	check_prints(fixture, "/set ui.pane false", "ui.pane = false");
+	check_fails(fixture, "/set ui.pane perhaps", 2, "ui.pane");
 	check_fails(fixture, "/set xyzzy", 3, "no setting \"xyzzy\"");
 	check_fails(fixture, "/set xyzzy 1", 3, "no setting \"xyzzy\"");
 }

@@ -52,7 +52,7 @@ static void test_defaults(void **state)
 	assert_int_equal(config_int(f->config, "ui.pane-width"), 19);
 	assert_true(config_bool(f->config, "ui.pane"));
 	assert_string_equal(config_string(f->config, "ui.time-format"), "%H:%M");
-	assert_false(config_bool(f->config, "ui.mouse"));
+	assert_true(config_bool(f->config, "ui.join-part"));
 	assert_int_equal(config_int(f->config, "ui.paste-confirm-lines"), 2);
 	assert_string_equal(config_string(f->config, "notify.bell"), "mention");
 	assert_true(config_bool(f->config, "chat.send-typing"));
@@ -79,12 +79,12 @@ static void test_values(void **state)
 {
 	struct fixture *f = *state;
 
-	load(f, "[ui]\ntheme=dusk\npane-width=30 \nmouse=Yes\n[notify]\nbell=all\n"
+	load(f, "[ui]\ntheme=dusk\npane-width=30 \njoin-part=No\n[notify]\nbell=all\n"
 		"[tube vnc]\nservice=rfb\n[alias]\nj=/join\n");
 	assert_int_equal(f->problems->len, 0);
 	assert_string_equal(config_string(f->config, "ui.theme"), "dusk");
 	assert_int_equal(config_int(f->config, "ui.pane-width"), 30);
-	assert_true(config_bool(f->config, "ui.mouse"));
+	assert_false(config_bool(f->config, "ui.join-part"));
 	assert_string_equal(config_string(f->config, "notify.bell"), "all");
 	assert_string_equal(config_alias(f->config, "j"), "/join");
 }
@@ -93,11 +93,11 @@ static void test_wrong_values(void **state)
 {
 	struct fixture *f = *state;
 
-	load(f, "[ui]\npane-width=wide\nmember-width=10000\nmouse=maybe\ntime-format=%q\n"
+	load(f, "[ui]\npane-width=wide\nmember-width=10000\njoin-part=maybe\ntime-format=%q\n"
 		"date-format=%n%n\n[notify]\nbell=loud\nbel=all\n[uu]\na=1\nrubbish\n");
 	assert_problem(f->problems, "pheme.conf:2: [ui] pane-width:");
 	assert_problem(f->problems, "pheme.conf:3: [ui] member-width:");
-	assert_problem(f->problems, "pheme.conf:4: [ui] mouse:");
+	assert_problem(f->problems, "pheme.conf:4: [ui] join-part:");
 	assert_problem(f->problems, "pheme.conf:5: [ui] time-format:");
 	assert_problem(f->problems, "pheme.conf:6: [ui] date-format:");
 	assert_problem(f->problems, "pheme.conf:8: [notify] bell:");
@@ -123,12 +123,12 @@ static void test_set(void **state)
 
 	load(f, "# mine\n[ui]\ntheme=dusk\nodd=1\n");
 	config_on_change(f->config, on_change, f);
-	assert_true(config_set(f->config, "ui.mouse", "on", NULL));
-	assert_string_equal(f->changed, "ui.mouse");
-	assert_true(config_bool(f->config, "ui.mouse"));
-	assert_file(f->path, "# mine\n[ui]\ntheme=dusk\nodd=1\nmouse=true\n");
-	assert_true(config_set(f->config, "ui.mouse", NULL, NULL));
-	assert_false(config_bool(f->config, "ui.mouse"));
+	assert_true(config_set(f->config, "ui.join-part", "off", NULL));
+	assert_string_equal(f->changed, "ui.join-part");
+	assert_false(config_bool(f->config, "ui.join-part"));
+	assert_file(f->path, "# mine\n[ui]\ntheme=dusk\nodd=1\njoin-part=false\n");
+	assert_true(config_set(f->config, "ui.join-part", NULL, NULL));
+	assert_true(config_bool(f->config, "ui.join-part"));
 	assert_file(f->path, "# mine\n[ui]\ntheme=dusk\nodd=1\n");
 }
 
@@ -162,8 +162,8 @@ static void test_set_in_broken_file(void **state)
 	struct fixture *f = *state;
 
 	load(f, "[ui]\nrubbish\n");
-	assert_not_set(f, "ui.mouse", "true", "line 2");
-	assert_false(config_bool(f->config, "ui.mouse"));
+	assert_not_set(f, "ui.join-part", "false", "line 2");
+	assert_true(config_bool(f->config, "ui.join-part"));
 	assert_file(f->path, "[ui]\nrubbish\n");
 }
 
@@ -174,8 +174,8 @@ static void test_set_after_edit(void **state)
 
 	load(f, "[ui]\ntheme=dusk\n");
 	g_free(write_file(f->dir, "pheme.conf", "# edited\n[ui]\ntheme=dawn\n"));
-	assert_true(config_set(f->config, "ui.mouse", "true", NULL));
-	assert_file(f->path, "# edited\n[ui]\ntheme=dawn\nmouse=true\n");
+	assert_true(config_set(f->config, "ui.join-part", "false", NULL));
+	assert_file(f->path, "# edited\n[ui]\ntheme=dawn\njoin-part=false\n");
 }
 
 static void test_aliases(void **state)

@@ -151,6 +151,16 @@ static void test_not_text(void **state)
 	assert_problem(f->problems, "x.conf:3: not UTF-8");
 }
 
+static void test_encoding(void **state)
+{
+	struct fixture *f = *state;
+
+	load(f, "[a]\nEncoding=latin1\none=1\n");
+	assert_value(f, "a", "one", "1");
+	assert_problem(f->problems, "x.conf:2: the file must be UTF-8");
+	assert_int_equal(f->problems->len, 1);
+}
+
 static void test_many_broken(void **state)
 {
 	struct fixture *f = *state;
@@ -382,6 +392,7 @@ int main(void)
 		TEST("repeated", test_repeated),
 		TEST("windows-file", test_windows_file),
 		TEST("not-text", test_not_text),
+		TEST("encoding", test_encoding),
 		TEST("many-broken", test_many_broken),
 		TEST("bad-escape", test_bad_escape),
 		TEST("odd-files", test_odd_files),

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/local/contact.h"
+#include "src/local/sasl.h"
+#include "src/local/tube.h"
+
+#include <telepathy-glib/telepathy-glib-dbus.h>
+#include <unistd.h>
+
+/*
+ * Channel.Type.DBusTube with a contact. Each end has a socket where one program connects as to a
+ * D-Bus server; once each has said what a client says first, what they send each other is passed
+ * on unread. Descriptors do not pass.
+ */
+
+typedef struct {
+	LocalTube parent;
+	struct sasl *sasl; /* of a program that is just connecting */
+	int local;         /* a program of ours that waits for theirs, or -1 */
+	int remote;        /* the other way round */
+} LocalDBusTube;
+
+typedef LocalTubeClass LocalDBusTubeClass;
+
+static void dbus_iface_init(void *iface, void *data);
+
+G_DEFINE_TYPE_WITH_CODE(LocalDBusTube, local_dbus_tube, local_tube_get_type(),
+			G_IMPLEMENT_INTERFACE(TP_TYPE_SVC_CHANNEL_TYPE_DBUS_TUBE, dbus_iface_init))
+
+/* --- the programs --- */
+
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Who has offered it waits for both programs, whichever comes first. */
+static void pair(LocalDBusTube *self)
+{
+	LocalTube *tube = (LocalTube *)self;
+	TpHandle contact = tp_base_channel_get_target_handle((TpBaseChannel *)tube);
+
+	if (self->local < 0 || self->remote < 0)
+		return;
+	tube_connection_pair(tube, contact, ++tube->next_id, self->local, self->remote);
+	self->local = self->remote = -1;
+}
+
+static void connected(LocalTube *tube, struct contact *contact, guint32 connection, int fd)
+{
+	LocalDBusTube *self = (LocalDBusTube *)tube;
+
+	drop(&self->remote);
+	self->remote = fd;
+	pair(self);
+}
+
+static void on_client(struct sasl *sasl, int fd, void *data)
+{
+	LocalDBusTube *self = data;
+	LocalTube *tube = data;
+
+	g_clear_pointer(&self->sasl, sasl_free);
+	if (fd < 0)
+		return;
+	if (!tube_is_ours(tube)) {
+		tube_connection_out(tube, ++tube->next_id, fd);
+		return;
+	}
+	drop(&self->local);
+	self->local = fd;
+	pair(self);
+}
+
+/* One program at a time. */
+static void on_program(struct endpoint *endpoint, int fd, void *data)
+{
+	LocalDBusTube *self = data;
+
+	if (g_hash_table_size(((LocalTube *)self)->connections) > 0) {
+		close(fd);
+		return;
+	}
+	g_clear_pointer(&self->sasl, sasl_free);
+	self->sasl = sasl_new(fd, on_client, self);
+}
+
+static char *make_address(LocalTube *tube)
+{
+	g_autofree char *path = g_uri_escape_string(endpoint_get_path(tube->endpoint), "/", FALSE);
+
+	return g_strdup_printf("unix:path=%s", path);
+}
+
+/* The socket's directory and the kernel's word on who connects are the same for both kinds. */
+static bool open_endpoint(LocalTube *tube, guint access, GError **error)
+{
+	if (!endpoint_check(TP_SOCKET_ADDRESS_TYPE_UNIX, access, error))
+		return false;
+	tube->endpoint =
+		endpoint_new(TP_SOCKET_ADDRESS_TYPE_UNIX, TP_SOCKET_ACCESS_CONTROL_LOCALHOST, NULL,
+			     on_program, tube, error);
+	return tube->endpoint;
+}
+
+/* --- methods --- */
+
+static void offer(TpSvcChannelTypeDBusTube *iface, GHashTable *parameters, guint access,
+		  DBusGMethodInvocation *context)
+{
+	LocalTube *tube = (LocalTube *)iface;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *address = NULL;
+
+	if (!tube_is_ours(tube) || tube->endpoint)
+		g_set_error(&error, TP_ERROR, TP_ERROR_NOT_AVAILABLE, "this tube is offered");
+	else if (open_endpoint(tube, access, &error) && !tube_offer(tube, parameters, &error))
+		g_clear_pointer(&tube->endpoint, endpoint_free);
+	if (error) {
+		dbus_g_method_return_error(context, error);
+		return;
+	}
+	address = make_address(tube);
+	tp_svc_channel_type_dbus_tube_return_from_offer(context, address);
+}
+
+static void accept_method(TpSvcChannelTypeDBusTube *iface, guint access,
+			  DBusGMethodInvocation *context)
+{
+	LocalTube *tube = (LocalTube *)iface;
+	struct contact *contact = tube_get_peer(tube);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *address = NULL;
+
+	if (tube->state != TP_TUBE_CHANNEL_STATE_LOCAL_PENDING || !contact)
+		g_set_error(&error, TP_ERROR, TP_ERROR_NOT_AVAILABLE,
+			    "nothing waits to be accepted");
+	else
+		open_endpoint(tube, access, &error);
+	if (error) {
+		dbus_g_method_return_error(context, error);
+		return;
+	}
+	address = make_address(tube);
+	peer_send(contact->peer, FRAME_TUBE_ACCEPT, g_variant_new("(t)", tube->stream));
+	tp_svc_channel_type_dbus_tube_return_from_accept(context, address);
+	tube_open(tube);
+}
+
+static void dbus_iface_init(void *iface, void *data)
+{
+	tp_svc_channel_type_dbus_tube_implement_offer(iface, offer);
+	tp_svc_channel_type_dbus_tube_implement_accept(iface, accept_method);
+}
+
+/* --- the object --- */
+
+static void get_property(GObject *object, GQuark iface, GQuark name, GValue *value, void *data)
+{
+	const guint access[] = {TP_SOCKET_ACCESS_CONTROL_LOCALHOST,
+				TP_SOCKET_ACCESS_CONTROL_CREDENTIALS};
+	GArray *list;
+
+	if (G_VALUE_HOLDS_STRING(value)) {
+		g_value_set_string(value, ((LocalTube *)object)->service);
+	} else if (G_VALUE_HOLDS(value, DBUS_TYPE_G_UINT_ARRAY)) {
+		list = g_array_new(FALSE, FALSE, sizeof *access);
+		g_array_append_vals(list, access, G_N_ELEMENTS(access));
+		g_value_take_boxed(value, list);
+	} else {
+		/* With a contact there are no names: DBusNames is for rooms. */
+		g_value_take_boxed(value, g_hash_table_new(NULL, NULL));
+	}
+}
+
+static void fill_properties(TpBaseChannel *channel, GHashTable *properties)
+{
+	TP_BASE_CHANNEL_CLASS(local_dbus_tube_parent_class)
+		->fill_immutable_properties(channel, properties);
+	tp_dbus_properties_mixin_fill_properties_hash(
+		(GObject *)channel, properties, TP_IFACE_CHANNEL_TYPE_DBUS_TUBE, "ServiceName",
+		TP_IFACE_CHANNEL_TYPE_DBUS_TUBE, "SupportedAccessControls", NULL);
+}
+
+static void dispose(GObject *object)
+{
+	LocalDBusTube *self = (LocalDBusTube *)object;
+
+	g_clear_pointer(&self->sasl, sasl_free);
+	drop(&self->local);
+	drop(&self->remote);
+	G_OBJECT_CLASS(local_dbus_tube_parent_class)->dispose(object);
+}
+
+static void local_dbus_tube_init(LocalDBusTube *self)
+{
+	self->local = self->remote = -1;
+}
+
+static void local_dbus_tube_class_init(LocalDBusTubeClass *klass)
+{
+	static TpDBusPropertiesMixinPropImpl properties[] = {
+		{"ServiceName", NULL, NULL},
+		{"DBusNames", NULL, NULL},
+		{"SupportedAccessControls", NULL, NULL},
+		{NULL, NULL, NULL},
+	};
+	TpBaseChannelClass *channel = TP_BASE_CHANNEL_CLASS(klass);
+
+	klass->kind = TUBE_DBUS;
+	klass->connected = connected;
+	G_OBJECT_CLASS(klass)->dispose = dispose;
+	channel->channel_type = TP_IFACE_CHANNEL_TYPE_DBUS_TUBE;
+	channel->target_handle_type = TP_HANDLE_TYPE_CONTACT;
+	channel->fill_immutable_properties = fill_properties;
+	tp_dbus_properties_mixin_implement_interface(G_OBJECT_CLASS(klass),
+						     TP_IFACE_QUARK_CHANNEL_TYPE_DBUS_TUBE,
+						     get_property, NULL, properties);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The whole program on an IRC server. Idle sends few lines at once and then one in two seconds:
+ * what is typed here is kept short. */
+
+#include "tests/lib/irc.h"
+#include "tests/lib/pheme.h"
+#include "tests/lib/test.h"
+#include "tests/lib/wait.h"
+
+#include <string.h>
+
+/* With a column for the members. */
+static const struct pheme_options wide = {.rows = 40, .cols = 140};
+
+static struct irc_peer *new_peer(struct pheme_world *w, const char *nick)
+{
+	return irc_peer_new(test_env_irc_port(w->env), nick);
+}
+
+static struct screen *start_alice(struct pheme_world *w, const char *more)
+{
+	pheme_add_idle(w, NULL, "irc", "alice", more);
+	return pheme_start_until(w, &wide, "connected as alice");
+}
+
+static void expect(struct irc_peer *peer, const char *a, const char *b)
+{
+	g_free(irc_wait(peer, a, b, NULL));
+}
+
+static void test_room_of_three(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol, *dave;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	dave = new_peer(w, "dave");
+	irc_join(carol, "#dev");
+	irc_join(dave, "#dev");
+	irc_send(carol, "TOPIC #dev :release today");
+	s = start_alice(w, "");
+	screen_line(s, "/join #dev");
+	screen_wait_row(s, 0, "#dev (3) release today");
+	screen_wait_text(s, "Members 3");
+	screen_wait_text(s, "| dave");
+	irc_message(dave, "#dev", "hello alice");
+	screen_wait_text(s, "hello alice");
+	screen_line(s, "hello room");
+	expect(carol, "PRIVMSG #dev", "hello room");
+	expect(dave, "PRIVMSG #dev", "hello room");
+
+	irc_send(carol, "TOPIC #dev :release tomorrow");
+	screen_wait_row(s, 0, "release tomorrow");
+	irc_send(dave, "NICK davy");
+	screen_wait_text(s, "| davy");
+	irc_message(dave, "#dev", "still me");
+	screen_wait_text(s, "still me");
+	assert_true(screen_find(s, "davy ", NULL, NULL));
+	irc_send(carol, "KICK #dev davy :enough");
+	screen_wait_row(s, 0, "#dev (2)");
+	screen_wait_text(s, "enough");
+
+	/* Thrown out, and back in. */
+	irc_send(carol, "KICK #dev alice :you too");
+	screen_wait_row(s, 0, "[left]");
+	screen_wait_text(s, "you too");
+	screen_line(s, "said to nobody");
+	screen_wait_text(s, "/join");
+	screen_key(s, "C-u");
+	screen_line(s, "/join");
+	screen_wait_row(s, 0, "#dev (2)");
+	screen_line(s, "/part good bye");
+	expect(carol, "PART #dev", "good bye");
+	screen_wait_row(s, 0, "[left]");
+	irc_peer_free(carol);
+	irc_peer_free(dave);
+	pheme_quit(w, s);
+}
+
+/* Rooms of accounts.conf are joined at start; a mention is told from the rest. */
+static void test_autojoin_and_mention(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	irc_join(carol, "#dev");
+	s = start_alice(w, "autojoin=#dev\n");
+	expect(carol, "JOIN", "alice");
+	irc_message(carol, "#dev", "anybody here?");
+	screen_wait_text(s, "Act: 1:#dev(1)");
+	irc_message(carol, "#dev", "alice: you?");
+	screen_wait_text(s, "Act: 1:#dev(!)");
+	assert_true(screen_find(s, "[status]", NULL, NULL));
+	screen_key(s, "M-a");
+	screen_wait_text(s, "alice: you?");
+	screen_wait_no_text(s, "Act:");
+	irc_peer_free(carol);
+	pheme_quit(w, s);
+}
+
+/* Idle says goodbye when it is its turn, which may be after pheme has ended. */
+static void wait_gone(struct irc_peer *peer, const char *nick)
+{
+	bool gone = false;
+
+	while (!gone) {
+		g_autofree char *reply = NULL;
+
+		irc_send(peer, "ISON %s", nick);
+		reply = irc_wait(peer, " 303 ", NULL);
+		gone = !strstr(reply, nick);
+	}
+}
+
+static void test_nick_that_is_on_no_roster(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	s = start_alice(w, "");
+	irc_message(carol, "alice", "psst");
+	screen_wait_text(s, "Act: 1:carol(1)");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "psst");
+	screen_line(s, "yes?");
+	expect(carol, "PRIVMSG carol", "yes?");
+	screen_line(s, "/me listens");
+	expect(carol, "PRIVMSG carol", "ACTION listens");
+	/* It stays with the history; the next time too. */
+	pheme_quit(w, s);
+	wait_gone(carol, "alice");
+	irc_peer_free(carol);
+	s = pheme_start_until(w, &wide, "connected as alice");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "psst");
+	screen_wait_text(s, "alice listens");
+	pheme_quit(w, s);
+}
+
+static void test_room_with_a_password(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	irc_join(carol, "#dev");
+	irc_send(carol, "MODE #dev +k sesame");
+	expect(carol, "MODE #dev", "sesame");
+	s = start_alice(w, "");
+	screen_line(s, "/join #dev");
+	screen_wait_text(s, "Password for room #dev");
+	screen_line(s, "mustard");
+	screen_wait_text(s, "the last one was refused");
+	screen_line(s, "sesame");
+	screen_wait_row(s, 0, "#dev (2)");
+	assert_false(screen_find(s, "sesame", NULL, NULL));
+	irc_peer_free(carol);
+	pheme_quit(w, s);
+}
+
+static void test_invitation(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	irc_join(carol, "#dev");
+	irc_send(carol, "MODE #dev +i");
+	expect(carol, "MODE #dev", "+i");
+	s = start_alice(w, "");
+	screen_line(s, "/join #dev");
+	screen_wait_text(s, "for invited people only");
+	irc_send(carol, "INVITE alice #dev");
+	screen_wait_text(s, "Requests");
+	screen_line(s, "/accept");
+	expect(carol, "JOIN", "alice");
+	screen_wait_text(s, "#dev");
+	screen_line(s, "/chat #dev");
+	screen_wait_row(s, 0, "#dev (2)");
+	irc_peer_free(carol);
+	pheme_quit(w, s);
+}
+
+static void test_nick_in_use(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *other;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	other = new_peer(w, "alice");
+	pheme_add_idle(w, NULL, "irc", "alice", "");
+	s = pheme_start_until(w, &wide, "irc: ");
+	screen_wait_text(s, "connect");
+	irc_peer_free(other);
+	pheme_quit(w, s);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(room_of_three),
+		TEST(autojoin_and_mention),
+		TEST(nick_that_is_on_no_roster),
+		TEST(room_with_a_password),
+		TEST(invitation),
+		TEST(nick_in_use),
+	};
+
+	return cmocka_run_group_tests_name("irc", tests, NULL, NULL);
+}

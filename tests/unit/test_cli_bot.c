@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* --reply-with: what is answered, in which order, and what the program learns. */
+
+#include "cmd_test.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "capture.h"
+#include "cli/cli.h"
+
+/* What arrives once the session was started; text NULL ends the list. */
+struct arrival {
+	const char *id;
+	enum chat_kind kind;
+	enum message_direction direction;
+	enum message_type type;
+	bool scrollback;
+	const char *text;
+};
+
+static struct {
+	const struct arrival *arrivals;
+	unsigned wanted; /* answers */
+	struct session *session;
+} script;
+
+static unsigned count_lines(const char *text, const char *prefix)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	unsigned count = 0;
+
+	for (char **line = lines; *line; line++)
+		count += g_str_has_prefix(*line, prefix);
+	return count;
+}
+
+static gboolean end_when_answered(gpointer data)
+{
+	if (count_lines(script.session->calls->str, "send ") < script.wanted)
+		return G_SOURCE_CONTINUE;
+	kill(getpid(), SIGTERM);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean arrive(gpointer data)
+{
+	struct account *account = model_find_account(script.session->model, "work");
+
+	for (const struct arrival *a = script.arrivals; a->text; a++) {
+		const struct message_init init = {
+			.direction = a->direction,
+			.type = a->type,
+			.scrollback = a->scrollback,
+			.sender = a->direction == MESSAGE_IN ? a->id : NULL,
+			.text = a->text,
+		};
+
+		chat_append(chat_open(account, a->kind, a->id), message_new(&init));
+	}
+	g_timeout_add(5, end_when_answered, NULL);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_start(struct session *session)
+{
+	g_idle_add(arrive, session);
+}
+
+/* Runs until there are @wanted answers; returns the calls of the session and stderr. */
+static void reply(struct fixture *fixture, const char *command, const struct arrival *arrivals,
+		  unsigned wanted, struct capture *capture)
+{
+	g_auto(GStrv) argv = NULL;
+	int status;
+
+	assert_true(g_shell_parse_argv(command, NULL, &argv, NULL));
+	script.arrivals = arrivals;
+	script.wanted = wanted;
+	script.session = fixture->session;
+	fixture->session->on_start = on_start;
+	g_string_truncate(fixture->calls, 0);
+	capture_begin(capture);
+	status = cli_reply(fixture->session, argv);
+	capture_end(capture);
+	assert_int_equal(status, 130);
+}
+
+static void check_reply(struct fixture *fixture, const char *command,
+			const struct arrival *arrivals, unsigned wanted, const char *calls)
+{
+	struct capture capture;
+
+	reply(fixture, command, arrivals, wanted, &capture);
+	assert_string_equal(capture.err, "");
+	assert_string_equal(fixture->calls->str, calls);
+	capture_clear(&capture);
+}
+
+static void test_echo(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .text = "hello"},
+		{.id = "bob@x", .type = MESSAGE_ACTION, .text = "waves\nand goes"},
+		{0},
+	};
+
+	check_reply(*state, "cat", arrivals, 2,
+		    "start\nsend work bob@x 0 hello\nsend work bob@x 0 waves\nand goes\nstop\n");
+}
+
+/* The last one is answered; whatever else would be came before it. */
+static void test_not_answered(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "room@x", .kind = CHAT_ROOM, .text = "in a room"},
+		{.id = "bob@x", .scrollback = true, .text = "of yesterday"},
+		{.id = "bob@x", .type = MESSAGE_AUTO_REPLY, .text = "I am away"},
+		{.id = "bob@x", .type = MESSAGE_NOTICE, .text = "from a bot"},
+		{.id = "bob@x", .direction = MESSAGE_OUT, .text = "ours"},
+		{.id = "bob@x", .text = "hello"},
+		{0},
+	};
+
+	check_reply(*state, "cat", arrivals, 1, "start\nsend work bob@x 0 hello\nstop\n");
+}
+
+/* The first waits for what another chat's program writes. */
+static void test_order(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .text = "first"},
+		{.id = "bob@x", .text = "second"},
+		{.id = "carol@x", .text = "go"},
+		{0},
+	};
+	struct fixture *fixture = *state;
+	g_autofree char *fifo = g_build_filename(fixture->dir, "fifo", NULL);
+	g_autofree char *command = g_strdup_printf("sh -c 'read s; case $s in first) cat %s;; "
+						   "go) echo bob >%s; exit;; esac; echo $s'",
+						   fifo, fifo);
+
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	check_reply(fixture, command, arrivals, 2,
+		    "start\nsend work bob@x 0 bob\nfirst\nsend work bob@x 0 second\nstop\n");
+}
+
+/* Another chat does not wait for it. */
+static void test_chats_apart(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "slow@x", .text = "sleep 1000"},
+		{.id = "bob@x", .text = "echo hello"},
+		{0},
+	};
+
+	check_reply(*state, "sh", arrivals, 1, "start\nsend work bob@x 0 hello\nstop\n");
+}
+
+/* Many chats at once: all get their answer, a few programs at a time. */
+static void test_many(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arrival arrivals[61] = {0};
+	char ids[30][16];
+	struct capture capture;
+
+	for (unsigned i = 0; i < 60; i++) {
+		g_snprintf(ids[i % 30], sizeof(ids[0]), "user%u@x", i % 30);
+		arrivals[i].id = ids[i % 30];
+		arrivals[i].text = i < 30 ? "first" : "second";
+	}
+	reply(fixture, "cat", arrivals, 60, &capture);
+	assert_string_equal(capture.err, "");
+	for (unsigned i = 0; i < 30; i++) {
+		g_autofree char *first = g_strdup_printf("send work %s 0 first\n", ids[i]);
+		g_autofree char *second = g_strdup_printf("send work %s 0 second\n", ids[i]);
+		const char *at = strstr(fixture->calls->str, first);
+
+		assert_non_null(at);
+		assert_non_null(strstr(at, second));
+	}
+	capture_clear(&capture);
+}
+
+static void test_facts(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .text = "$(id) `id` \xe2\x80\xae x"},
+		{0},
+	};
+
+	check_reply(*state, "sh -c 'cat; echo \" $PHEME_ACCOUNT $PHEME_CHAT $PHEME_SENDER\"'",
+		    arrivals, 1,
+		    "start\nsend work bob@x 0 $(id) `id` \xe2\x80\xae x work bob@x bob@x\nstop\n");
+}
+
+/* Nothing is sent for it, and what comes after is answered. */
+static void test_failure(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .text = "1"},
+		{.id = "bob@x", .text = "0"},
+		{0},
+	};
+	struct fixture *fixture = *state;
+	struct capture capture;
+
+	reply(fixture, "sh -c 'read s; echo $s; exit $s'", arrivals, 1, &capture);
+	assert_string_equal(fixture->calls->str, "start\nsend work bob@x 0 0\nstop\n");
+	assert_string_equal(capture.err, "pheme: bob@x: the program ended with status 1\n");
+	capture_clear(&capture);
+}
+
+static void test_missing_program(void **state)
+{
+	static const struct arrival arrivals[] = {{.id = "bob@x", .text = "hello"}, {0}};
+	struct fixture *fixture = *state;
+	struct capture capture;
+
+	reply(fixture, "/no/such/program", arrivals, 0, &capture);
+	assert_string_equal(fixture->calls->str, "start\nstop\n");
+	assert_non_null(strstr(capture.err, "/no/such/program"));
+	capture_clear(&capture);
+}
+
+static void test_no_account(void **state)
+{
+	struct fixture *fixture = *state;
+	char *argv[] = {"cat", NULL};
+	struct capture capture;
+	int status;
+
+	account_remove(fixture->work);
+	account_remove(fixture->irc);
+	capture_begin(&capture);
+	status = cli_reply(fixture->session, argv);
+	capture_end(&capture);
+	assert_int_equal(status, 3);
+	assert_non_null(strstr(capture.err, "no account"));
+	capture_clear(&capture);
+}
+
+static void test_no_bus(void **state)
+{
+	struct fixture *fixture = *state;
+	char *argv[] = {"cat", NULL};
+	struct capture capture;
+	int status;
+
+	fixture->session->bus_problem = "no bus here";
+	capture_begin(&capture);
+	status = cli_reply(fixture->session, argv);
+	capture_end(&capture);
+	assert_int_equal(status, 4);
+	assert_string_equal(capture.err, "pheme: no bus here\n");
+	capture_clear(&capture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("/cli/bot/answers with what is printed", test_echo),
+		TEST("/cli/bot/what is not answered", test_not_answered),
+		TEST("/cli/bot/order within a chat", test_order),
+		TEST("/cli/bot/chats do not wait for each other", test_chats_apart),
+		TEST("/cli/bot/many chats", test_many),
+		TEST("/cli/bot/facts in the environment, text as it came", test_facts),
+		TEST("/cli/bot/failures", test_failure),
+		TEST("/cli/bot/missing program", test_missing_program),
+		TEST("/cli/bot/no account", test_no_account),
+		TEST("/cli/bot/no bus", test_no_bus),
+	};
+
+	return cmocka_run_group_tests_name("cli/bot", tests, NULL, NULL);
+}
