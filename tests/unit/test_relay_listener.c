@@ -8,7 +8,7 @@
 #include "relay/argv.h"
 #include "relay/dial.h"
 #include "relay/listener.h"
-#include "relay/program.h"
+#include "relay/subprocess.h"
 
 struct fixture {
 	char *dir, *path;
@@ -19,7 +19,7 @@ struct fixture {
 	/* dialling */
 	unsigned dialled;
 	int fd;
-	struct program *program;
+	struct subprocess *program;
 	char *error;
 };
 
@@ -49,7 +49,7 @@ static int teardown(void **state)
 		close(g_array_index(f->accepted, int, i));
 	g_array_unref(f->accepted);
 	listener_free(f->listener);
-	program_free(f->program);
+	subprocess_free(f->program);
 	if (f->fd >= 0)
 		close(f->fd);
 	WAIT_FOR(no_children(NULL));
@@ -71,7 +71,7 @@ static void on_connection(struct listener *listener, int fd, void *data)
 		g_clear_pointer(&f->listener, listener_free);
 }
 
-static void on_dialled(int fd, struct program *program, const GError *error, void *data)
+static void on_dialled(int fd, struct subprocess *program, const GError *error, void *data)
 {
 	struct fixture *f = data;
 
@@ -381,8 +381,8 @@ static void test_exec(void **state)
 	EXPECT_TEXT(f->fd, "through cat");
 	shutdown(f->fd, SHUT_WR);
 	EXPECT_END(f->fd);
-	WAIT_FOR(!program_is_running(f->program));
-	assert_int_equal(program_status(f->program), 0);
+	WAIT_FOR(!subprocess_is_running(f->program));
+	assert_int_equal(subprocess_status(f->program), 0);
 }
 
 static void test_words_are_not_split(void **state)
@@ -398,20 +398,21 @@ static void test_words_are_not_split(void **state)
 	dial_start(&setup, on_dialled, f);
 	WAIT_FOR(f->dialled);
 	EXPECT_TEXT(f->fd, "a b;$HOME|y|from here\n");
-	WAIT_FOR(!program_is_running(f->program));
+	WAIT_FOR(!subprocess_is_running(f->program));
 	address_free(target);
 }
 
-static void on_exit_status(struct program *program, int status, void *data)
+static void on_exit_status(struct subprocess *program, int status, void *data)
 {
 	*(int *)data = status;
 }
 
-static struct program *start(const char *command, int *status)
+static struct subprocess *start(const char *command, int *status)
 {
 	g_auto(GStrv) argv = argv_parse(command, NULL);
-	struct program_setup setup = {.argv = argv, .input = -1, .output = -1, .file_limit = 512};
-	struct program *program = program_start(&setup, on_exit_status, status, NULL);
+	struct subprocess_setup setup = {
+		.argv = argv, .input = -1, .output = -1, .file_limit = 512};
+	struct subprocess *program = subprocess_start(&setup, on_exit_status, status, NULL);
 
 	assert_non_null(program);
 	return program;
@@ -425,7 +426,7 @@ static void test_program_status(void **state)
 
 	f->program = start("sh -c 'exit 3'", &status);
 	WAIT_FOR(status >= 0);
-	words = program_describe(status);
+	words = subprocess_describe(status);
 	assert_string_equal(words, "ended with status 3");
 }
 
@@ -450,10 +451,10 @@ static void test_program_stop(void **state)
 
 	dial_text(f, "exec:sh -c 'trap \"\" TERM; echo ready; while :; do sleep 1; done'");
 	EXPECT_TEXT(f->fd, "ready\n");
-	assert_int_equal(getpgid(program_pid(f->program)), program_pid(f->program));
-	program_stop(f->program);
-	WAIT_FOR(!program_is_running(f->program));
-	words = program_describe(program_status(f->program));
+	assert_int_equal(getpgid(subprocess_pid(f->program)), subprocess_pid(f->program));
+	subprocess_stop(f->program);
+	WAIT_FOR(!subprocess_is_running(f->program));
+	words = subprocess_describe(subprocess_status(f->program));
 	assert_non_null(strstr(words, "signal 9"));
 	EXPECT_END(f->fd);
 }
@@ -462,7 +463,7 @@ static void test_program_free(void **state)
 {
 	int status = -1;
 
-	program_free(start("sleep 1000", &status));
+	subprocess_free(start("sleep 1000", &status));
 	WAIT_FOR(no_children(NULL));
 	assert_int_equal(status, -1);
 }
