@@ -317,6 +317,7 @@ bool login_close(struct login *login)
 		tell_promises(login->disconnecting, NULL);
 		return false;
 	}
+	login->closing = true;
 	conn_disconnect(login->conn);
 	return login->conn != NULL;
 }
@@ -373,7 +374,7 @@ static void decide(struct login *login, enum conn_end end, const char *text)
 	g_clear_pointer(&login->told, g_free);
 }
 
-static void tell_ended(struct login *login, enum conn_end end, const char *text)
+static void tell_ended(struct login *login, enum conn_end end, const char *text, bool reopens)
 {
 	g_autoptr(GError) error =
 		g_error_new(SESSION_ERROR,
@@ -381,7 +382,8 @@ static void tell_ended(struct login *login, enum conn_end end, const char *text)
 							   : SESSION_ERROR_NOT_CONNECTED,
 			    "cannot connect %s: %s", login->account->name, text);
 
-	tell_promises(login->connecting, error);
+	if (!reopens)
+		tell_promises(login->connecting, error);
 	tell_promises(login->disconnecting, NULL);
 	promises_lost(login->session, login->account, text);
 }
@@ -390,11 +392,15 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 {
 	struct session *session = data;
 	struct login *login = login_find(session, conn_account(conn));
+	bool reopens;
 
 	if (!login) {
 		conn_free(conn);
 		return;
 	}
+	/* The user changed their mind while the old one was ending. */
+	reopens = login->closing && login->wanted && end != CONN_END_BUS && !session->stopping;
+	login->closing = false;
 	login->conn = NULL;
 	login->opening = login->queue_ready = login->queue_asked = false;
 	if (was_stable(login))
@@ -409,9 +415,12 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	outbox_connection_lost(login);
 	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
 	account_forget_presences(login->account);
-	tell_ended(login, end, text);
-	decide(login, end, text);
+	tell_ended(login, end, text, reopens);
+	if (!reopens)
+		decide(login, end, text);
 	conn_free(conn);
+	if (reopens)
+		login_open(login);
 	stop_check(session);
 }
 
@@ -427,7 +436,7 @@ void session_connect(struct session *session, struct account *account, session_d
 	login->wanted = true;
 	login->attempts = 0;
 	g_clear_pointer(&login->told, g_free);
-	if (login_is_online(login)) {
+	if (login_is_online(login) && !login->closing) {
 		promise_end_later(promise, NULL);
 		return;
 	}

@@ -80,6 +80,15 @@ struct bus_call *channel_call(struct channel *channel, const char *interface, co
 	return call;
 }
 
+struct bus_call *channel_ask(struct channel *channel, const char *interface, const char *method)
+{
+	struct bus_call *call = bus_call_new(channel->conn->scope, channel->conn->unique,
+					     channel->path, interface, method);
+
+	bus_call_no_autostart(call);
+	return call;
+}
+
 bool channel_has_interface(const struct channel *channel, const char *interface)
 {
 	return g_strv_contains((const char *const *)channel->facts.interfaces, interface);

@@ -100,7 +100,7 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 					: "cannot set the topic: you are not in the room");
 		return;
 	}
-	call = channel_call(channel, TP_CHAN_SUBJECT, "SetSubject");
+	call = channel_ask(channel, TP_CHAN_SUBJECT, "SetSubject");
 	bus_write_string(bus_call_args(call), topic);
 	tp_send_done(call, -1, done, data, "set the topic");
 }

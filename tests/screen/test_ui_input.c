@@ -443,26 +443,16 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_editing),
-		TEST(test_wide),
-		TEST(test_growing),
-		TEST(test_paste),
-		TEST(test_completion),
-		TEST(test_escape_does_not_eat),
-		TEST(test_vi_mode),
-		TEST(test_mode_in_prompt),
-		TEST(test_rebinding),
-		TEST(test_pane_cursor),
-		TEST(test_password),
-		TEST(test_account_form),
-		TEST(test_requests),
-		TEST(test_no_secret_in_history),
-		TEST(test_accounts),
-		TEST(test_leaving),
-		TEST(test_termination),
-		TEST(test_suspending),
-		TEST(test_dumb),
-		TEST(test_editor),
+		TEST(test_editing),     TEST(test_wide),
+		TEST(test_growing),     TEST(test_paste),
+		TEST(test_completion),  TEST(test_escape_does_not_eat),
+		TEST(test_vi_mode),     TEST(test_mode_in_prompt),
+		TEST(test_rebinding),   TEST(test_pane_cursor),
+		TEST(test_password),    TEST(test_account_form),
+		TEST(test_requests),    TEST(test_no_secret_in_history),
+		TEST(test_accounts),    TEST(test_leaving),
+		TEST(test_termination), TEST(test_suspending),
+		TEST(test_dumb),        TEST(test_editor),
 	};
 
 	return cmocka_run_group_tests_name("ui/input", tests, NULL, NULL);
