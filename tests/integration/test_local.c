@@ -173,6 +173,21 @@ static void test_two_users(void **state)
 	tp_signal_free(tp_wait_message(w->nodes[0]->client, NULL, "who am I"));
 }
 
+/* Where users meet who have set nothing: with nicknames, because the machine's own may be there. */
+static void test_abstract_sockets(void **state)
+{
+	struct world *w = *state;
+	g_autofree char *first = g_strdup_printf("t%08x", g_random_int());
+	g_autofree char *second = g_strdup_printf("t%08x", g_random_int());
+
+	w->nodes[0] = local_node_new(w->env, "ann", false);
+	w->nodes[1] = local_node_new(w->env, "ben", geteuid() == 0);
+	local_connect_abstract(w->nodes[0], first);
+	local_connect_abstract(w->nodes[1], second);
+	local_wait_presence(w->nodes[0], w->nodes[1]->id, "available");
+	local_wait_presence(w->nodes[1], w->nodes[0]->id, "available");
+}
+
 static void test_avatar(void **state)
 {
 	struct world *w = *state;
@@ -432,6 +447,19 @@ static void test_ends_without_connections(void **state)
 	assert_true(test_wait_exit(pid, NULL, TEST_WAIT_MS));
 }
 
+static void test_debug_interface(void **state)
+{
+	struct world *w = *state;
+	g_autoptr(GVariant) reply = NULL;
+	g_autofree char *text = NULL;
+
+	start(w, 2);
+	reply = tp_call(w->nodes[0]->client, LOCAL_CM, "/org/freedesktop/Telepathy/debug",
+			TP "Debug", "GetMessages", NULL);
+	text = g_variant_print(reply, FALSE);
+	assert_non_null(strstr(text, "/ben is here"));
+}
+
 #define TEST(name, function)                                                                       \
 	{                                                                                          \
 		name, function, setup, teardown, NULL                                              \
@@ -446,6 +474,7 @@ int main(void)
 		TEST("/local/remembers_who_was_here", test_remembers_who_was_here),
 		TEST("/local/one_name_once", test_one_name_once),
 		TEST("/local/two_users", test_two_users),
+		TEST("/local/abstract_sockets", test_abstract_sockets),
 		TEST("/local/avatar", test_avatar),
 		TEST("/local/text_is_delivered", test_text_is_delivered),
 		TEST("/local/pending_stay", test_pending_stay),
@@ -455,6 +484,7 @@ int main(void)
 		TEST("/local/subject", test_subject),
 		TEST("/local/invitation", test_invitation),
 		TEST("/local/room_list", test_room_list),
+		TEST("/local/debug_interface", test_debug_interface),
 		TEST("/local/ends_without_connections", test_ends_without_connections),
 	};
 
