@@ -83,7 +83,11 @@ void carbon_arrived(struct arrival *arrival)
 	struct history_chat key = session_chat_key(arrival->chat);
 
 	if (is_noted(talk, arrival->row.uid)) {
-		inbox_settle(arrival, true);
+		/* The manager waits for a word about it, which is the history's to give. */
+		if (arrival->pending)
+			inbox_store(arrival);
+		else
+			inbox_settle(arrival, true);
 		return;
 	}
 	history_read_before(arrival->session->history, &key, 0, LOOK_BACK, on_rows, arrival);

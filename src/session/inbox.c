@@ -68,16 +68,26 @@ static void arrival_free(void *data)
 
 /* --- showing ------------------------------------------------------------------------------ */
 
-bool inbox_is_shown(struct chat *chat, const char *uid, const char *token)
+/* A token alone is not enough: it is made by the other side, and some number all alike. */
+static bool is_same(const struct message *message, const struct history_message *row)
 {
-	for (unsigned i = 0; i < chat->count && i < RECENT; i++) {
-		const struct message *message = chat_message(chat, chat->count - 1 - i);
+	g_autofree char *text = NULL;
 
-		if (strcmp(message->uid, uid) == 0)
+	if (strcmp(message->uid, row->uid) == 0)
+		return true;
+	if (!row->token || !*row->token || strcmp(message->token, row->token) != 0 ||
+	    (int)message->direction != row->direction)
+		return false;
+	text = text_clean(row->text, -1, TEXT_BODY);
+	return strcmp(message->text, text) == 0;
+}
+
+/* Is it among the last ones of the window? */
+static bool is_shown(struct chat *chat, const struct history_message *row)
+{
+	for (unsigned i = 0; i < chat->count && i < RECENT; i++)
+		if (is_same(chat_message(chat, chat->count - 1 - i), row))
 			return true;
-		if (token && *token && strcmp(message->token, token) == 0)
-			return true;
-	}
 	return false;
 }
 
@@ -155,13 +165,6 @@ static void show_due(struct talk *talk)
 	talk_release(talk);
 }
 
-void inbox_settle(struct arrival *arrival, bool hide)
-{
-	arrival->settled = true;
-	arrival->hide = hide;
-	show_due(talk_get(arrival->session, arrival->chat));
-}
-
 static void acknowledge(struct arrival *arrival)
 {
 	struct chat *chat = arrival->chat;
@@ -170,6 +173,15 @@ static void acknowledge(struct arrival *arrival)
 	if (arrival->pending && login && login->conn && login->serial == arrival->serial)
 		conn_acknowledge(login->conn, chat->kind, chat->id, arrival->pending_id);
 	arrival->pending = false;
+}
+
+void inbox_settle(struct arrival *arrival, bool hide)
+{
+	if (arrival->row.row)
+		acknowledge(arrival);
+	arrival->settled = true;
+	arrival->hide = hide;
+	show_due(talk_get(arrival->session, arrival->chat));
 }
 
 static void note_stored(struct arrival *arrival)
@@ -227,7 +239,7 @@ static void show_at_once(struct arrival *arrival)
 {
 	struct message *message;
 
-	if (inbox_is_shown(arrival->chat, arrival->row.uid, arrival->row.token))
+	if (is_shown(arrival->chat, &arrival->row))
 		return;
 	message = show(arrival);
 	arrival->row.mention = message && message->mention;

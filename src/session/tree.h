@@ -195,10 +195,9 @@ struct arrival { /* a message on its way into the history */
 void inbox_incoming(struct conn *conn, const struct incoming *incoming, void *data);
 /* Goes to the history now. */
 void inbox_store(struct arrival *arrival);
-/* What is known of a held message: shows all that is due. */
+/* What is known of a held message: shows all that is due. One that has its row in the history
+ * is acknowledged. */
 void inbox_settle(struct arrival *arrival, bool hide);
-/* Is it among the last ones of the window, by uid or by the network's token? */
-bool inbox_is_shown(struct chat *chat, const char *uid, const char *token);
 /* Takes a message of ours that could not be stored, to be tried again. */
 void inbox_keep_unsaved(struct session *session, struct chat *chat,
 			const struct history_message *row);

@@ -266,10 +266,26 @@ static void on_channel_closed(struct bus_reader *args, void *data)
 		drop_channel(data, path);
 }
 
+static void on_nothing(struct bus_reader *args, void *data)
+{
+}
+
+/* The bus is told that we listen when the first channel comes: too late for what another pheme
+ * says in it at once. So it is told before. */
+static void listen_early(struct conn *conn)
+{
+	static const char *const interfaces[] = {TP_CHAN_TEXT, TP_CHAN_MESSAGES};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(interfaces); i++)
+		bus_subscribe(conn->scope, conn->unique, conn->path, interfaces[i], "", on_nothing,
+			      conn);
+}
+
 void conn_channels_start(struct conn *conn)
 {
 	conn->channels = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, channel_free);
 	conn->talks = g_hash_table_new(NULL, NULL);
+	listen_early(conn);
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_REQUESTS, "NewChannels",
 		      on_new_channels, conn);
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_REQUESTS, "ChannelClosed",

@@ -15,8 +15,9 @@ static void tell(struct conn *conn, const struct incoming *incoming)
 	conn->tp->ops->incoming(conn, incoming, conn->tp->data);
 }
 
-/* Something of ours that came in. */
-static void tell_sent(struct conn *conn, const char *text, const char *uid, const char *token)
+/* Something of ours that came in. @pending 0: nothing to acknowledge. */
+static void tell_pending(struct conn *conn, const char *text, const char *uid, const char *token,
+			 guint32 pending)
 {
 	const struct incoming incoming = {
 		.chat_id = BOB,
@@ -25,6 +26,23 @@ static void tell_sent(struct conn *conn, const char *text, const char *uid, cons
 			 .text = text,
 			 .uid = uid,
 			 .token = token},
+		.pending = pending,
+		.pending_id = pending,
+	};
+
+	tell(conn, &incoming);
+}
+
+static void tell_sent(struct conn *conn, const char *text, const char *uid, const char *token)
+{
+	tell_pending(conn, text, uid, token, 0);
+}
+
+static void says_with_token(struct conn *conn, const char *text, const char *uid, const char *token)
+{
+	const struct incoming incoming = {
+		.chat_id = BOB,
+		.init = {.sender = BOB, .text = text, .uid = uid, .token = token},
 	};
 
 	tell(conn, &incoming);
@@ -140,6 +158,19 @@ static void same_uid_is_shown_once(void **state)
 	assert_int_equal(bob_chat(f)->unread, 1);
 	assert_true(fake_has_acknowledged(conn, 1));
 	assert_true(fake_has_acknowledged(conn, 2));
+}
+
+/* Some programs give all their messages one id. */
+static void same_token_is_another_message(void **state)
+{
+	struct fixture *f = *state;
+	struct conn *conn = go_online(f);
+
+	says_with_token(conn, "build failed", "u1", "1");
+	says_with_token(conn, "build fixed", "u2", "1");
+	assert_int_equal(bob_chat(f)->count, 2);
+	settle(f);
+	assert_int_equal(bob_chat(f)->count, 2);
 }
 
 static void room_history_is_shown_once(void **state)
@@ -286,6 +317,29 @@ static void our_own_comes_back(void **state)
 	assert_int_equal(bob_chat(f)->count, 1);
 }
 
+/* The manager keeps what nobody acknowledges, and tells it again and again. */
+static void ours_are_acknowledged(void **state)
+{
+	struct fixture *f = *state;
+	struct conn *conn = go_online(f);
+
+	tell_pending(conn, "from my phone", "x1", "tok1", 1);
+	settle(f);
+	assert_true(fake_has_acknowledged(conn, 1));
+	tell_pending(conn, "from my phone", "x1", "tok1", 2);
+	tell_pending(conn, "from my phone", "x2", "tok1", 3);
+	settle(f);
+	assert_true(fake_has_acknowledged(conn, 2));
+	assert_true(fake_has_acknowledged(conn, 3));
+	assert_int_equal(bob_chat(f)->count, 1);
+	session_restart(f);
+	conn = go_online(f);
+	tell_pending(conn, "from my phone", "x3", "tok1", 4);
+	settle(f);
+	assert_true(fake_has_acknowledged(conn, 4));
+	assert_int_equal(bob_chat(f)->count, 1);
+}
+
 /* --- reading ------------------------------------------------------------------------------ */
 
 static void read_is_remembered(void **state)
@@ -339,6 +393,7 @@ int main(void)
 		TEST("/session/inbox/replay_of_a_stored_one", replay_of_a_stored_one),
 		TEST("/session/inbox/live_ones_wait_behind_replays", live_ones_wait_behind_replays),
 		TEST("/session/inbox/same_uid_is_shown_once", same_uid_is_shown_once),
+		TEST("/session/inbox/same_token_is_another_message", same_token_is_another_message),
 		TEST("/session/inbox/room_history_is_shown_once", room_history_is_shown_once),
 		TEST("/session/inbox/a_pheme_that_came_before", a_pheme_that_came_before),
 		TEST("/session/inbox/not_stored_not_acknowledged", not_stored_not_acknowledged),
@@ -347,6 +402,7 @@ int main(void)
 		TEST("/session/inbox/another_client_sent_it", another_client_sent_it),
 		TEST("/session/inbox/another_pheme_sent_it", another_pheme_sent_it),
 		TEST("/session/inbox/our_own_comes_back", our_own_comes_back),
+		TEST("/session/inbox/ours_are_acknowledged", ours_are_acknowledged),
 		TEST("/session/inbox/read_is_remembered", read_is_remembered),
 		TEST("/session/inbox/who_looks_on_has_read", who_looks_on_has_read),
 		TEST("/session/inbox/leaving_remembers_what_was_read",
