@@ -221,6 +221,52 @@ static void test_avatar(void **state)
 	tp_signal_free(signal);
 }
 
+/* --- capabilities --- */
+
+static bool has_service(void *data)
+{
+	struct world *w = data;
+	g_autoptr(GVariant) caps =
+		local_attribute(w->nodes[0], w->nodes[1]->id,
+				TP_CONNECTION ".Interface.ContactCapabilities", "capabilities");
+	g_autofree char *text = caps ? g_variant_print(caps, FALSE) : NULL;
+
+	return text && strstr(text, "'x-chess'");
+}
+
+static bool lacks_service(void *data)
+{
+	return !has_service(data);
+}
+
+/* What a client can do is told for as long as it is on the bus. */
+static void test_capabilities(void **state)
+{
+	struct world *w = *state;
+	g_autoptr(GError) error = NULL;
+	GDBusConnection *client;
+	GVariant *args =
+		g_variant_new_parsed("([('chess', [{'" TP_CHANNEL ".ChannelType': <'" TP_CHANNEL
+				     ".Type.StreamTube'>, '" TP_CHANNEL
+				     ".Type.StreamTube.Service': <'x-chess'>}], @as [])],)");
+
+	start(w, 2);
+	client = g_dbus_connection_new_for_address_sync(
+		w->nodes[1]->address,
+		G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+			G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+		NULL, NULL, &error);
+	assert_non_null(client);
+	g_variant_unref(test_bus_call(client, w->nodes[1]->conn->name, w->nodes[1]->conn->path,
+				      TP_CONNECTION ".Interface.ContactCapabilities",
+				      "UpdateCapabilities", args, &error));
+	assert_true(test_wait_until(has_service, w, TEST_WAIT_MS));
+	g_dbus_connection_set_exit_on_close(client, FALSE);
+	g_dbus_connection_close_sync(client, NULL, NULL);
+	g_object_unref(client);
+	assert_true(test_wait_until(lacks_service, w, TEST_WAIT_MS));
+}
+
 /* --- text --- */
 
 static void test_text_is_delivered(void **state)
@@ -476,6 +522,7 @@ int main(void)
 		TEST("/local/two_users", test_two_users),
 		TEST("/local/abstract_sockets", test_abstract_sockets),
 		TEST("/local/avatar", test_avatar),
+		TEST("/local/capabilities", test_capabilities),
 		TEST("/local/text_is_delivered", test_text_is_delivered),
 		TEST("/local/pending_stay", test_pending_stay),
 		TEST("/local/text_to_nobody", test_text_to_nobody),
