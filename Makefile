@@ -326,7 +326,7 @@ $(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
 C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
 
 format:
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 # Who may include whom (src/*/, ui/): see the head of the script.
 layers:

@@ -26,7 +26,7 @@ static struct {
 	enum input_mode mode;
 	Keymap list_map;
 	char *line; /* finished, not yet told */
-	bool changed, cycling;
+	bool changed, cycling, listed;
 	FILE *null;
 	guint source, timer;
 	guchar wide[8]; /* a character of a list key that is not complete */
@@ -148,11 +148,12 @@ LIST(kill, LIST_KILL)
 LIST(leave, LIST_LEAVE)
 #undef LIST
 
-/* The first Tab completes as far as it goes and lists; the next ones take turns. */
+/* The first Tab completes as far as it goes and lists; the next ones take turns with what was
+ * listed. */
 static int act_complete(int count, int key)
 {
-	if (rl_last_func != act_complete) {
-		input.cycling = false;
+	if (rl_last_func != act_complete || !input.listed) {
+		input.cycling = input.listed = false;
 		return rl_complete_internal('!');
 	}
 	if (input.cycling)
@@ -274,6 +275,7 @@ static void show_matches(char **matches, int count, int longest)
 	GPtrArray *words = g_ptr_array_new();
 	gsize word = 0;
 
+	input.listed = true;
 	g_strfreev(input.ops->complete(rl_line_buffer, (gsize)rl_point, &word, input.data));
 	for (int i = 1; i <= count; i++)
 		g_ptr_array_add(words, g_strdup(matches[i] + MIN(word, strlen(matches[i]))));
@@ -578,6 +580,28 @@ const char *input_message(void)
 	if (rl_display_prompt == NULL || *rl_display_prompt == '\0')
 		return NULL;
 	return rl_display_prompt;
+}
+
+char *input_mode_mark(void)
+{
+	const char *wanted = rl_variable_value("show-mode-in-prompt");
+	const char *name = "emacs-mode-string", *mark;
+	GString *out = g_string_new(NULL);
+	bool shown = true;
+
+	if (wanted == NULL || strcmp(wanted, "on") != 0)
+		return g_string_free(out, FALSE);
+	if (rl_editing_mode == 0)
+		name = rl_get_keymap() == vi_movement_keymap ? "vi-cmd-mode-string"
+							     : "vi-ins-mode-string";
+	mark = rl_variable_value(name);
+	for (const char *p = mark != NULL ? mark : ""; *p != '\0'; p++) {
+		if (*p == RL_PROMPT_START_IGNORE || *p == RL_PROMPT_END_IGNORE)
+			shown = *p == RL_PROMPT_END_IGNORE;
+		else if (shown)
+			g_string_append_c(out, *p);
+	}
+	return g_string_free(out, FALSE);
 }
 
 void input_add_history(const char *line)

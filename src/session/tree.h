@@ -66,6 +66,7 @@ struct login {
 	struct conn *conn; /* NULL: none */
 	bool opening;      /* inside conn_new(): the end may be told before it returns */
 	bool wanted;       /* the user wants it online: reconnected when it breaks */
+	bool closing;      /* the connection was told to end: a new one comes after it */
 	unsigned serial;   /* of the connection: pending ids are good on this one only */
 	unsigned attempts; /* since it was last stable */
 	gint64 online_since;
