@@ -192,7 +192,6 @@ static void test_avatar(void **state)
 {
 	struct world *w = *state;
 	static const guint8 image[] = {0x89, 'P', 'N', 'G', 0, 1, 2};
-	g_autoptr(GVariant) handles = NULL;
 	guint32 handle;
 	struct tp_signal *signal;
 	g_autoptr(GVariant) bytes = NULL;
