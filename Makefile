@@ -61,7 +61,7 @@ UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH_SRC  := $(filter-out tests/bench/bare.c,$(wildcard tests/bench/*.c))
+BENCH_SRC  := $(filter-out tests/bench/bare.c tests/bench/relay.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -100,7 +100,7 @@ DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-de
 	     telepathy-haze telepathy-idle
 DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
-DEPS_BENCH := mcabber profanity irssi weechat-curses finch
+DEPS_BENCH := socat mcabber profanity irssi weechat-curses finch
 
 deps-run: PACKAGES = $(DEPS_RUN)
 deps: PACKAGES = $(DEPS_RUN) $(DEPS_TEST)
@@ -192,6 +192,12 @@ $(BUILD)/tests/screen/%: $(BUILD)/obj/tests/screen/%.o $(BUILD)/libtest.a $(BUIL
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
+# Some of these speak as a peer themselves, and not nicely.
+$(BUILD)/tests/integration/test_local_%: $(BUILD)/obj/tests/integration/test_local_%.o \
+		$(BUILD)/libtest.a $(call obj,$(LOCAL_LINK_SRC))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
 $(BUILD)/tests/integration/%: $(BUILD)/obj/tests/integration/%.o $(BUILD)/libtest.a $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
@@ -216,18 +222,23 @@ $(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+$(BUILD)/tests/bench/relay: $(call obj,tests/bench/relay.c) $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
 # For tests/run, which runs programs without arguments.
 $(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
 	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
 	@chmod +x $@
 
 BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
-BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/relay
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
 bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+	@$(BUILD)/tests/bench/relay
 
 tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE)
@@ -304,7 +315,7 @@ $(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
 C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
 
 format:
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 # Who may include whom (src/*/, ui/): see the head of the script.
 layers:

@@ -239,10 +239,9 @@ static void on_bot_bus(const GError *error, void *data)
 {
 	struct cli *cli = data;
 
-	if (!error || cli->ending)
-		return;
-	cli_complain("%s", error->message);
-	cli_end(cli, SESSION_ERROR_FAILED);
+	/* Why is told as a notice. */
+	if (error && !cli->ending)
+		cli_end(cli, error->code);
 }
 
 static void begin_bot(struct cli *cli)

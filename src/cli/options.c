@@ -38,7 +38,7 @@ static const struct option_row {
 			  "a message or a password."},
 	[OPTION_DEMO] = {"demo", 0, NULL,
 			 "Try it out: a bus, an account, a history and a parrot to talk to, all "
-			 "of their own and gone at the end. Nothing of yours is read or changed."},
+			 "of their own and gone at the end. Nothing of yours is changed."},
 	[OPTION_HELP] = {"help", 'h', NULL, "Print this and end."},
 	[OPTION_NO_AUTOSTART] = {"no-autostart", 0, NULL,
 				 "Start neither a session bus nor a connection manager of pheme's "

@@ -8,14 +8,18 @@
 #include <unistd.h>
 
 #define PIPE_BYTES (256 << 10)
-#define TURN_BYTES (4 << 20)
+/* Or as much of it as the system allows: with less, the two sides of a socket take turns. */
+#define SEND_BYTES  (1 << 20)
+#define TURN_BYTES  (4 << 20)
+#define PIPE_IDLE_S 2 /* a pipe that nothing has passed through for so long is closed */
 
 /* One direction. */
 struct flow {
 	struct relay *relay;
 	int from, to;
-	int pipe[2]; /* -1 while empty */
-	gsize held;  /* bytes in the pipe */
+	int pipe[2];          /* -1 while idle */
+	guint64 moved_before; /* when last asked whether it is idle */
+	gsize held;           /* bytes in the pipe */
 	guint64 moved, limit;
 	guint in_source, out_source;
 	bool ended; /* nothing more comes */
@@ -29,20 +33,27 @@ struct relay {
 	relay_progress_fn on_progress;
 	relay_end_fn on_end;
 	void *data;
-	guint idle;
+	guint idle, pipe_source;
 	bool broken;
 };
 
 /* --- pipes --- */
 
+static gboolean on_pipe_tick(void *data);
+
+/* Opening one costs more than what goes through it at once: so it is kept for a moment. */
 static bool open_pipe(struct flow *flow)
 {
+	struct relay *relay = flow->relay;
+
 	if (flow->pipe[0] >= 0)
 		return true;
 	if (pipe2(flow->pipe, O_NONBLOCK | O_CLOEXEC) < 0) {
 		flow->pipe[0] = flow->pipe[1] = -1;
 		return false;
 	}
+	if (!relay->pipe_source)
+		relay->pipe_source = g_timeout_add_seconds(PIPE_IDLE_S, on_pipe_tick, relay);
 	/* A smaller one does too: a user's share of pipe memory is limited. */
 	(void)fcntl(flow->pipe[1], F_SETPIPE_SZ, PIPE_BYTES);
 	return true;
@@ -55,6 +66,25 @@ static void close_pipe(struct flow *flow)
 			close(flow->pipe[i]);
 		flow->pipe[i] = -1;
 	}
+}
+
+static gboolean on_pipe_tick(void *data)
+{
+	struct relay *relay = data;
+	bool any = false;
+
+	for (int i = 0; i < relay->count; i++) {
+		struct flow *flow = &relay->flows[i];
+
+		if (flow->held == 0 && flow->moved == flow->moved_before)
+			close_pipe(flow);
+		flow->moved_before = flow->moved;
+		any = any || flow->pipe[0] >= 0;
+	}
+	if (any)
+		return G_SOURCE_CONTINUE;
+	relay->pipe_source = 0;
+	return G_SOURCE_REMOVE;
 }
 
 /* --- the end --- */
@@ -179,9 +209,8 @@ static void turn(struct flow *flow)
 		relay->on_progress(relay, flow->moved, relay->data);
 	if (relay->idle)
 		return;
-	if (flow->held == 0)
-		close_pipe(flow);
 	if (flow->held == 0 && flow->ended) {
+		close_pipe(flow);
 		stop_source(&flow->in_source);
 		stop_source(&flow->out_source);
 		flow_done(flow);
@@ -216,6 +245,7 @@ static void flow_init(struct relay *relay, struct flow *flow, int from, int to, 
 	flow->limit = limit;
 	flow->pipe[0] = flow->pipe[1] = -1;
 	g_unix_set_fd_nonblocking(from, TRUE, NULL);
+	(void)setsockopt(to, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BYTES}, sizeof(int));
 	if (limit > 0)
 		wait_more(flow);
 }
@@ -262,6 +292,7 @@ void relay_free(struct relay *relay)
 	if (!relay)
 		return;
 	stop_source(&relay->idle);
+	stop_source(&relay->pipe_source);
 	for (int i = 0; i < relay->count; i++) {
 		stop_source(&relay->flows[i].in_source);
 		stop_source(&relay->flows[i].out_source);

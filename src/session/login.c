@@ -113,12 +113,16 @@ void login_rest(struct login *login, const char *reason)
 /* One line for a trouble, however often it comes back. */
 static void tell_trouble(struct login *login, const char *text, const char *advice)
 {
+	gsize length = strlen(text);
+
 	if (g_strcmp0(login->told, text) == 0)
 		return;
 	g_free(login->told);
 	login->told = g_strdup(text);
-	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%s%s%s", text,
-		     *advice ? ": " : "", advice);
+	if (*advice && length > 0 && text[length - 1] == '.')
+		length--;
+	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%.*s%s%s",
+		     (int)length, text, *advice ? "; " : "", advice);
 }
 
 static char *advice_for(struct login *login, enum conn_end end)

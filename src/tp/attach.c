@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../model/text.h"
 #include "private.h"
 
 #define CONNECT_TIMEOUT_MS 60000
@@ -117,10 +118,15 @@ static void read_statuses(struct conn *conn)
 
 static void read_self(struct conn *conn, guint32 handle, const char *id)
 {
+	const struct account *account = conn->account;
+	g_autofree char *shown = text_clean(account->self_id, -1, TEXT_LINE);
+	/* On IRC the id is the nick: who had no other alias goes by the new one. */
+	bool is_nick = *shown && !strcmp(account->self_alias, shown);
+
 	conn->self_handle = handle;
 	conn_learn_handle(conn, handle, id);
 	if (*id)
-		account_set_self(conn->account, id, NULL);
+		account_set_self(conn->account, id, is_nick ? id : NULL);
 }
 
 static void on_self_changed(struct bus_reader *args, void *data)

@@ -241,8 +241,8 @@ static void test_apart(void **state)
 	screen_wait_text(one, "o parrot");
 	screen_wait_text(two, "o parrot");
 	/* Its own row, the parrot's, and nobody of the other world. */
-	assert_int_equal(pheme_count_rows(one, "o parrot"), 1);
-	assert_int_equal(pheme_count_rows(ordinary, "parrot"), 0);
+	pheme_wait_rows(one, "o parrot", 1);
+	pheme_wait_rows(ordinary, "parrot", 0);
 	pheme_quit(w, one);
 	screen_line(two, "/query parrot");
 	screen_wait_text(two, "[parrot]");

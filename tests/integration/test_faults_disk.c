@@ -126,7 +126,7 @@ static void test_disk_full_and_mended(void **state)
 			   "SELECT count(*) FROM message WHERE text IN "
 			   "('too much', 'enough room', 'an answer all the same')",
 			   "3");
-	assert_int_equal(pheme_count_rows(s, "too much"), 1);
+	pheme_wait_rows(s, "too much", 1);
 	pheme_quit(w, s);
 }
 
@@ -217,7 +217,7 @@ static void test_killed_while_messages_arrive(void **state)
 		g_autofree char *text = g_strdup_printf(" m%d", i);
 
 		screen_wait_text(s, text);
-		assert_int_equal(pheme_count_rows(s, text), 1);
+		pheme_wait_rows(s, text, 1);
 	}
 	pheme_quit(w, s);
 }
@@ -305,10 +305,10 @@ static void test_two_on_one_bus(void **state)
 	receive(w, "the end");
 	screen_wait_text(a, "the end");
 	screen_wait_text(b, "the end");
-	assert_int_equal(pheme_count_rows(a, "from the"), 2);
-	assert_int_equal(pheme_count_rows(b, "from the"), 2);
-	assert_int_equal(pheme_count_rows(a, "for both"), 1);
-	assert_int_equal(pheme_count_rows(b, "for both"), 1);
+	pheme_wait_rows(a, "from the", 2);
+	pheme_wait_rows(b, "from the", 2);
+	pheme_wait_rows(a, "for both", 1);
+	pheme_wait_rows(b, "for both", 1);
 	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "4");
 	fixture_wait_pending(w->fixture, ME, BOB, false, 0);
 	/* The first to go leaves the connection to the other; the last one disconnects. */
@@ -341,7 +341,7 @@ static void test_handler_is_killed_and_the_other_takes_over(void **state)
 	receive(w, "one more");
 	screen_wait_text(b, "one more");
 	fixture_wait_pending(w->fixture, ME, BOB, false, 0);
-	assert_int_equal(pheme_count_rows(b, "who takes it?"), 1);
+	pheme_wait_rows(b, "who takes it?", 1);
 	pheme_quit(w, b);
 	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
 }

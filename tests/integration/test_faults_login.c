@@ -73,7 +73,7 @@ static void test_manager_is_killed(void **state)
 	g_free(xmpp_wait_text(bob, "<message", "risen again", NULL));
 	screen_line(s, "/chat 0");
 	screen_wait_text(s, "the connection manager");
-	assert_int_equal(pheme_count_rows(s, "connected as " ALICE), 2);
+	pheme_wait_rows(s, "connected as " ALICE, 2);
 	xmpp_peer_free(bob);
 	pheme_quit(w, s);
 }
@@ -162,7 +162,7 @@ static void test_xmpp_server_stops_and_comes_back(void **state)
 	screen_line(s, "queued one");
 	screen_line(s, "queued two");
 	screen_wait_text(s, "queued two");
-	assert_int_equal(pheme_count_rows(s, "[queued]"), 2);
+	pheme_wait_rows(s, "[queued]", 2);
 	test_env_xmpp_start(w->env);
 	bob = xmpp_peer_new(test_env_xmpp_port(w->env), "bob", "bob");
 	xmpp_presence(bob, NULL, NULL);
@@ -214,7 +214,7 @@ static void test_wrong_password(void **state)
 	pheme_add_haze(w, NULL, "work", "alice", "wrong", "");
 	s = pheme_start_until(w, &wide, "wrong password or login");
 	screen_wait_text(s, "check the password, then /connect work");
-	assert_int_equal(pheme_count_rows(s, "password"), 1);
+	pheme_wait_rows(s, "password", 1);
 	screen_wait_text(s, "work:_");
 	pheme_quit(w, s);
 }
@@ -256,8 +256,8 @@ static void test_unknown_protocol_and_missing_manager(void **state)
 	screen_wait_text(s, "one: cannot use the protocol");
 	screen_wait_text(s, "two: cannot use the protocol");
 	screen_wait_text(s, "the connection manager is not there");
-	assert_int_equal(pheme_count_rows(s, "one: "), 1);
-	assert_int_equal(pheme_count_rows(s, "two: "), 1);
+	pheme_wait_rows(s, "one: ", 1);
+	pheme_wait_rows(s, "two: ", 1);
 	screen_wait_text(s, "one:_ two:_ three:_");
 	pheme_quit(w, s);
 }
@@ -291,7 +291,7 @@ static void refused_once(struct pheme_world *w, const char *error, unsigned reas
 	screen_wait_text(s, "work:_");
 	assert_true(busy_ms(s, 4000) < 50);
 	assert_int_equal(fixture_count_calls(w->fixture, "RequestConnection"), 1);
-	assert_int_equal(pheme_count_rows(s, "/connect work"), 1);
+	pheme_wait_rows(s, "/connect work", 1);
 	fixture_connect_error(w->fixture, "me@fixture", "", "", 0);
 	screen_line(s, "/connect work");
 	screen_wait_text(s, "connected as");
@@ -317,7 +317,7 @@ static void test_no_retry_storm(void **state)
 	s = pheme_start_until(w, &wide, "trying again in");
 	assert_true(busy_ms(s, 4000) < 60);
 	assert_in_range(fixture_count_calls(w->fixture, "RequestConnection"), 2, 3);
-	assert_int_equal(pheme_count_rows(s, "trying again in"), 1);
+	pheme_wait_rows(s, "trying again in", 1);
 	pheme_quit(w, s);
 }
 

@@ -422,7 +422,7 @@ static void test_plain_text_channels(void **state)
 	s = pheme_start_until(w, NULL, "connected as");
 	screen_key(s, "M-1");
 	screen_wait_text(s, "plain answer");
-	assert_int_equal(pheme_count_rows(s, "plainly"), 1);
+	pheme_wait_rows(s, "plainly", 1);
 	pheme_quit(w, s);
 }
 

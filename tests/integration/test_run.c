@@ -194,7 +194,7 @@ static void test_beside_a_screen(void **state)
 	o = RUN(w, "--run", "/msg Bob from the side");
 	check(&o, 0, "", "");
 	screen_wait_text(s, "from the side");
-	assert_int_equal(pheme_count_rows(s, "from the side"), 1);
+	pheme_wait_rows(s, "from the side", 1);
 	assert_int_equal(fixture_count_calls(w->fixture, "RequestConnection"), 1);
 	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 0);
 	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "1");

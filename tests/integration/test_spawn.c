@@ -149,6 +149,18 @@ static void test_two_accounts(void **state)
 			 0);
 }
 
+/* Not the one of the environment. */
+static void test_other_bus(void **state)
+{
+	struct world *world = *state;
+	const char *address = pheme_second_bus(world->w);
+	g_autofree char *err = NULL;
+
+	add_manager(world, "telepathy-fixture");
+	assert_int_equal(run(world, ARGS("--bus", address, "--run", "/connect work"), &err), 0);
+	assert_int_equal(test_env_name_pid(world->w->env, MANAGER), 0);
+}
+
 #define TEST(name, fn)                                                                             \
 	{                                                                                          \
 		"/spawn/" name, fn, setup, teardown, NULL                                          \
@@ -163,6 +175,7 @@ int main(void)
 		TEST("there is none", test_missing),
 		TEST("known to the bus", test_known_to_bus),
 		TEST("two accounts at once", test_two_accounts),
+		TEST("on the bus that pheme was given", test_other_bus),
 	};
 
 	return cmocka_run_group_tests_name("spawn", tests, NULL, NULL);

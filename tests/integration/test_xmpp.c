@@ -289,10 +289,10 @@ static void test_history_over_a_restart(void **state)
 	screen_wait_text(s, "from me");
 	screen_wait_text(s, "seen at once");
 	screen_wait_text(s, "new (3)");
-	assert_int_equal(pheme_count_rows(s, "not seen one"), 1);
-	assert_int_equal(pheme_count_rows(s, "not seen two"), 1);
-	assert_int_equal(pheme_count_rows(s, "while away"), 1);
-	assert_int_equal(pheme_count_rows(s, "[sent]"), 1);
+	pheme_wait_rows(s, "not seen one", 1);
+	pheme_wait_rows(s, "not seen two", 1);
+	pheme_wait_rows(s, "while away", 1);
+	pheme_wait_rows(s, "[sent]", 1);
 	xmpp_peer_free(bob);
 	pheme_quit(w, s);
 	s = pheme_start_until(w, NULL, "connected as");

@@ -371,3 +371,23 @@ int pheme_count_rows(struct screen *screen, const char *text)
 	}
 	return count;
 }
+
+struct wanted_rows {
+	const char *text;
+	int count;
+};
+
+static bool has_rows(struct screen *screen, void *data)
+{
+	const struct wanted_rows *wanted = data;
+
+	return pheme_count_rows(screen, wanted->text) == wanted->count;
+}
+
+void pheme_wait_rows(struct screen *screen, const char *text, int count)
+{
+	struct wanted_rows wanted = {.text = text, .count = count};
+	g_autofree char *what = g_strdup_printf("\"%s\" in %d rows", text, count);
+
+	screen_wait(screen, has_rows, &wanted, what);
+}

@@ -89,6 +89,8 @@ int pheme_run(struct pheme_world *w, const struct pheme_options *options, char *
 
 /* How many rows of the screen hold text. */
 int pheme_count_rows(struct screen *screen, const char *text);
+/* Waits until that many do: a frame comes in several pieces. */
+void pheme_wait_rows(struct screen *screen, const char *text, int count);
 
 /* Number of times that text occurs in the whole of another. */
 int pheme_count(const char *whole, const char *text);

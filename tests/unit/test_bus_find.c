@@ -145,19 +145,27 @@ static void test_started(void **state)
 	assert_false(g_file_test(place->record, G_FILE_TEST_EXISTS));
 }
 
+static bool is_null(pid_t pid, int fd)
+{
+	g_autofree char *link = g_strdup_printf("/proc/%ld/fd/%d", (long)pid, fd);
+	g_autofree char *to = g_file_read_link(link, NULL);
+
+	return !g_strcmp0(to, "/dev/null");
+}
+
 static void test_survives_hangup(void **state)
 {
 	struct place *place = *state;
 	struct bus_place *found = find(NULL);
 	struct bus_daemon daemon = {0};
+	guint tick;
 
 	assert_true(bus_daemon_load(&daemon, place->record));
-	for (int fd = 0; fd < 3; fd++) {
-		g_autofree char *link = g_strdup_printf("/proc/%ld/fd/%d", (long)daemon.pid, fd);
-		g_autofree char *to = g_file_read_link(link, NULL);
-
-		assert_string_equal(to, "/dev/null");
-	}
+	/* It tells its address a moment before it parts with them. */
+	tick = g_timeout_add(20, still_waiting, NULL);
+	for (int fd = 0; fd < 3; fd++)
+		wait_until(is_null(daemon.pid, fd));
+	g_source_remove(tick);
 	bus_daemon_clear(&daemon);
 	bus_place_free(found);
 }
@@ -479,6 +487,37 @@ static void test_long_directory(void **state)
 		.teardown_func = teardown                                                          \
 	}
 
+/* It ends with who started it, here a child that is killed, and at the latest with the end. */
+static void test_child(void **state)
+{
+	struct place *place = *state;
+	struct bus_daemon daemon = {0};
+	char address[256] = "";
+	int out[2];
+	pid_t child;
+
+	assert_true(bus_daemon_start_child(&daemon, place->base, NULL, NULL));
+	assert_true(bus_answers(daemon.address));
+	bus_daemon_end(&daemon);
+	assert_false(bus_answers(daemon.address));
+	bus_daemon_clear(&daemon);
+	assert_int_equal(pipe(out), 0);
+	child = fork();
+	if (child == 0) {
+		if (!bus_daemon_start_child(&daemon, place->base, NULL, NULL) ||
+		    write(out[1], daemon.address, strlen(daemon.address)) < 0)
+			_exit(1);
+		pause();
+	}
+	close(out[1]);
+	assert_true(read(out[0], address, sizeof(address) - 1) > 0);
+	close(out[0]);
+	assert_true(bus_answers(address));
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	wait_for_end(address);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -499,6 +538,7 @@ int main(void)
 		TEST("/bus/find/recorded bus needs no start", test_no_start_finds_recorded),
 		TEST("/bus/find/daemon not installed", test_not_installed),
 		TEST("/bus/find/daemon that fails", test_start_fails),
+		TEST("/bus/find/daemon that ends with us", test_child),
 		TEST("/bus/find/link as directory is refused", test_link_is_refused),
 		TEST("/bus/find/open directory is refused", test_open_directory_is_refused),
 		TEST("/bus/find/file as directory is refused", test_file_is_refused),

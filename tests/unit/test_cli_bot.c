@@ -253,7 +253,7 @@ static void test_no_bus(void **state)
 	capture_begin(&capture);
 	status = cli_reply(fixture->session, argv);
 	capture_end(&capture);
-	assert_int_equal(status, 1);
+	assert_int_equal(status, 4);
 	assert_string_equal(capture.err, "pheme: no bus here\n");
 	capture_clear(&capture);
 }
