@@ -26,7 +26,8 @@ struct login *login_new(struct session *session, struct account *account)
 
 	login->session = session;
 	login->account = account;
-	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	login->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
 	login->connecting = g_ptr_array_new();
 	login->disconnecting = g_ptr_array_new();
@@ -64,6 +65,7 @@ void login_free(void *data)
 	g_clear_pointer(&login->conn, conn_free);
 	login_forget_secrets(login);
 	g_hash_table_unref(login->rooms);
+	g_hash_table_unref(login->left);
 	g_hash_table_unref(login->room_secrets);
 	g_ptr_array_unref(login->connecting);
 	g_ptr_array_unref(login->disconnecting);

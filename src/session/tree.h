@@ -76,7 +76,8 @@ struct login {
 	char *refused; /* the one that was refused last: not offered again at once; wiped */
 	enum presence presence;
 	char *presence_message;
-	GHashTable *rooms;        /* id: joined, to be joined again */
+	GHashTable *rooms;        /* key (rooms.c) → id: joined, to be joined again */
+	GHashTable *left;         /* key: left or thrown out of; stays so until the next start */
 	GHashTable *room_secrets; /* id → password; wiped */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
@@ -250,7 +251,8 @@ void log_free(void *request);
 /* --- rooms.c ----------------------------------------------------------------------------- */
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data);
-/* Joins those of before and those of the configuration. */
+void rooms_thrown_out(struct conn *conn, struct chat *room, void *data);
+/* Joins those of before and those of the configuration, but none that was left since. */
 void rooms_rejoin(struct login *login);
 /* The answer to a prompt or a join: for the next time. */
 void rooms_keep_secret(struct login *login, const char *id, const char *secret);

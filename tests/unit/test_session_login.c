@@ -277,6 +277,68 @@ static void rooms_are_joined_again(void **state)
 	assert_false(was_called("join left@conf"));
 }
 
+/* The room of the configuration, under the network's spelling of its name. */
+static struct chat *enter_autojoined(struct fixture *f)
+{
+	struct conn *conn;
+	struct chat *room;
+
+	session_account_set(f->session, account_called(f, "work"), "autojoin", "Ops@conf", NULL);
+	conn = go_online(f);
+	assert_true(was_called("join Ops@conf"));
+	room = chat_open(conn->account, CHAT_ROOM, "ops@conf");
+	chat_set_room_state(room, ROOM_JOINED);
+	conn->tp->ops->joined(conn, room, conn->tp->data);
+	g_string_truncate(fake_tp->calls, 0);
+	return room;
+}
+
+static void reconnect(void)
+{
+	fake_end(fake_conn("work"), CONN_END_NETWORK, "gone");
+	WAIT_FOR(fake_conn("work"));
+	fake_online(fake_conn("work"));
+}
+
+static void a_room_is_joined_again_once(void **state)
+{
+	enter_autojoined(*state);
+	reconnect();
+	assert_int_equal(count_calls("join ops@conf"), 1);
+	assert_false(was_called("join Ops@conf"));
+}
+
+static void rooms_that_were_left_stay_left(void **state)
+{
+	struct fixture *f = *state;
+
+	session_part(f->session, enter_autojoined(f), NULL, NULL, NULL);
+	reconnect();
+	assert_false(was_called("join ops@conf"));
+	assert_false(was_called("join Ops@conf"));
+	/* A new start is another matter. */
+	session_restart(f);
+	go_online(f);
+	assert_true(was_called("join Ops@conf"));
+}
+
+static void who_was_thrown_out_stays_out(void **state)
+{
+	struct chat *room = enter_autojoined(*state);
+	struct conn *conn = fake_conn("work");
+
+	chat_set_room_state(room, ROOM_LEFT);
+	conn->tp->ops->thrown_out(conn, room, conn->tp->data);
+	reconnect();
+	assert_false(was_called("join ops@conf"));
+	assert_false(was_called("join Ops@conf"));
+	/* Until the user goes there again. */
+	conn = fake_conn("work");
+	conn->tp->ops->joined(conn, room, conn->tp->data);
+	reconnect();
+	assert_int_equal(count_calls("join ops@conf"), 1);
+}
+
 static void rejoin_that_fails_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -460,6 +522,10 @@ int main(void)
 		TEST("/session/login/presence_is_kept", presence_is_kept),
 		TEST("/session/login/offline_is_a_presence", offline_is_a_presence),
 		TEST("/session/login/rooms_are_joined_again", rooms_are_joined_again),
+		TEST("/session/login/a_room_is_joined_again_once", a_room_is_joined_again_once),
+		TEST("/session/login/rooms_that_were_left_stay_left",
+		     rooms_that_were_left_stay_left),
+		TEST("/session/login/who_was_thrown_out_stays_out", who_was_thrown_out_stays_out),
 		TEST("/session/login/rejoin_that_fails_is_told", rejoin_that_fails_is_told),
 		TEST("/session/login/answers_do_not_outlive_the_connection",
 		     answers_do_not_outlive_the_connection),
