@@ -15,7 +15,21 @@ static char *room_key(const char *id)
 void rooms_keep_secret(struct login *login, const char *id, const char *secret)
 {
 	if (secret && *secret)
-		g_hash_table_insert(login->room_secrets, g_strdup(id), g_strdup(secret));
+		g_hash_table_insert(login->room_secrets, room_key(id), g_strdup(secret));
+}
+
+const char *rooms_secret(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	return g_hash_table_lookup(login->room_secrets, key);
+}
+
+void rooms_forget_secret(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	g_hash_table_remove(login->room_secrets, key);
 }
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data)
@@ -84,8 +98,7 @@ static void rejoin(struct login *login, const char *id)
 	promise_own_data(promise, rejoin_free);
 	rejoin->login = login;
 	rejoin->id = g_strdup(id);
-	conn_join(login->conn, id, g_hash_table_lookup(login->room_secrets, id), promise_reply,
-		  promise);
+	conn_join(login->conn, id, rooms_secret(login, id), promise_reply, promise);
 }
 
 static bool is_to_join(struct login *login, const char *id)
@@ -137,7 +150,7 @@ void session_part(struct session *session, struct chat *chat, const char *reason
 
 	if (login) {
 		note_left(login, chat->id);
-		g_hash_table_remove(login->room_secrets, chat->id);
+		rooms_forget_secret(login, chat->id);
 	}
 	if (chat->kind != CHAT_ROOM)
 		promise_fail_later(promise, SESSION_ERROR_FAILED, "cannot leave %s: it is no room",

@@ -78,7 +78,7 @@ struct login {
 	char *presence_message;
 	GHashTable *rooms;        /* key (rooms.c) → id: joined, to be joined again */
 	GHashTable *left;         /* key: left or thrown out of; stays so until the next start */
-	GHashTable *room_secrets; /* id → password; wiped */
+	GHashTable *room_secrets; /* key → password; wiped */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
 	char *told;        /* the trouble that the user knows of already */
@@ -256,6 +256,9 @@ void rooms_thrown_out(struct conn *conn, struct chat *room, void *data);
 void rooms_rejoin(struct login *login);
 /* The answer to a prompt or a join: for the next time. */
 void rooms_keep_secret(struct login *login, const char *id, const char *secret);
+/* NULL: none is known. Borrowed. */
+const char *rooms_secret(struct login *login, const char *id);
+void rooms_forget_secret(struct login *login, const char *id);
 
 /* --- restore.c, cache.c ------------------------------------------------------------------ */
 

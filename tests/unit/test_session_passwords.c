@@ -297,6 +297,31 @@ static void rooms_ask_too(void **state)
 	stop_listening(f, asked);
 }
 
+/* The network has a spelling of its own for the room's name. */
+static void a_room_by_another_spelling(void **state)
+{
+	struct fixture *f = *state;
+	struct asked *asked = listen(f);
+	struct conn *conn = go_online(f);
+	struct chat *room;
+
+	session_join(f->session, conn->account, "#Dev", "open", NULL, NULL);
+	room = chat_open(conn->account, CHAT_ROOM, "#dev");
+	conn->tp->ops->joined(conn, room, conn->tp->data);
+	fake_end(conn, CONN_END_NETWORK, "gone");
+	WAIT_FOR(fake_conn("work"));
+	conn = fake_conn("work");
+	fake_online(conn);
+	assert_true(was_called("join #dev open"));
+	want(conn, room, false);
+	WAIT_FOR(was_called("secret #dev open"));
+	assert_int_equal(asked->texts->len, 0);
+	/* A wrong one is forgotten under either. */
+	want(conn, room, true);
+	assert_int_equal(asked->texts->len, 1);
+	stop_listening(f, asked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +343,7 @@ int main(void)
 		TEST("/session/passwords/pointless_questions_go", pointless_questions_go),
 		TEST("/session/passwords/a_front_end_that_comes_late", a_front_end_that_comes_late),
 		TEST("/session/passwords/rooms_ask_too", rooms_ask_too),
+		TEST("/session/passwords/a_room_by_another_spelling", a_room_by_another_spelling),
 	};
 
 	return cmocka_run_group_tests_name("session/passwords", tests, NULL, NULL);
