@@ -112,9 +112,31 @@ void login_rest(struct login *login, const char *reason)
 			  conf && !conf->enabled ? ACCOUNT_DISABLED : ACCOUNT_OFFLINE, reason);
 }
 
-/* One line for a trouble, however often it comes back. */
-static void tell_trouble(struct login *login, const char *text, const char *advice)
+static bool is_awaited(const struct login *login)
 {
+	for (guint i = 0; i < login->connecting->len; i++)
+		if (promise_is_heard(login->connecting->pdata[i]))
+			return true;
+	return false;
+}
+
+static void tell_waiting(struct login *login, enum conn_end end, const char *text)
+{
+	g_autoptr(GError) error =
+		g_error_new(SESSION_ERROR,
+			    end == CONN_END_AUTHENTICATION ? SESSION_ERROR_REFUSED
+							   : SESSION_ERROR_NOT_CONNECTED,
+			    "cannot connect %s: %s", login->account->name, text);
+
+	tell_promises(login->connecting, error);
+}
+
+/* One line for a trouble, however often it comes back; it goes to who waits, else to the status
+ * window. */
+static void tell_trouble(struct login *login, enum conn_end end, const char *text,
+			 const char *advice)
+{
+	g_autofree char *line = NULL;
 	gsize length = strlen(text);
 
 	if (g_strcmp0(login->told, text) == 0)
@@ -123,8 +145,11 @@ static void tell_trouble(struct login *login, const char *text, const char *advi
 	login->told = g_strdup(text);
 	if (*advice && length > 0 && text[length - 1] == '.')
 		length--;
-	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%.*s%s%s",
-		     (int)length, text, *advice ? "; " : "", advice);
+	line = g_strdup_printf("%.*s%s%s", (int)length, text, *advice ? "; " : "", advice);
+	if (is_awaited(login))
+		tell_waiting(login, end, line);
+	else
+		model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%s", line);
 }
 
 static char *advice_for(struct login *login, enum conn_end end)
@@ -174,7 +199,7 @@ static gboolean on_retry(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-static void retry_later(struct login *login, const char *text)
+static void retry_later(struct login *login, enum conn_end end, const char *text)
 {
 	gint64 ms =
 		login_retry_delay(login->attempts++, g_random_double(), login->session->second_ms);
@@ -185,7 +210,7 @@ static void retry_later(struct login *login, const char *text)
 	login_cancel_retry(login);
 	login->retry = g_timeout_add((guint)ms, on_retry, login);
 	account_set_retry(login->account, at, text);
-	tell_trouble(login, text, advice);
+	tell_trouble(login, end, text, advice);
 }
 
 /* --- trying ------------------------------------------------------------------------------- */
@@ -359,7 +384,7 @@ static void decide(struct login *login, enum conn_end end, const char *text)
 	g_autofree char *advice = NULL;
 
 	if (again) {
-		retry_later(login, text);
+		retry_later(login, end, text);
 		return;
 	}
 	if (end == CONN_END_REQUESTED && !login->wanted)
@@ -371,23 +396,9 @@ static void decide(struct login *login, enum conn_end end, const char *text)
 	if (!*text || end == CONN_END_BUS || login->session->stopping)
 		return;
 	advice = advice_for(login, end);
-	tell_trouble(login, text, advice);
+	tell_trouble(login, end, text, advice);
 	/* The next time it is news. */
 	g_clear_pointer(&login->told, g_free);
-}
-
-static void tell_ended(struct login *login, enum conn_end end, const char *text, bool reopens)
-{
-	g_autoptr(GError) error =
-		g_error_new(SESSION_ERROR,
-			    end == CONN_END_AUTHENTICATION ? SESSION_ERROR_REFUSED
-							   : SESSION_ERROR_NOT_CONNECTED,
-			    "cannot connect %s: %s", login->account->name, text);
-
-	if (!reopens)
-		tell_promises(login->connecting, error);
-	tell_promises(login->disconnecting, NULL);
-	promises_lost(login->session, login->account, text);
 }
 
 void login_ended(struct conn *conn, enum conn_end end, const char *text, void *data)
@@ -417,9 +428,13 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	outbox_connection_lost(login);
 	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
 	account_forget_presences(login->account);
-	tell_ended(login, end, text, reopens);
-	if (!reopens)
+	if (!reopens) {
 		decide(login, end, text);
+		/* Those who were not told why with some advice. */
+		tell_waiting(login, end, text);
+	}
+	tell_promises(login->disconnecting, NULL);
+	promises_lost(session, login->account, text);
 	conn_free(conn);
 	if (reopens)
 		login_open(login);

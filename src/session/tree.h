@@ -120,6 +120,8 @@ struct promise *promise_new(struct session *session, struct account *account, se
 /* Its data is freed with it, told or not. */
 void *promise_own_data(struct promise *promise, GDestroyNotify free_data);
 void *promise_data(struct promise *promise);
+/* False: nobody cares for its outcome. */
+bool promise_is_heard(const struct promise *promise);
 /* Tells and frees. Only from the main loop, not from inside the call that began it. */
 void promise_end(struct promise *promise, const GError *error);
 /* …which does this. Takes @error. */

@@ -44,6 +44,30 @@ static void connect_tells_failure(void **state)
 	outcome_clear(&outcome);
 }
 
+/* In one line, with what to do; the status window has no other. */
+static void connect_tells_failure_once(void **state)
+{
+	struct fixture *f = *state;
+	struct outcome first = {0}, second = {0};
+
+	session_connect(f->session, account_called(f, "home"), note_outcome, &first);
+	fake_end(fake_conn("home"), CONN_END_AUTHENTICATION, "wrong password.");
+	WAIT_FOR(first.calls);
+	assert_int_equal(first.code, SESSION_ERROR_REFUSED);
+	assert_string_equal(first.text, "cannot connect home: wrong password; check the password, "
+					"then /connect home");
+	session_connect(f->session, account_called(f, "home"), note_outcome, &second);
+	fake_end(fake_conn("home"), CONN_END_NETWORK, "connection refused");
+	WAIT_FOR(second.calls);
+	assert_non_null(strstr(second.text, "refused; trying again in"));
+	/* The same trouble again is no news. */
+	WAIT_FOR(fake_conn("home"));
+	fake_end(fake_conn("home"), CONN_END_NETWORK, "connection refused");
+	assert_int_equal(count_notices(f, "home: "), 0);
+	outcome_clear(&first);
+	outcome_clear(&second);
+}
+
 static void disconnect_is_for_good(void **state)
 {
 	struct fixture *f = *state;
@@ -508,6 +532,7 @@ int main(void)
 		TEST("/session/login/enabled_connects", enabled_connects),
 		TEST("/session/login/connect_tells_once", connect_tells_once),
 		TEST("/session/login/connect_tells_failure", connect_tells_failure),
+		TEST("/session/login/connect_tells_failure_once", connect_tells_failure_once),
 		TEST("/session/login/disconnect_is_for_good", disconnect_is_for_good),
 		TEST("/session/login/connect_while_disconnecting", connect_while_disconnecting),
 		TEST("/session/login/delays_grow", delays_grow),
