@@ -41,6 +41,19 @@ void login_forget_secrets(struct login *login)
 	secret_free(g_steal_pointer(&login->refused));
 }
 
+void login_refuse_secret(struct login *login)
+{
+	if (!login->secret)
+		return;
+	/* What was typed is not kept, so the user is asked again. What the account has would be
+	 * found again. */
+	if (!login->typed) {
+		secret_free(login->refused);
+		login->refused = g_steal_pointer(&login->secret);
+	}
+	secret_free(g_steal_pointer(&login->secret));
+}
+
 void login_cancel_retry(struct login *login)
 {
 	g_clear_handle_id(&login->retry, g_source_remove);
@@ -286,11 +299,11 @@ static void on_secret(const char *secret, const GError *error, void *data)
 	if (error)
 		model_notice(login->session->model, login->account, NULL, NOTICE_WARNING, "%s",
 			     error->message);
-	/* What was refused just now is not offered again: so the user is asked. But only once,
-	 * for a server may have been out of order. */
-	if (secret && g_strcmp0(secret, login->refused) != 0)
+	/* What was refused is not offered again: so the user is asked. */
+	if (secret && g_strcmp0(secret, login->refused) != 0) {
 		login->secret = g_strdup(secret);
-	secret_free(g_steal_pointer(&login->refused));
+		login->typed = false;
+	}
 	open_conn(login);
 }
 
@@ -419,10 +432,8 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	if (was_stable(login))
 		login->attempts = 0;
 	login->online_since = 0;
-	if (end == CONN_END_AUTHENTICATION) {
-		secret_free(login->refused);
-		login->refused = g_steal_pointer(&login->secret);
-	}
+	if (end == CONN_END_AUTHENTICATION)
+		login_refuse_secret(login);
 	passwords_drop(login);
 	talk_connection_lost(login);
 	outbox_connection_lost(login);

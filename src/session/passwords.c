@@ -153,7 +153,7 @@ static void forget_refused(struct login *login, struct chat *room)
 	if (room)
 		rooms_forget_secret(login, room->id);
 	else
-		secret_free(g_steal_pointer(&login->secret));
+		login_refuse_secret(login);
 }
 
 void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *data)
@@ -220,6 +220,7 @@ static void keep(struct login *login, struct chat *room, const char *answer)
 	}
 	secret_free(login->secret);
 	login->secret = g_strdup(answer);
+	login->typed = true;
 }
 
 void session_answer_prompt(struct session *session, const char *answer)

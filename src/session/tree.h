@@ -73,7 +73,8 @@ struct login {
 	guint retry;
 	struct secret_lookup *lookup;
 	char *secret;  /* last good password, for reconnects; wiped */
-	char *refused; /* the one that was refused last: not offered again at once; wiped */
+	bool typed;    /* …it came from the user, not from where the account has it */
+	char *refused; /* from there, and of no use: not offered until one was good; wiped */
 	enum presence presence;
 	char *presence_message;
 	GHashTable *rooms;        /* key (rooms.c) → id: joined, to be joined again */
@@ -156,6 +157,8 @@ void login_cancel_retry(struct login *login);
 /* Not connected and not to be: OFFLINE or DISABLED. */
 void login_rest(struct login *login, const char *reason);
 void login_forget_secrets(struct login *login);
+/* The one that is known is wrong. */
+void login_refuse_secret(struct login *login);
 /* ms before try @attempt (0…); @random in [0, 1). */
 gint64 login_retry_delay(unsigned attempt, double random, unsigned second_ms);
 void login_online(struct conn *conn, void *data);
