@@ -76,6 +76,7 @@ const char *session_log_path(const struct session *session);
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
+/* What went wrong with the first try is told to @done alone; of later ones notices tell. */
 void session_connect(struct session *session, struct account *account, session_done_fn done,
 		     void *data);
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,

@@ -89,6 +89,8 @@ struct tp_ops {
 	void (*secret_unwanted)(struct conn *conn, struct chat *room, void *data);
 	/* A room was joined (also by an invitation or another client): for rejoining. */
 	void (*joined)(struct conn *conn, struct chat *room, void *data);
+	/* We were kicked out of a room, or banned from it. */
+	void (*thrown_out)(struct conn *conn, struct chat *room, void *data);
 };
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data);
