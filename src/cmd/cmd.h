@@ -49,6 +49,9 @@ struct account *command_account_again(struct command_run *run, const char *name)
 /* What a command that is under way keeps; freed with the run. */
 void command_keep(struct command_run *run, void *kept, GDestroyNotify free_kept);
 void *command_kept(struct command_run *run);
+/* Does the protocol take this? False when that failed. */
+bool command_check_param(struct command_run *run, const struct protocol *protocol, const char *name,
+			 const char *value);
 /* Does a parameter's name say that it holds a secret? */
 bool param_is_secret_name(const char *name);
 

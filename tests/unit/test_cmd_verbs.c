@@ -477,6 +477,27 @@ static void test_account_set(void **state)
 	check(fixture, "/account edit work", "form - work\n");
 }
 
+static void test_account_set_checks_values(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* Nobody knows yet what the manager takes. */
+	check(fixture, "/account set work port nope", "account_set work param-port=nope\n");
+	fixture->session->protocols_listed = true;
+	check_fails(fixture, "/account set work port nope", 2,
+		    "port must be a whole number from 0 to 4294967295, not \"nope\"");
+	check_fails(fixture, "/account set work require-encryption nope", 2,
+		    "require-encryption must be true or false, not \"nope\"");
+	check_fails(fixture, "/account set work param-require-encryption nope", 2,
+		    "must be true or false");
+	check_fails(fixture, "/account set work prot 5222", 2, "did you mean \"port\"?");
+	check(fixture, "/account set work require-encryption no",
+	      "account_set work param-require-encryption=no\n");
+	check(fixture, "/account set work nickname Al", "account_set work nickname=Al\n");
+	check(fixture, "/account set work -default prot", "account_set work param-prot=(unset)\n");
+	check_fails(fixture, "/account add jabber al@example.org port=nope", 2, "port must be");
+}
+
 /* --- the client --------------------------------------------------------------------------- */
 
 static void test_help(void **state)
@@ -571,6 +592,7 @@ int main(void)
 		TEST("/cmd/secrets_are_refused", test_secrets_are_refused),
 		TEST("/cmd/account_remove_asks", test_account_remove),
 		TEST("/cmd/account_set_knows_keys", test_account_set),
+		TEST("/cmd/account_set_checks_values", test_account_set_checks_values),
 		TEST("/cmd/help_prints", test_help),
 		TEST("/cmd/set_checks_values", test_set),
 		TEST("/cmd/alias_is_made_and_removed", test_alias),
