@@ -34,6 +34,9 @@ struct chat *command_find_chat(struct command_run *run, const char *name);
 struct request *command_find_request(struct command_run *run, const char *name, int kind);
 /* "work, home"; new. */
 char *command_account_names(struct command_run *run);
+/* Where no account is told, and only one has somebody whose id begins with @name: the chat with
+ * them. NULL without failing when it is not so. */
+struct chat *command_guess_chat(struct command_run *run, const char *name);
 /* Goes to the room when it is joined. */
 void command_accept_invitation(struct command_run *run, struct request *request);
 /* Lines of a longer text, one print each. */

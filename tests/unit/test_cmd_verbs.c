@@ -82,6 +82,20 @@ static void test_query(void **state)
 	check(fixture, "/say /usr", "send work bob@example.org 0 /usr\n");
 }
 
+/* In the status window, with two accounts, the one is used that has somebody of that name. */
+static void test_query_finds_the_account(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check_fails(fixture, "/query bob", 2, "which account?");
+	add_contact(fixture->work, "bob@example.org", "Robert");
+	check_fails(fixture, "/query bob hello", 2, "which account?");
+	check(fixture, "/query bob", "show bob@example.org\n");
+	fixture->current = NULL;
+	add_contact(fixture->irc, "bob@irc.example.org", NULL);
+	check_fails(fixture, "/query bob", 2, "which account?");
+}
+
 static void test_chat(void **state)
 {
 	struct fixture *fixture = *state;
@@ -567,6 +581,7 @@ int main(void)
 		TEST("/cmd/msg_to_an_alias_of_two_is_refused", test_msg_to_an_alias_of_two),
 		TEST("/cmd/msg_finds_rooms_and_members", test_msg_to_rooms_and_members),
 		TEST("/cmd/query_opens_and_shows", test_query),
+		TEST("/cmd/query_finds_the_account", test_query_finds_the_account),
 		TEST("/cmd/chat_switches", test_chat),
 		TEST("/cmd/chat_unread_prefers_mentions", test_unread_prefers_mentions),
 		TEST("/cmd/close_and_clear", test_close_and_clear),
