@@ -52,6 +52,7 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_CHAT_ADDED:
 	case EVENT_CHAT_REMOVED:
 	case EVENT_REQUEST_ADDED:
+	case EVENT_REQUEST_CHANGED:
 	case EVENT_REQUEST_REMOVED:
 		pane->stale = true;
 		return true;
