@@ -217,13 +217,16 @@ static void retry_later(struct login *login, enum conn_end end, const char *text
 	gint64 ms =
 		login_retry_delay(login->attempts++, g_random_double(), login->session->second_ms);
 	gint64 at = g_get_monotonic_time() + ms * 1000;
-	g_autofree char *advice = g_strdup_printf("trying again in %d s (/connect %s tries now)",
-						  (int)(ms + 500) / 1000, login->account->name);
+	g_autofree char *advice = NULL;
 
+	/* A script may end before. */
+	if (!login->session->script)
+		advice = g_strdup_printf("trying again in %d s (/connect %s tries now)",
+					 (int)(ms + 500) / 1000, login->account->name);
 	login_cancel_retry(login);
 	login->retry = g_timeout_add((guint)ms, on_retry, login);
 	account_set_retry(login->account, at, text);
-	tell_trouble(login, end, text, advice);
+	tell_trouble(login, end, text, advice ? advice : "");
 }
 
 /* --- trying ------------------------------------------------------------------------------- */

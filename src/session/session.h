@@ -45,6 +45,7 @@ struct session_options {
 	const char *bus_address; /* --bus, or NULL */
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
+	bool script;             /* nobody is there to type what a notice could advise */
 	bool debug;              /* log_start() was told so */
 	const char *log_path;    /* …and this; NULL: the usual place */
 };

@@ -3,54 +3,11 @@
 /* Parameters of accounts.conf made what a manager takes: the types come from the protocol, and
  * what does not fit is named (spec: ConnectionManager.RequestConnection). */
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../model/text.h"
 #include "private.h"
-
-static bool parse_bool(const char *text, bool *value)
-{
-	static const char *const yes[] = {"true", "yes", "on", "1"};
-	static const char *const no[] = {"false", "no", "off", "0"};
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(yes); i++) {
-		*value = !g_ascii_strcasecmp(text, yes[i]);
-		if (*value || !g_ascii_strcasecmp(text, no[i]))
-			return true;
-	}
-	return false;
-}
-
-static const struct {
-	char type;
-	gint64 min, max;
-} integer_ranges[] = {
-	{'y', 0, G_MAXUINT8},          {'n', G_MININT16, G_MAXINT16}, {'q', 0, G_MAXUINT16},
-	{'i', G_MININT32, G_MAXINT32}, {'u', 0, G_MAXUINT32},         {'x', G_MININT64, G_MAXINT64},
-	{'t', 0, G_MAXINT64},
-};
-
-static bool parse_integer(const char *text, char type, gint64 *value, char **why)
-{
-	for (unsigned i = 0; i < G_N_ELEMENTS(integer_ranges); i++) {
-		char *end;
-
-		if (integer_ranges[i].type != type)
-			continue;
-		errno = 0;
-		*value = g_ascii_strtoll(text, &end, 10);
-		if (*text && !*end && errno == 0 && *value >= integer_ranges[i].min &&
-		    *value <= integer_ranges[i].max)
-			return true;
-		*why = g_strdup_printf("must be a whole number from %" G_GINT64_FORMAT
-				       " to %" G_GINT64_FORMAT,
-				       integer_ranges[i].min, integer_ranges[i].max);
-		return false;
-	}
-	return false;
-}
 
 static void write_integer(struct bus_writer *value, char type, gint64 number)
 {
@@ -97,38 +54,20 @@ static char *write_param(struct bus_writer *dict, const struct param *param, con
 {
 	struct bus_writer entry, value;
 	const char *signature = param->signature;
-	gint64 number = 0;
 	bool flag = false;
-	char *why = NULL, *end = NULL;
-	double real = 0;
+	char *why = param_check(param, text);
 
-	if (!strcmp(signature, "b")) {
-		if (!parse_bool(text, &flag))
-			return g_strdup("must be true or false");
-	} else if (!strcmp(signature, "d")) {
-		real = g_ascii_strtod(text, &end);
-		if (!*text || *end)
-			return g_strdup("must be a number");
-	} else if (strlen(signature) == 1 && strchr("ynqiuxt", *signature)) {
-		if (!parse_integer(text, *signature, &number, &why))
-			return why;
-	} else if (!strcmp(signature, "o")) {
-		if (!g_variant_is_object_path(text))
-			return g_strdup("must be a D-Bus object path");
-	} else if (strcmp(signature, "s") && strcmp(signature, "as")) {
-		return g_strdup("has a type that cannot be set from a file");
-	}
-	if (!g_utf8_validate(text, -1, NULL))
-		return g_strdup("is not valid UTF-8");
+	if (why)
+		return why;
 	bus_write_open_property(dict, param->name, signature, &entry, &value);
-	if (*signature == 'b')
+	if (*signature == 'b' && param_read_bool(text, &flag))
 		bus_write_bool(&value, flag);
 	else if (*signature == 'd')
-		bus_write_double(&value, real);
+		bus_write_double(&value, g_ascii_strtod(text, NULL));
 	else if (strchr("soa", *signature))
 		write_text_value(&value, signature, text);
 	else
-		write_integer(&value, *signature, number);
+		write_integer(&value, *signature, g_ascii_strtoll(text, NULL, 10));
 	bus_write_close_property(dict, &entry, &value);
 	return NULL;
 }

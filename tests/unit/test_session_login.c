@@ -271,6 +271,23 @@ static void offline_is_a_presence(void **state)
 	assert_null(fake_conn("work"));
 }
 
+/* Nobody is told to type what a script cannot. */
+static void advice_for_a_script(void **state)
+{
+	struct fixture *f = *state;
+
+	f->session->script = true;
+	fake_tp->refuses = true;
+	session_start(f->session);
+	assert_int_equal(count_notices(f, "cannot find a session bus: none: --bus ADDRESS"), 1);
+	fake_tp->refuses = false;
+	session_start(f->session);
+	fake_end(fake_conn("work"), CONN_END_NETWORK, "connection refused");
+	assert_int_equal(count_notices(f, "work: connection refused"), 1);
+	assert_int_equal(count_notices(f, "/connect"), 0);
+	assert_int_equal(count_notices(f, "trying again"), 0);
+}
+
 static void rooms_are_joined_again(void **state)
 {
 	struct fixture *f = *state;
@@ -546,6 +563,7 @@ int main(void)
 		TEST("/session/login/no_bus", no_bus),
 		TEST("/session/login/presence_is_kept", presence_is_kept),
 		TEST("/session/login/offline_is_a_presence", offline_is_a_presence),
+		TEST("/session/login/advice_for_a_script", advice_for_a_script),
 		TEST("/session/login/rooms_are_joined_again", rooms_are_joined_again),
 		TEST("/session/login/a_room_is_joined_again_once", a_room_is_joined_again_once),
 		TEST("/session/login/rooms_that_were_left_stay_left",
