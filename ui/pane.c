@@ -65,6 +65,9 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_MEMBER_REMOVED:
 	case EVENT_MEMBER_CHANGED:
 	case EVENT_MEMBERS_RESET:
+	case EVENT_TRANSFER_ADDED:
+	case EVENT_TRANSFER_CHANGED:
+	case EVENT_TRANSFER_REMOVED:
 		break;
 	}
 	return false;
@@ -380,7 +383,9 @@ static void draw_requests(struct pane *pane, const struct area *area, int y)
 static void draw_request(const struct area *area, int y, const struct pane_row *row, bool selected)
 {
 	struct look look = {.number = "",
-			    .glyph = row->request->kind == REQUEST_INVITATION ? "#" : "?",
+			    .glyph = row->request->kind == REQUEST_INVITATION ? "#"
+				     : row->request->kind == REQUEST_FILE     ? "f"
+									      : "?",
 			    .name = row->request->name,
 			    .count = "",
 			    .glyph_style = STYLE_ROSTER_UNREAD,

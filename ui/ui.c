@@ -62,6 +62,9 @@ static void on_current(struct ui *ui, const struct event *event)
 	case EVENT_CHAT_REMOVED:
 	case EVENT_REQUEST_ADDED:
 	case EVENT_REQUEST_REMOVED:
+	case EVENT_TRANSFER_ADDED:
+	case EVENT_TRANSFER_CHANGED:
+	case EVENT_TRANSFER_REMOVED:
 		break;
 	}
 }
@@ -101,6 +104,8 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		 (event->type == EVENT_CHAT_CHANGED &&
 		  (event->change &
 		   (CHAT_CHANGED_UNREAD | CHAT_CHANGED_NAME | CHAT_CHANGED_NUMBER))))
+		ui_mark(ui, DIRTY_STATUS);
+	else if (event->type == EVENT_TRANSFER_CHANGED || event->type == EVENT_TRANSFER_REMOVED)
 		ui_mark(ui, DIRTY_STATUS);
 }
 

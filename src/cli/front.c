@@ -104,7 +104,10 @@ static void list_requests(struct front *front)
 		const struct request *request = g_ptr_array_index(requests, i);
 
 		front_print(front, NULL, "%u  %s <%s>  %s  %s", request->number, request->name,
-			    request->shown_id, request->room ? request->shown_room : "presence",
+			    request->shown_id,
+			    request->room       ? request->shown_room
+			    : request->transfer ? "file"
+						: "presence",
 			    request->text);
 	}
 }

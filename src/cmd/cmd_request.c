@@ -19,6 +19,11 @@ static void print_answer(struct command_run *run, const struct request *request,
 			      request->number, request->name, request->shown_id,
 			      request->shown_room, request->account->name);
 		break;
+	case REQUEST_FILE:
+		command_print(run, "%s request %u: %s <%s> offers the file %s (%s)", verb,
+			      request->number, request->name, request->shown_id, request->text,
+			      request->account->name);
+		break;
 	}
 }
 

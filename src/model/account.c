@@ -99,6 +99,7 @@ void account_remove(struct account *account)
 	struct model *model = account->model;
 
 	chat_close_all(account);
+	model_end_transfers(model, account);
 	remove_requests(account);
 	remove_contacts(account);
 	g_ptr_array_remove(model->accounts, account);

@@ -16,6 +16,7 @@ struct chat;
 struct message;
 struct member;
 struct request;
+struct transfer;
 
 enum event_type {
 	EVENT_ACCOUNT_ADDED,
@@ -37,6 +38,9 @@ enum event_type {
 	EVENT_MEMBERS_RESET, /* chat: anything about its members may have changed */
 	EVENT_REQUEST_ADDED, /* request; again when its text changed */
 	EVENT_REQUEST_REMOVED,
+	EVENT_TRANSFER_ADDED,
+	EVENT_TRANSFER_CHANGED, /* transfer: its state, or how far it is */
+	EVENT_TRANSFER_REMOVED,
 };
 
 enum {
@@ -76,6 +80,7 @@ struct event {
 	struct message *message;
 	struct member *member;
 	struct request *request;
+	struct transfer *transfer;
 };
 
 typedef void (*event_fn)(const struct event *event, void *data);

@@ -10,19 +10,21 @@
 #include <stdbool.h>
 #include <glib.h>
 #include "event.h"
+#include "transfer.h"
 
 struct model {
-	GPtrArray *accounts; /* struct account *, in the order of accounts.conf */
-	GPtrArray *chats;    /* struct chat *, open ones, by number: the status chat (number 0)
+	GPtrArray *accounts;  /* struct account *, in the order of accounts.conf */
+	GPtrArray *chats;     /* struct chat *, open ones, by number: the status chat (number 0)
 				is first */
-	GPtrArray *requests; /* struct request *, oldest first */
-	struct chat *status; /* the status window: pheme's own lines; always open */
+	GPtrArray *requests;  /* struct request *, oldest first */
+	GPtrArray *transfers; /* struct transfer *, oldest first */
+	struct chat *status;  /* the status window: pheme's own lines; always open */
 	/* private */
 	GHashTable *known_chats; /* chats that somebody holds, open or not */
 	GArray *listeners;
 	unsigned telling;   /* events being told, one inside the other */
 	bool listener_left; /* while an event was told */
-	unsigned next_request;
+	unsigned next_request, next_transfer;
 };
 
 struct model *model_new(void);
@@ -57,6 +59,7 @@ void model_notice(struct model *model, struct account *account, struct chat *cha
 enum request_kind {
 	REQUEST_SUBSCRIPTION, /* contact wants to see our presence */
 	REQUEST_INVITATION,   /* contact invites us to a room */
+	REQUEST_FILE,         /* contact wants to send us a file */
 };
 
 struct request {
@@ -71,6 +74,7 @@ struct request {
 	char *shown_room;
 	char *text; /* cleaned message that came with it, may be "" */
 	gint64 time;
+	struct transfer *transfer; /* of a file; NULL otherwise */
 };
 
 /* One request a (kind, account, id, room): a second one updates the text. Strings are raw. */
@@ -80,3 +84,6 @@ struct request *model_add_request(struct model *model, enum request_kind kind,
 void model_remove_request(struct request *request);
 struct request *model_find_request_of(struct model *model, enum request_kind kind,
 				      struct account *account, const char *id, const char *room);
+/* An incoming file waits for an answer: each has a request of its own. */
+struct request *model_add_file_request(struct transfer *transfer);
+struct request *model_find_file_request(struct transfer *transfer); /* NULL: none any more */

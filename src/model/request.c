@@ -51,6 +51,24 @@ static struct request *update(struct request *request, const char *raw)
 	return request;
 }
 
+static struct request *add(struct model *model, enum request_kind kind, struct account *account,
+			   const char *id, const char *alias, const char *text)
+{
+	struct request *request = g_new0(struct request, 1);
+
+	request->model = model;
+	request->number = ++model->next_request;
+	request->kind = kind;
+	request->account = account;
+	request->id = g_strdup(id);
+	request->shown_id = text_clean(id, -1, TEXT_LINE);
+	request->name = text_clean(alias && *alias ? alias : id, -1, TEXT_LINE);
+	request->text = text_clean(text, -1, TEXT_BODY);
+	request->time = g_get_real_time() / G_USEC_PER_SEC;
+	g_ptr_array_add(model->requests, request);
+	return request;
+}
+
 struct request *model_add_request(struct model *model, enum request_kind kind,
 				  struct account *account, const char *id, const char *alias,
 				  const char *room, const char *text)
@@ -59,19 +77,34 @@ struct request *model_add_request(struct model *model, enum request_kind kind,
 
 	if (request)
 		return update(request, text);
-	request = g_new0(struct request, 1);
-	request->model = model;
-	request->number = ++model->next_request;
-	request->kind = kind;
-	request->account = account;
-	request->id = g_strdup(id);
-	request->shown_id = text_clean(id, -1, TEXT_LINE);
-	request->name = text_clean(alias && *alias ? alias : id, -1, TEXT_LINE);
+	request = add(model, kind, account, id, alias, text);
 	request->room = g_strdup(room);
 	request->shown_room = room ? text_clean(room, -1, TEXT_LINE) : NULL;
-	request->text = text_clean(text, -1, TEXT_BODY);
-	request->time = g_get_real_time() / G_USEC_PER_SEC;
-	g_ptr_array_add(model->requests, request);
+	tell(request, EVENT_REQUEST_ADDED);
+	return request;
+}
+
+struct request *model_find_file_request(struct transfer *transfer)
+{
+	GPtrArray *requests = transfer->model->requests;
+
+	for (unsigned i = 0; i < requests->len; i++) {
+		struct request *request = requests->pdata[i];
+
+		if (request->transfer == transfer)
+			return request;
+	}
+	return NULL;
+}
+
+struct request *model_add_file_request(struct transfer *transfer)
+{
+	g_autofree char *size = transfer_print_size(transfer->size);
+	g_autofree char *text = g_strdup_printf("%s (%s)", transfer->name, size);
+	struct request *request = add(transfer->model, REQUEST_FILE, transfer->account,
+				      transfer->contact, transfer->who, text);
+
+	request->transfer = transfer;
 	tell(request, EVENT_REQUEST_ADDED);
 	return request;
 }
