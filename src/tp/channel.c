@@ -97,6 +97,7 @@ static void channel_free(void *data)
 	struct channel *channel = data;
 
 	bus_scope_free(channel->scope);
+	tp_file_channel_gone(channel);
 	tp_auth_free(channel);
 	tp_text_free(channel);
 	tp_room_free(channel);
@@ -144,7 +145,7 @@ static char *type_words(const struct channel_facts *facts)
 	return text_clean(*type ? type : "(no type)", -1, TEXT_LINE);
 }
 
-static void refuse(struct channel *channel)
+void channel_refuse(struct channel *channel)
 {
 	const struct channel_facts *facts = &channel->facts;
 	g_autofree char *what = type_words(facts);
@@ -187,8 +188,10 @@ static void channel_start(struct channel *channel)
 	else if (!strcmp(facts->type, TP_CHAN_AUTH) && facts->auth_method &&
 		 !strcmp(facts->auth_method, TP_CHAN_SASL))
 		tp_auth_start(channel);
+	else if (!strcmp(facts->type, TP_CHAN_FILE) && *facts->target_id)
+		tp_file_start(channel);
 	else
-		refuse(channel);
+		channel_refuse(channel);
 }
 
 static void drop_channel(struct conn *conn, const char *path)
@@ -334,14 +337,25 @@ static void ensure_finish(struct ensure *ensure, struct channel *channel, const 
 	}
 }
 
+struct channel *conn_read_channel(struct conn *conn, struct bus_reader *reply)
+{
+	struct bus_reader properties;
+	struct channel_facts facts;
+	const char *path = bus_read_path(reply);
+
+	bus_read_array(reply, &properties);
+	facts_read(&facts, &properties);
+	if (bus_reader_ok(reply))
+		return take_in(conn, path, &facts, true);
+	facts_clear(&facts);
+	return NULL;
+}
+
 static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *data)
 {
 	struct ensure *ensure = data;
-	struct bus_reader properties;
-	struct channel_facts facts;
 	struct channel *channel;
 	g_autoptr(GError) error = NULL;
-	const char *path;
 
 	if (bus_error) {
 		g_autofree char *shown = text_clean(ensure->id, -1, TEXT_LINE);
@@ -353,15 +367,7 @@ static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *
 		return;
 	}
 	bus_read_bool(reply);
-	path = bus_read_path(reply);
-	bus_read_array(reply, &properties);
-	facts_read(&facts, &properties);
-	if (bus_reader_ok(reply)) {
-		channel = take_in(ensure->conn, path, &facts, true);
-	} else {
-		facts_clear(&facts);
-		channel = NULL;
-	}
+	channel = conn_read_channel(ensure->conn, reply);
 	if (!channel || (!channel->text && !channel->room))
 		error = g_error_new(TP_ERROR, TP_ERROR_FAILED,
 				    "cannot open the chat: the connection manager's answer makes "
@@ -425,6 +431,7 @@ void conn_channels_free(struct conn *conn)
 	g_clear_pointer(&conn->ensures, g_ptr_array_unref);
 	g_clear_pointer(&channels, g_hash_table_unref);
 	g_clear_pointer(&conn->talks, g_hash_table_unref);
+	conn_files_free(conn);
 }
 
 void conn_channels_drain(struct conn *conn)

@@ -44,6 +44,7 @@ struct channel_facts {
 struct text;
 struct room;
 struct auth;
+struct file;
 
 struct channel {
 	struct conn *conn;
@@ -55,6 +56,7 @@ struct channel {
 	struct text *text; /* each NULL where the channel is of another kind */
 	struct room *room;
 	struct auth *auth;
+	struct file *file; /* its transfer, until that has ended; or NULL */
 };
 
 enum conn_stage {
@@ -98,6 +100,7 @@ struct conn {
 	GHashTable *channels; /* path → struct channel * */
 	GHashTable *talks;    /* struct chat * → its struct channel * */
 	GPtrArray *ensures;   /* struct ensure *: EnsureChannel calls under way */
+	GPtrArray *files;     /* struct file *: transfers that have not ended; or NULL */
 	GPtrArray *failures;  /* struct failure *: told from an idle */
 };
 
@@ -209,6 +212,11 @@ bool channel_has_interface(const struct channel *channel, const char *interface)
 void channel_subscribe(struct channel *channel, const char *interface, const char *member,
 		       bus_signal_fn fn);
 void channel_close(struct channel *channel);
+/* Nothing that pheme can handle, or too much of it: says so, and closes it as the handler. */
+void channel_refuse(struct channel *channel);
+/* Takes in the channel of a reply that is at its path and properties (o, a{sv}); NULL when it
+ * makes no sense. */
+struct channel *conn_read_channel(struct conn *conn, struct bus_reader *reply);
 /* It is a conversation: opens the chat and follows its messages. */
 void channel_start_chat(struct channel *channel, enum chat_kind kind);
 
@@ -233,3 +241,13 @@ void tp_room_answer_password(struct channel *channel, const char *password);
 void tp_auth_start(struct channel *channel);
 void tp_auth_free(struct channel *channel);
 void tp_auth_answer(struct channel *channel, const char *secret);
+
+/* --- file.c --------------------------------------------------------------------------------- */
+
+/* Tells the network that we take files. */
+void conn_files_start(struct conn *conn);
+/* Says goodbye to the other sides, while there is still a connection. */
+void conn_files_let_go(struct conn *conn);
+void conn_files_free(struct conn *conn);
+void tp_file_start(struct channel *channel);
+void tp_file_channel_gone(struct channel *channel);

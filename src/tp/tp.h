@@ -19,6 +19,7 @@
 #include "../model/message.h"
 #include "../model/model.h"
 #include "../model/protocol.h"
+#include "../model/transfer.h"
 
 struct tp;
 struct conn;
@@ -89,6 +90,8 @@ struct tp_ops {
 	void (*secret_unwanted)(struct conn *conn, struct chat *room, void *data);
 	/* A room was joined (also by an invitation or another client): for rejoining. */
 	void (*joined)(struct conn *conn, struct chat *room, void *data);
+	/* A file is offered to us (OFFERED), or has ended. Its progress is in the model. */
+	void (*transfer)(struct conn *conn, struct transfer *transfer, void *data);
 };
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data);
@@ -173,3 +176,16 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 		    void *data);
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data);
+
+/* --- files (Channel.Type.FileTransfer) -------------------------------------------------------- */
+
+/* Offers the file at @path to a contact and sends it when it is taken: all of that is told in the
+ * model's new transfer. NULL and @error when it cannot be read. */
+struct transfer *conn_send_file(struct conn *conn, const char *contact, const char *path,
+				GError **error);
+/* Takes an offered one into @directory. False and @error when it cannot be: no room, no
+ * permission; it stays offered. */
+bool conn_accept_file(struct conn *conn, struct transfer *transfer, const char *directory,
+		      GError **error);
+/* Declines or cancels it; nothing of it is left here. */
+void conn_cancel_file(struct conn *conn, struct transfer *transfer);
