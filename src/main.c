@@ -91,6 +91,8 @@ int main(int argc, char **argv)
 	umask(077);
 	/* A reader that goes away is an error of write(), not the end. */
 	signal(SIGPIPE, SIG_IGN);
+	/* …and so is a limit on the size of files. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (options_parse(&options, argc, argv, &status))
 		status = options.demo ? run_demo(&options) : run_logged(&options);
 	options_clear(&options);

@@ -69,6 +69,21 @@ void bars_draw_hint(struct ui *ui)
 	term_put_padded(area->y, area->x, area->width, STYLE_VIEW_HEADING, ui->hint);
 }
 
+/* What is cut says so. */
+static void put_cut(int y, int x, int width, int style, const char *text)
+{
+	g_autofree char *part = NULL;
+	int used;
+
+	if (text_width(text) <= width) {
+		term_put(y, x, width, style, text);
+		return;
+	}
+	part = g_strndup(text, text_fit(text, width - 1, &used));
+	term_put(y, x, used, style, part);
+	term_put(y, x + used, width - used, style, "~");
+}
+
 void bars_draw_title(struct ui *ui)
 {
 	const struct area *area = &ui->layout.title;
@@ -78,7 +93,7 @@ void bars_draw_title(struct ui *ui)
 	int room = area->width - (width > 0 && width < area->width / 2 ? width + 1 : 0);
 
 	term_put_padded(area->y, area->x, area->width, STYLE_TITLE, "");
-	term_put(area->y, area->x, room, STYLE_TITLE, text);
+	put_cut(area->y, area->x, room, STYLE_TITLE, text);
 	if (room < area->width)
 		term_put(area->y, area->width - width, width, STYLE_TITLE, right);
 	if (ui->view == NULL) {
@@ -121,7 +136,7 @@ static void status_accounts(const struct ui *ui, GString *out)
 	}
 	if (ui->model->accounts->len == 0)
 		g_string_append(out, " no accounts");
-	if (!session_has_bus(ui->session))
+	if (ui->sought_bus && !session_has_bus(ui->session))
 		g_string_append(out, " no bus");
 }
 

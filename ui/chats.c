@@ -27,10 +27,10 @@ static void leave_current(struct ui *ui)
 {
 	struct chat *chat = ui->current->chat;
 
-	if (chat->watched) {
+	if (chat->watched)
 		chat_set_watched(chat, false);
+	if (chat->unread == 0)
 		chat_clear_read_mark(chat);
-	}
 	remember_last(ui, chat);
 }
 
@@ -61,8 +61,8 @@ void ui_watch(struct ui *ui)
 		if (chat->kind != CHAT_STATUS)
 			session_mark_read(ui->session, chat);
 	} else if (!watched && chat->watched) {
+		/* The line above what was new stays: one scrolls up to find it. */
 		chat_set_watched(chat, false);
-		chat_clear_read_mark(chat);
 	} else if (watched && ui->frames.added > 0 && chat->kind != CHAT_STATUS) {
 		session_mark_read(ui->session, chat);
 	}

@@ -73,15 +73,28 @@ const char *chatview_delivery_mark(const struct message *message)
 	return NULL;
 }
 
+/* The name others see in a room; of an id (user@host/resource) the user is enough. */
+static char *own_name(const struct chat *chat)
+{
+	const char *name = chat->account != NULL ? chat->account->self_alias : "";
+	const struct member *self = NULL;
+
+	if (chat->self_member != NULL)
+		self = g_hash_table_lookup(chat->members, chat->self_member);
+	if (self != NULL)
+		name = self->name;
+	if (*name == '\0')
+		return g_strdup("me");
+	return g_strndup(name, strcspn(name, *name != '@' ? "@" : ""));
+}
+
 /* NULL: the message's own text will do. */
 static char *shown_text(const struct chatview *view, const struct message *message)
 {
-	const struct account *account = view->chat->account;
-	const char *name = message->name != NULL ? message->name : "";
+	g_autofree char *own = message->direction == MESSAGE_OUT ? own_name(view->chat) : NULL;
+	const char *name = own != NULL ? own : message->name != NULL ? message->name : "";
 	g_autofree char *text = NULL;
 
-	if (message->direction == MESSAGE_OUT)
-		name = account != NULL && *account->self_alias != '\0' ? account->self_alias : "me";
 	if (message->type == MESSAGE_ACTION)
 		text = g_strdup_printf("%s %s", name, message->text);
 	else if (message->type == MESSAGE_AUTO_REPLY)

@@ -161,7 +161,8 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 static void draw_field(const struct form *form, const struct area *area, int y,
 		       const struct field *field, bool selected)
 {
-	int label = MIN(24, area->width / 3), x = area->x, room = area->width;
+	int label = CLAMP(area->width / 3, MIN(16, area->width / 2), 24), x = area->x,
+	    room = area->width;
 	int style = selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT;
 	g_autofree char *text = NULL;
 
@@ -311,6 +312,16 @@ static void form_cancel(struct view *view)
 
 /* --- keys -------------------------------------------------------------------------------------------------------------- */
 
+/* What kept it offline may be mended. */
+static void try_again(struct form *form)
+{
+	struct account *account = form->fields->account;
+
+	if (account != NULL && *account->reason != '\0' &&
+	    (account->state == ACCOUNT_OFFLINE || account->state == ACCOUNT_WAITING))
+		session_connect(form->view.ui->session, account, NULL, NULL);
+}
+
 static void save(struct form *form)
 {
 	struct ui *ui = form->view.ui;
@@ -327,6 +338,7 @@ static void save(struct form *form)
 	if (fields_save(form->fields, ui->session, &error)) {
 		ui_notice(ui, NOTICE_INFO, "account %s saved",
 			  ((struct field *)form->fields->list->pdata[0])->value);
+		try_again(form);
 		ui_close_view(ui);
 		return;
 	}

@@ -183,26 +183,35 @@ void fields_free(struct fields *fields)
 
 /* --- values -------------------------------------------------------------------------------------------------- */
 
-static bool is_number(const char *text, char signature)
-{
-	static const struct {
-		char signature;
-		gint64 min;
-		guint64 max;
-	} ranges[] = {{'y', 0, G_MAXUINT8},  {'n', G_MININT16, G_MAXINT16},
-		      {'q', 0, G_MAXUINT16}, {'i', G_MININT32, G_MAXINT32},
-		      {'u', 0, G_MAXUINT32}, {'x', G_MININT64, G_MAXINT64},
-		      {'t', 0, G_MAXUINT64}};
+static const struct range {
+	char signature;
+	gint64 min;
+	guint64 max;
+} ranges[] = {{'y', 0, G_MAXUINT8},  {'n', G_MININT16, G_MAXINT16},
+	      {'q', 0, G_MAXUINT16}, {'i', G_MININT32, G_MAXINT32},
+	      {'u', 0, G_MAXUINT32}, {'x', G_MININT64, G_MAXINT64},
+	      {'t', 0, G_MAXUINT64}};
 
+static bool is_number(const char *text, const struct range *range)
+{
+	if (*text == '-')
+		return range->min < 0 &&
+		       g_ascii_string_to_signed(text, 10, range->min, 0, NULL, NULL);
+	return g_ascii_string_to_unsigned(text, 10, 0, range->max, NULL, NULL);
+}
+
+/* Why it is none; NULL when it is one. */
+static char *check_number(const char *text, char signature)
+{
 	for (guint i = 0; i < G_N_ELEMENTS(ranges); i++) {
-		if (ranges[i].signature != signature)
-			continue;
-		if (*text == '-')
-			return ranges[i].min < 0 &&
-			       g_ascii_string_to_signed(text, 10, ranges[i].min, 0, NULL, NULL);
-		return g_ascii_string_to_unsigned(text, 10, 0, ranges[i].max, NULL, NULL);
+		const struct range *range = &ranges[i];
+
+		if (range->signature == signature && !is_number(text, range))
+			return g_strdup_printf("must be a number from %" G_GINT64_FORMAT
+					       " to %" G_GUINT64_FORMAT,
+					       range->min, range->max);
 	}
-	return false;
+	return NULL;
 }
 
 static char *check(const struct field *field, const char *value)
@@ -211,8 +220,8 @@ static char *check(const struct field *field, const char *value)
 
 	if (*value == '\0')
 		return field->required ? g_strdup("is required") : NULL;
-	if (field->type == FIELD_NUMBER && !is_number(value, field->signature))
-		return g_strdup("must be a number in range");
+	if (field->type == FIELD_NUMBER)
+		return check_number(value, field->signature);
 	if (strcmp(field->key, "name") == 0 && !account_name_check(value, &error))
 		return g_strdup(error->message);
 	return NULL;

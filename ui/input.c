@@ -26,7 +26,7 @@ static struct {
 	enum input_mode mode;
 	Keymap list_map;
 	char *line; /* finished, not yet told */
-	bool changed, cycling;
+	bool changed, cycling, listed;
 	FILE *null;
 	guint source, timer;
 	guchar wide[8]; /* a character of a list key that is not complete */
@@ -148,11 +148,12 @@ LIST(kill, LIST_KILL)
 LIST(leave, LIST_LEAVE)
 #undef LIST
 
-/* The first Tab completes as far as it goes and lists; the next ones take turns. */
+/* The first Tab completes as far as it goes and lists; the next ones take turns with what was
+ * listed. */
 static int act_complete(int count, int key)
 {
-	if (rl_last_func != act_complete) {
-		input.cycling = false;
+	if (rl_last_func != act_complete || !input.listed) {
+		input.cycling = input.listed = false;
 		return rl_complete_internal('!');
 	}
 	if (input.cycling)
@@ -274,6 +275,7 @@ static void show_matches(char **matches, int count, int longest)
 	GPtrArray *words = g_ptr_array_new();
 	gsize word = 0;
 
+	input.listed = true;
 	g_strfreev(input.ops->complete(rl_line_buffer, (gsize)rl_point, &word, input.data));
 	for (int i = 1; i <= count; i++)
 		g_ptr_array_add(words, g_strdup(matches[i] + MIN(word, strlen(matches[i]))));
@@ -571,13 +573,6 @@ void input_insert(const char *text)
 	rl_insert_text(text);
 	rl_end_undo_group();
 	input.changed = true;
-}
-
-const char *input_message(void)
-{
-	if (rl_display_prompt == NULL || *rl_display_prompt == '\0')
-		return NULL;
-	return rl_display_prompt;
 }
 
 void input_add_history(const char *line)

@@ -58,4 +58,6 @@ void input_set_line(const char *line, gsize cursor);
 void input_insert(const char *text);
 /* What readline asks in place of the prompt ("(reverse-i-search)…"), or NULL. */
 const char *input_message(void);
+/* "(cmd)", where the user's inputrc wants the editing mode shown; else "". New string. */
+char *input_mode_mark(void);
 void input_add_history(const char *line);

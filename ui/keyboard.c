@@ -53,6 +53,12 @@ static void drop_candidates(struct ui *ui)
 
 /* --- lines ---------------------------------------------------------------------------------------------- */
 
+/* What holds a password is not to be had again with a key. */
+static bool holds_secret(const char *line)
+{
+	return g_str_has_prefix(line, "/account") && strstr(line, "password") != NULL;
+}
+
 static void run_line(struct ui *ui, const char *line)
 {
 	struct pane_row row;
@@ -60,7 +66,8 @@ static void run_line(struct ui *ui, const char *line)
 	if (*line != '\0' && welcome_line(ui, line))
 		return;
 	if (*line != '\0') {
-		input_add_history(line);
+		if (!holds_secret(line))
+			input_add_history(line);
 		if (*line != '/')
 			chatview_scroll_end(ui->current);
 		command_execute(&ui->front, line, NULL, NULL);

@@ -10,8 +10,6 @@
  * harmlessly as what a peer sends.
  */
 
-#define CANDIDATE_ROWS 6
-
 struct cell { /* of the laid-out line: a piece of text with its place */
 	int row, column, width;
 	gsize start, length; /* of the text; length 0: the end */
@@ -22,6 +20,7 @@ static char *prompt_text(struct ui *ui)
 {
 	const char *message = input_message();
 	const char *question = question_text(ui);
+	g_autofree char *mode = NULL;
 
 	if (question != NULL)
 		return g_strdup_printf("%s ", question);
@@ -36,9 +35,10 @@ static char *prompt_text(struct ui *ui)
 		return g_strdup(message);
 	if (ui->wants_out)
 		return g_strdup("Ctrl-C again to leave pheme ");
+	mode = input_mode_mark();
 	if (ui->current->chat->kind == CHAT_STATUS)
-		return g_strdup("[status] ");
-	return g_strdup_printf("[%.*s] ", ui_short_length(ui->current->chat),
+		return g_strconcat(mode, "[status] ", NULL);
+	return g_strdup_printf("%s[%.*s] ", mode, ui_short_length(ui->current->chat),
 			       ui->current->chat->name);
 }
 
@@ -196,7 +196,7 @@ void line_draw_candidates(struct ui *ui, const struct area *chat)
 		widest = MAX(widest, text_width(ui->candidates[i]));
 	widest = MIN(widest + 2, chat->width);
 	columns = MAX(chat->width / widest, 1);
-	rows = MIN((count + columns - 1) / columns, MIN(CANDIDATE_ROWS, chat->height));
+	rows = MIN((count + columns - 1) / columns, MAX(chat->height / 2, 1));
 	shown = MIN(rows * columns, count);
 	for (int row = 0; row < rows; row++) {
 		int y = chat->y + chat->height - rows + row;

@@ -183,7 +183,9 @@ static void forget_signals(void)
 	if (term.signal_source == 0)
 		return;
 	for (guint i = 0; i < G_N_ELEMENTS(caught); i++)
-		signal(caught[i], SIG_DFL);
+		/* Shells pass a hangup on that the kernel sends as well: the second one must not
+		 * cut the goodbye short that the first one began. */
+		signal(caught[i], caught[i] == SIGHUP ? SIG_IGN : SIG_DFL);
 	g_source_remove(term.signal_source);
 	term.signal_source = 0;
 	close(term.signal_pipe[0]);

@@ -109,6 +109,23 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		ui_mark(ui, DIRTY_STATUS);
 }
 
+/* With the pane hidden nothing else would tell. */
+static void on_request(struct ui *ui, const struct request *request)
+{
+	bool has_alias = strcmp(request->name, request->shown_id) != 0;
+	g_autofree char *alias = has_alias ? g_strdup_printf(" (%s)", request->name) : NULL;
+	g_autofree char *what = request->kind == REQUEST_SUBSCRIPTION
+					? g_strdup("asks to see your presence")
+					: g_strdup_printf("invites you to %s", request->shown_room);
+	g_autofree char *why =
+		*request->text != '\0' ? g_strdup_printf(" (\"%s\")", request->text) : NULL;
+
+	model_notice(ui->model, request->account, NULL, NOTICE_WARNING,
+		     "%s%s %s%s: /accept %u or /reject %u", request->shown_id,
+		     alias != NULL ? alias : "", what, why != NULL ? why : "", request->number,
+		     request->number);
+}
+
 static void on_event(const struct event *event, void *data)
 {
 	struct ui *ui = data;
@@ -121,6 +138,8 @@ static void on_event(const struct event *event, void *data)
 	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
+	if (event->type == EVENT_REQUEST_ADDED)
+		on_request(ui, event->request);
 	if (event->chat == NULL)
 		return;
 	if (event->type == EVENT_MESSAGE_ADDED)
@@ -140,8 +159,7 @@ void ui_load_theme(struct ui *ui)
 	theme_free(ui->theme);
 	ui->theme = theme_load(config_string(session_config(ui->session), "ui.theme"), problems);
 	for (guint i = 0; i < problems->len; i++)
-		model_notice(ui->model, NULL, NULL, NOTICE_WARNING, "%s",
-			     (char *)problems->pdata[i]);
+		ui_notice(ui, NOTICE_WARNING, "%s", (char *)problems->pdata[i]);
 }
 
 static void read_settings(struct ui *ui)
@@ -258,6 +276,16 @@ static void tear_down(struct ui *ui)
 	g_main_loop_unref(ui->loop);
 }
 
+static void on_bus(const GError *error, void *data)
+{
+	struct ui *ui = data;
+
+	if (ui->leaving)
+		return;
+	ui->sought_bus = true;
+	ui_mark(ui, DIRTY_STATUS);
+}
+
 int ui_run(struct session *session, const char *hint)
 {
 	g_autoptr(GError) error = NULL;
@@ -273,6 +301,7 @@ int ui_run(struct session *session, const char *hint)
 	input_start();
 	screen_tick_clock(&ui);
 	session_start(session);
+	session_wait_bus(session, on_bus, &ui);
 	g_main_loop_run(ui.loop);
 	term_end();
 	tear_down(&ui);

@@ -3,6 +3,7 @@
 
 #include "src/model/account.h"
 #include "src/model/text.h"
+#include "wrap.h"
 
 struct accounts_view {
 	struct view view;
@@ -18,43 +19,93 @@ static struct account *selected(struct accounts_view *view)
 	return at < accounts->len ? accounts->pdata[at] : NULL;
 }
 
-static char *describe(const struct account *account)
-{
-	g_autofree char *state = NULL;
+#define NAME_WIDTH    16
+#define NETWORK_WIDTH 16
+#define STATE_WIDTH   11
+#define TROUBLE_ROWS  3
 
-	if (*account->reason != '\0')
-		state = g_strdup_printf("%s: %s", account_state_name(account->state),
-					account->reason);
-	else
-		state = g_strdup(account_state_name(account->state));
-	return g_strdup_printf("%s/%s  %s  %s", account->manager, account->protocol,
-			       account->self_id, state);
+struct columns { /* their widths */
+	int name, network;
+};
+
+static char *network_of(const struct account *account)
+{
+	return g_strdup_printf("%s/%s", account->manager, account->protocol);
+}
+
+static struct columns measure(GPtrArray *accounts)
+{
+	struct columns columns = {0, 0};
+
+	for (guint i = 0; i < accounts->len; i++) {
+		const struct account *account = accounts->pdata[i];
+		g_autofree char *network = network_of(account);
+
+		columns.name = MAX(columns.name, text_width(account->name));
+		columns.network = MAX(columns.network, text_width(network));
+	}
+	columns.name = MIN(columns.name, NAME_WIDTH);
+	columns.network = MIN(columns.network, NETWORK_WIDTH);
+	return columns;
+}
+
+/* A cell of a table and the blank after it; returns where the next one begins. */
+static int put_cell(const struct area *area, int y, int x, int width, int style, const char *text)
+{
+	int room = area->x + area->width - x;
+
+	term_put_padded(y, x, MIN(width, room), style, text);
+	term_put_padded(y, x + width, MIN(1, room - width), style, "");
+	return x + width + 1;
 }
 
 static void draw_account(const struct area *area, int y, const struct account *account,
-			 bool is_selected)
+			 const struct columns *columns, bool is_selected)
 {
-	g_autofree char *text = describe(account);
-	int style = is_selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT;
-	int name = MIN(20, area->width / 3);
+	g_autofree char *network = network_of(account);
+	int style = is_selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT, x = area->x;
 
-	term_put_padded(y, area->x, name, is_selected ? style : STYLE_VIEW_HEADING, account->name);
-	term_put_padded(y, area->x + name, 1, style, "");
-	term_put_padded(y, area->x + name + 1, area->width - name - 1, style, text);
+	x = put_cell(area, y, x, columns->name, is_selected ? style : STYLE_VIEW_HEADING,
+		     account->name);
+	x = put_cell(area, y, x, STATE_WIDTH, style, account_state_name(account->state));
+	x = put_cell(area, y, x, columns->network, style, network);
+	term_put_padded(y, x, area->x + area->width - x, style, account->self_id);
+}
+
+/* Below the list: why the selected one is not online, in full. */
+static void draw_trouble(const struct area *area, const struct account *account)
+{
+	const char *reason = account != NULL ? account->reason : "";
+	g_autoptr(GArray) lines = wrap_text(reason, area->width);
+
+	for (int i = 0; i < area->height; i++) {
+		g_autofree char *part = NULL;
+
+		if (i < (int)lines->len) {
+			const struct wrap_line *line = &g_array_index(lines, struct wrap_line, i);
+
+			part = g_strndup(reason + line->start, line->length);
+		}
+		term_put_padded(area->y + i, area->x, area->width, STYLE_VIEW_ERROR, part);
+	}
 }
 
 static void accounts_draw(struct view *base, const struct area *area)
 {
 	struct accounts_view *view = (struct accounts_view *)base;
 	GPtrArray *accounts = base->ui->model->accounts;
+	struct columns columns = measure(accounts);
+	struct area trouble = *area;
 
-	list_fit(&view->list, (int)accounts->len + 1, area->height);
-	for (int i = 0; i < area->height; i++) {
-		int at = view->list.top + i, y = area->y + i;
+	trouble.height = area->height > 2 * TROUBLE_ROWS ? TROUBLE_ROWS : 0;
+	trouble.y = area->y + area->height - trouble.height;
+	list_fit(&view->list, (int)accounts->len + 1, trouble.y - area->y);
+	for (int y = area->y; y < trouble.y; y++) {
+		int at = view->list.top + y - area->y;
 		bool is_selected = at == view->list.selected;
 
 		if (at < (int)accounts->len)
-			draw_account(area, y, accounts->pdata[at], is_selected);
+			draw_account(area, y, accounts->pdata[at], &columns, is_selected);
 		else if (at == (int)accounts->len)
 			term_put_padded(y, area->x, area->width,
 					is_selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT,
@@ -62,6 +113,7 @@ static void accounts_draw(struct view *base, const struct area *area)
 		else
 			term_fill(y, area->x, area->width, STYLE_PLAIN, ' ');
 	}
+	draw_trouble(&trouble, selected(view));
 }
 
 static void report(struct ui *ui, bool done, GError *error)
@@ -167,8 +219,8 @@ struct view *view_accounts_new(struct ui *ui)
 {
 	static const struct view_ops ops = {
 		.title = "Accounts",
-		.hint = "Enter: edit  a: add  c: connect  d: disconnect  Space: on/off  "
-			"r: remove  q: close",
+		.hint = "Enter: edit  a: add  c/d: (dis)connect  Space: on/off  r: remove  "
+			"q: close",
 		.draw = accounts_draw,
 		.key = accounts_key,
 		.event = accounts_event,

@@ -164,12 +164,16 @@ struct view *view_tubes_new(struct ui *ui)
 
 /* --- help -------------------------------------------------------------------------------------------- */
 
-/* Padded by cells: the names of keys are not all ASCII. */
+/* Padded by cells: the names of keys are not all ASCII. After a label that is too long the text
+ * has a row of its own. */
 static void append_row(GString *out, int width, const char *label, const char *text)
 {
 	int pad = width - text_width(label);
 
-	g_string_append_printf(out, "  %s%*s  %s\n", label, MAX(pad, 0), "", text);
+	if (pad < 0)
+		g_string_append_printf(out, "  %s\n  %*s  %s\n", label, width, "", text);
+	else
+		g_string_append_printf(out, "  %s%*s  %s\n", label, pad, "", text);
 }
 
 static void append_keys(GString *out)
@@ -189,13 +193,22 @@ static void append_functions(GString *out)
 		append_row(out, 13, keys_table[i].shown, keys_table[i].function);
 }
 
+#define USAGE_WIDTH 26 /* longer ones stand out, so that there is room for what they do */
+
 static void append_commands(GString *out)
 {
+	int widest = 0;
+
 	g_string_append(out, "\nCommands\n/help NAME tells more.\n");
 	for (const struct command *command = command_table; command->name != NULL; command++) {
 		g_autofree char *usage = command_usage(command);
 
-		append_row(out, 24, usage, command->summary);
+		widest = MAX(widest, text_width(usage));
+	}
+	for (const struct command *command = command_table; command->name != NULL; command++) {
+		g_autofree char *usage = command_usage(command);
+
+		append_row(out, MIN(widest, USAGE_WIDTH), usage, command->summary);
 	}
 	g_string_append(out, "Anything else that is typed is said in the chat. A line that begins "
 			     "with // says a slash.\n");

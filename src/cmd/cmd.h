@@ -41,6 +41,7 @@ void command_fail_usage(struct command_run *run, const char *problem);
 const struct command *command_row(struct command_run *run);
 /* What a person calls this contact: "Bob <bob@example.org>"; new. */
 char *contact_describe(const struct contact *contact);
+char *request_describe(const struct request *request);
 /* Runs later, if the account still lives then; the copy of a name is the safe way to it. */
 struct account *command_account_again(struct command_run *run, const char *name);
 /* What a command that is under way keeps; freed with the run. */

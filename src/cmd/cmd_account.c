@@ -286,7 +286,8 @@ static void set_key(struct command_run *run, struct account *account, const char
 	if (!session_account_set(command_session(run), account, key, value, &error))
 		command_fail_error(run, error);
 	else if (value)
-		command_print(run, "%s: %s=%s", label, key, value);
+		command_print(run, "%s: %s=%s", label, key,
+			      param_is_secret_name(name) ? "(secret, not shown)" : value);
 	else
 		command_print(run, "%s: %s is unset", label, key);
 }

@@ -151,6 +151,9 @@ void cmd_chat(struct command_run *run)
 		chat = step_chat(run, !strcmp(name, "next") ? 1 : -1);
 	} else {
 		chat = command_find_chat(run, name);
+		/* So it is called where something in it is unread: "0:status". */
+		if (!chat && (!strcmp(name, "0") || !strcmp(name, "status")))
+			chat = session_model(command_session(run))->status;
 		if (!chat)
 			command_fail(run, SESSION_ERROR_NOT_FOUND,
 				     "no open chat is \"%s\", or several are: /chat lists them, "

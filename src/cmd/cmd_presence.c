@@ -10,7 +10,8 @@ static void print_status(struct command_run *run, const struct account *account)
 {
 	const char *message = account->status_message;
 
-	if (account->state == ACCOUNT_ONLINE)
+	/* IRC has no presence: one is online there. */
+	if (account->state == ACCOUNT_ONLINE && account->presence != PRESENCE_UNSET)
 		command_print(run, "%s: %s%s%s%s", account->name, presence_name(account->presence),
 			      *message ? " \"" : "", message, *message ? "\"" : "");
 	else

@@ -7,17 +7,16 @@
 static void print_answer(struct command_run *run, const struct request *request, bool accept)
 {
 	const char *verb = accept ? "accepting" : "rejecting";
+	g_autofree char *who = request_describe(request);
 
 	switch (request->kind) {
 	case REQUEST_SUBSCRIPTION:
-		command_print(run, "%s request %u: %s <%s> asks to see your presence (%s)", verb,
-			      request->number, request->name, request->shown_id,
-			      request->account->name);
+		command_print(run, "%s request %u: %s asks to see your presence (%s)", verb,
+			      request->number, who, request->account->name);
 		break;
 	case REQUEST_INVITATION:
-		command_print(run, "%s request %u: %s <%s> invites you to %s (%s)", verb,
-			      request->number, request->name, request->shown_id,
-			      request->shown_room, request->account->name);
+		command_print(run, "%s request %u: %s invites you to %s (%s)", verb,
+			      request->number, who, request->shown_room, request->account->name);
 		break;
 	case REQUEST_FILE:
 		command_print(run, "%s request %u: %s <%s> offers the file %s (%s)", verb,

@@ -6,7 +6,7 @@
 
 #include "cmd.h"
 
-#define NAMES_WIDTH 76   /* cells that a row of names takes */
+#define NAMES_WIDTH 45   /* cells that a row of names takes: what 80x24 has beside the pane */
 #define NAMES_MAX   1000 /* members that are printed */
 
 /* --- /join -------------------------------------------------------------------------------- */
@@ -14,6 +14,7 @@
 struct joining {
 	char *account; /* by name: it may be removed meanwhile */
 	char *room;
+	bool is_new; /* there was no chat of it */
 };
 
 static void joining_free(void *data)
@@ -54,21 +55,72 @@ static void show_room(struct command_run *run, const struct joining *joining)
 		command_front(run)->ops->show_chat(command_front(run), chat);
 }
 
+/* A room that one never was in, and where nothing was said, is not left lying about. */
+static void drop_room(struct command_run *run, const struct joining *joining)
+{
+	struct model *model = session_model(command_session(run));
+	struct account *account = command_account_again(run, joining->account);
+	struct chat *chat = account ? find_room(model, account, joining->room) : NULL;
+
+	if (joining->is_new && chat && chat->open && !chat->count && chat != command_chat(run) &&
+	    chat->room_state == ROOM_LEFT)
+		session_close_chat(command_session(run), chat);
+}
+
 static void on_joined(const GError *error, void *data)
 {
 	struct command_run *run = data;
 
 	if (!error)
 		show_room(run, command_kept(run));
+	else
+		drop_room(run, command_kept(run));
 	command_done(error, run);
+}
+
+static bool is_irc(const struct account *account)
+{
+	return !strcmp(account->protocol, "irc");
 }
 
 /* On IRC people leave the '#' out. */
 static char *room_id(const struct account *account, const char *name)
 {
-	if (!strcmp(account->protocol, "irc") && !strchr("#&+!", *name))
+	if (is_irc(account) && !strchr("#&+!", *name))
 		return g_strconcat("#", name, NULL);
 	return g_strdup(name);
+}
+
+/* The only account online that is on IRC, or that is not. */
+static struct account *only_online(struct command_run *run, bool irc)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	struct account *only = NULL;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+
+		if (account->state != ACCOUNT_ONLINE || is_irc(account) != irc)
+			continue;
+		if (only)
+			return NULL;
+		only = account;
+	}
+	return only;
+}
+
+/* "#dev" is a room on IRC and "dev@conference.example.org" is none there, whatever account the
+ * chat is of in which it was typed. */
+static struct account *account_for_room(struct command_run *run, const char *name)
+{
+	struct account *account = command_account(run), *other = NULL;
+	bool irc = strchr("#&+!", *name) != NULL;
+
+	if (command_named_account(run) || (!irc && !strchr(name, '@')))
+		return command_need_account(run);
+	if (!account || is_irc(account) != irc)
+		other = only_online(run, irc);
+	return other ? other : command_need_account(run);
 }
 
 void cmd_join(struct command_run *run)
@@ -84,12 +136,14 @@ void cmd_join(struct command_run *run)
 	}
 	account = name ? command_split_account(run, &name) : chat->account;
 	if (!account)
-		account = command_need_account(run);
+		account = account_for_room(run, name);
 	if (!command_check_online(run, account))
 		return;
 	joining = g_new0(struct joining, 1);
 	joining->account = g_strdup(account->name);
 	joining->room = name ? room_id(account, name) : g_strdup(chat->id);
+	chat = find_room(session_model(command_session(run)), account, joining->room);
+	joining->is_new = !chat || !chat->open;
 	command_keep(run, joining, joining_free);
 	command_hold(run);
 	session_join(command_session(run), account, joining->room, command_arg(run, 1), on_joined,

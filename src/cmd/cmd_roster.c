@@ -85,8 +85,9 @@ static void answer(struct command_run *run, bool allow)
 	struct account *account;
 
 	if (request) {
-		command_print(run, "%s %s <%s>", allow ? "authorizing" : "denying", request->name,
-			      request->shown_id);
+		g_autofree char *who = request_describe(request);
+
+		command_print(run, "%s %s", allow ? "authorizing" : "denying", who);
 		command_hold(run);
 		session_answer_request(session, request, allow, command_done, run);
 		return;

@@ -337,6 +337,13 @@ struct chat *command_find_chat(struct command_run *run, const char *name)
 	return count == 1 ? called : NULL;
 }
 
+char *request_describe(const struct request *request)
+{
+	if (!strcmp(request->name, request->shown_id))
+		return g_strdup(request->shown_id);
+	return g_strdup_printf("%s <%s>", request->name, request->shown_id);
+}
+
 static bool is_request_id(const struct request *request, const char *name, guint64 number)
 {
 	return (number && request->number == number) || !strcmp(request->id, name) ||

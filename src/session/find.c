@@ -39,6 +39,14 @@ static bool has_similar_alias(const struct contact *contact, const char *name)
 	return is_folded_equal(contact->alias, name);
 }
 
+/* For a question back only: there may be a bob elsewhere. */
+static bool has_user(const struct contact *contact, const char *name)
+{
+	gsize length = strlen(name);
+
+	return g_ascii_strncasecmp(contact->id, name, length) == 0 && contact->id[length] == '@';
+}
+
 /* The first way of matching that finds somebody decides. */
 static const match_fn matches[] = {has_id, has_similar_id, has_alias, has_similar_alias};
 
@@ -69,6 +77,19 @@ static void collect_all(GPtrArray *found, struct session *session, struct accoun
 		for (guint j = 0; j < accounts->len; j++)
 			if (!account || accounts->pdata[j] == account)
 				collect(found, accounts->pdata[j], name, matches[i]);
+}
+
+static char *guess(struct session *session, struct account *account, const char *name)
+{
+	const GPtrArray *accounts = session->model->accounts;
+	g_autoptr(GPtrArray) found = g_ptr_array_new();
+
+	for (guint i = 0; i < accounts->len; i++)
+		if (!account || accounts->pdata[i] == account)
+			collect(found, accounts->pdata[i], name, has_user);
+	if (found->len != 1)
+		return g_strdup("give an id, an alias or account:id");
+	return g_strdup_printf("did you mean %s?", ((struct contact *)found->pdata[0])->shown_id);
 }
 
 static int compare_candidates(const void *a, const void *b)
@@ -113,6 +134,7 @@ struct contact *session_find_contact(struct session *session, struct account *ac
 {
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	g_autofree char *shown = text_clean(name, -1, TEXT_LINE);
+	g_autofree char *hint = NULL;
 	const char *rest;
 
 	collect_all(found, session, account, name);
@@ -121,11 +143,13 @@ struct contact *session_find_contact(struct session *session, struct account *ac
 		collect_all(found, session, account, rest);
 	if (found->len == 1)
 		return found->pdata[0];
-	if (found->len)
+	if (found->len) {
 		set_ambiguous(error, found, shown);
-	else
-		g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND,
-			    "no contact %s: give an id, an alias or account:id", shown);
+		return NULL;
+	}
+	hint = guess(session, account, rest);
+	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND, "no contact %s: %s", shown,
+		    hint);
 	return NULL;
 }
 

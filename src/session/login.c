@@ -113,12 +113,16 @@ void login_rest(struct login *login, const char *reason)
 /* One line for a trouble, however often it comes back. */
 static void tell_trouble(struct login *login, const char *text, const char *advice)
 {
+	gsize length = strlen(text);
+
 	if (g_strcmp0(login->told, text) == 0)
 		return;
 	g_free(login->told);
 	login->told = g_strdup(text);
-	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%s%s%s", text,
-		     *advice ? ": " : "", advice);
+	if (*advice && length > 0 && text[length - 1] == '.')
+		length--;
+	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%.*s%s%s",
+		     (int)length, text, *advice ? "; " : "", advice);
 }
 
 static char *advice_for(struct login *login, enum conn_end end)
@@ -313,6 +317,7 @@ bool login_close(struct login *login)
 		tell_promises(login->disconnecting, NULL);
 		return false;
 	}
+	login->closing = true;
 	conn_disconnect(login->conn);
 	return login->conn != NULL;
 }
@@ -369,7 +374,7 @@ static void decide(struct login *login, enum conn_end end, const char *text)
 	g_clear_pointer(&login->told, g_free);
 }
 
-static void tell_ended(struct login *login, enum conn_end end, const char *text)
+static void tell_ended(struct login *login, enum conn_end end, const char *text, bool reopens)
 {
 	g_autoptr(GError) error =
 		g_error_new(SESSION_ERROR,
@@ -377,7 +382,8 @@ static void tell_ended(struct login *login, enum conn_end end, const char *text)
 							   : SESSION_ERROR_NOT_CONNECTED,
 			    "cannot connect %s: %s", login->account->name, text);
 
-	tell_promises(login->connecting, error);
+	if (!reopens)
+		tell_promises(login->connecting, error);
 	tell_promises(login->disconnecting, NULL);
 	promises_lost(login->session, login->account, text);
 }
@@ -386,11 +392,15 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 {
 	struct session *session = data;
 	struct login *login = login_find(session, conn_account(conn));
+	bool reopens;
 
 	if (!login) {
 		conn_free(conn);
 		return;
 	}
+	/* The user changed their mind while the old one was ending. */
+	reopens = login->closing && login->wanted && end != CONN_END_BUS && !session->stopping;
+	login->closing = false;
 	login->conn = NULL;
 	login->opening = login->queue_ready = login->queue_asked = false;
 	if (was_stable(login))
@@ -405,9 +415,12 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	outbox_connection_lost(login);
 	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
 	account_forget_presences(login->account);
-	tell_ended(login, end, text);
-	decide(login, end, text);
+	tell_ended(login, end, text, reopens);
+	if (!reopens)
+		decide(login, end, text);
 	conn_free(conn);
+	if (reopens)
+		login_open(login);
 	stop_check(session);
 }
 
@@ -423,7 +436,7 @@ void session_connect(struct session *session, struct account *account, session_d
 	login->wanted = true;
 	login->attempts = 0;
 	g_clear_pointer(&login->told, g_free);
-	if (login_is_online(login)) {
+	if (login_is_online(login) && !login->closing) {
 		promise_end_later(promise, NULL);
 		return;
 	}

@@ -97,7 +97,13 @@ static void ask(struct login *login, struct chat *room, bool again)
 	struct session *session = login->session;
 	struct question *question = g_new0(struct question, 1);
 	const struct account *account = login->account;
+	const char *id = account->self_id;
 
+	/* The network tells who we are when we are in. */
+	if (!*id && login_conf(login))
+		id = g_hash_table_lookup(login_conf(login)->params, "account");
+	if (!id)
+		id = "";
 	question->login = login;
 	question->room = room ? chat_ref(room) : NULL;
 	if (room)
@@ -105,8 +111,7 @@ static void ask(struct login *login, struct chat *room, bool again)
 						 again ? " (the last one was refused)" : "");
 	else
 		question->text = g_strdup_printf("Password for %s%s%s%s%s", account->name,
-						 *account->self_id ? " (" : "", account->self_id,
-						 *account->self_id ? ")" : "",
+						 *id ? " (" : "", id, *id ? ")" : "",
 						 again ? " (the last one was refused)" : "");
 	if (!session->prompt) {
 		decline(question);

@@ -125,6 +125,19 @@ void session_deny(struct session *session, struct account *account, const char *
 	answer_subscription(session, promise_new(session, NULL, done, data), account, id, false);
 }
 
+/* The request goes with the state that it asks about. */
+static void answer_file(struct session *session, struct promise *outer, struct transfer *transfer,
+			bool accept)
+{
+	GError *error = NULL;
+
+	if (accept)
+		session_accept_file(session, transfer, NULL, &error);
+	else
+		session_cancel_file(session, transfer);
+	promise_end_later(outer, error);
+}
+
 void session_answer_request(struct session *session, struct request *request, bool accept,
 			    session_done_fn done, void *data)
 {
@@ -135,6 +148,10 @@ void session_answer_request(struct session *session, struct request *request, bo
 
 	if (request->kind == REQUEST_SUBSCRIPTION) {
 		answer_subscription(session, outer, account, request->id, accept);
+		return;
+	}
+	if (request->kind == REQUEST_FILE) {
+		answer_file(session, outer, request->transfer, accept);
 		return;
 	}
 	conn = promise_conn(outer, account, "answer an invitation");

@@ -37,6 +37,7 @@ static const struct tp_ops ops = {
 	.secret_wanted = passwords_wanted,
 	.secret_unwanted = passwords_unwanted,
 	.joined = rooms_joined,
+	.transfer = files_told,
 };
 
 /* --- coming ------------------------------------------------------------------------------- */

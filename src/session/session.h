@@ -164,6 +164,21 @@ typedef void (*session_log_fn)(const char *const *lines, const GError *error, vo
 void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
 		      const char *id, unsigned count, session_log_fn fn, void *data);
 
+/* --- files ------------------------------------------------------------------------------- */
+
+/* Offers the file at @path to a contact. What becomes of it is told in the model's transfer. NULL
+ * and @error when there is no connection, or the file cannot be read. */
+struct transfer *session_send_file(struct session *session, struct account *account, const char *id,
+				   const char *path, GError **error);
+/* Takes one that is offered into @directory (NULL: where downloads go), which is made. On failure
+ * it stays offered. */
+bool session_accept_file(struct session *session, struct transfer *transfer, const char *directory,
+			 GError **error);
+/* Declines it, or stops it in whatever state it is; what came of it is removed. */
+void session_cancel_file(struct session *session, struct transfer *transfer);
+/* Where files are put: file.directory, else the desktop's downloads, ~/Downloads, HOME; new. */
+char *session_download_directory(struct session *session);
+
 /* --- passwords --------------------------------------------------------------------------- */
 
 struct prompt { /* a question that only the user can answer */

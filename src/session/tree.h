@@ -66,6 +66,7 @@ struct login {
 	struct conn *conn; /* NULL: none */
 	bool opening;      /* inside conn_new(): the end may be told before it returns */
 	bool wanted;       /* the user wants it online: reconnected when it breaks */
+	bool closing;      /* the connection was told to end: a new one comes after it */
 	unsigned serial;   /* of the connection: pending ids are good on this one only */
 	unsigned attempts; /* since it was last stable */
 	gint64 online_since;
@@ -253,6 +254,10 @@ void rooms_joined(struct conn *conn, struct chat *room, void *data);
 void rooms_rejoin(struct login *login);
 /* The answer to a prompt or a join: for the next time. */
 void rooms_keep_secret(struct login *login, const char *id, const char *secret);
+
+/* --- files.c ----------------------------------------------------------------------------- */
+
+void files_told(struct conn *conn, struct transfer *transfer, void *data);
 
 /* --- restore.c, cache.c ------------------------------------------------------------------ */
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../model/text.h"
 #include "private.h"
 
 #define CONNECT_TIMEOUT_MS 60000
@@ -84,7 +85,7 @@ static void go_online(struct conn *conn)
 	struct tp *tp = conn->tp;
 
 	conn->stage = CONN_ONLINE;
-	account_set_features(conn->account, basic_features(conn));
+	account_set_features(conn->account, basic_features(conn) | conn_presence_features(conn));
 	/* Until the network tells one; idle has none to tell. */
 	account_set_presence(conn->account, PRESENCE_UNSET, "", "");
 	account_set_state(conn->account, ACCOUNT_ONLINE, "");
@@ -95,12 +96,38 @@ static void go_online(struct conn *conn)
 	tp->ops->online(conn, tp->data);
 }
 
+static void on_statuses(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct conn *conn = data;
+
+	if (error)
+		g_debug("%s", error->message);
+	else
+		conn_presence_read(conn, reply);
+	go_online(conn);
+}
+
+/* The statuses may have grown, too. Who is online is expected to know what can be set. */
+static void read_statuses(struct conn *conn)
+{
+	if (conn_has_interface(conn, TP_CONN_PRESENCE))
+		bus_property_get(conn->scope, conn->unique, conn->path, TP_CONN_PRESENCE,
+				 "Statuses", on_statuses, conn);
+	else
+		go_online(conn);
+}
+
 static void read_self(struct conn *conn, guint32 handle, const char *id)
 {
+	const struct account *account = conn->account;
+	g_autofree char *shown = text_clean(account->self_id, -1, TEXT_LINE);
+	/* On IRC the id is the nick: who had no other alias goes by the new one. */
+	bool is_nick = *shown && !strcmp(account->self_alias, shown);
+
 	conn->self_handle = handle;
 	conn_learn_handle(conn, handle, id);
 	if (*id)
-		account_set_self(conn->account, id, NULL);
+		account_set_self(conn->account, id, is_nick ? id : NULL);
 }
 
 static void on_self_changed(struct bus_reader *args, void *data)
@@ -119,7 +146,7 @@ static void on_self_resolved(void *data)
 
 	if (id)
 		account_set_self(conn->account, id, NULL);
-	go_online(conn);
+	read_statuses(conn);
 }
 
 /* Properties of a CONNECTED connection: the interfaces are final only now. */
@@ -155,7 +182,7 @@ static void on_online_properties(struct bus_reader *reply, const GError *error, 
 	conn->interfaces = g_steal_pointer(&interfaces);
 	read_self(conn, self_handle, self_id);
 	if (*self_id) {
-		go_online(conn);
+		read_statuses(conn);
 		return;
 	}
 	handles = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -167,12 +194,15 @@ static void on_status(struct conn *conn, guint32 status, guint32 reason)
 {
 	switch (status) {
 	case TP_STATUS_CONNECTED:
-		if (conn->stage != CONN_ONLINE)
+		/* Told twice when it comes about while the first properties are read. */
+		if (!conn->arriving)
 			bus_property_get_all(conn->scope, conn->unique, conn->path, TP_CONN,
 					     on_online_properties, conn);
+		conn->arriving = true;
 		break;
 	case TP_STATUS_CONNECTING:
-		conn->stage = CONN_CONNECTING;
+		if (!conn->arriving)
+			conn->stage = CONN_CONNECTING;
 		break;
 	case TP_STATUS_DISCONNECTED:
 		end_by_signal(conn, reason);
@@ -250,14 +280,10 @@ static void on_disconnected_early(struct bus_reader *reply, const GError *error,
 
 void conn_attach(struct conn *conn, const char *unique, const char *name, const char *path)
 {
-	g_autoptr(GError) error = NULL;
-
 	conn->unique = g_strdup(unique);
 	conn->name = g_strdup(name);
 	conn->path = g_strdup(path);
 	conn->stage = CONN_ATTACHED;
-	if (!lease_record(conn->lease, name, &error))
-		g_debug("%s", error->message);
 	bus_watch_name(conn->scope, name, on_owner, conn);
 	if (conn->disconnecting) {
 		bus_call_send(conn_call(conn, TP_CONN, "Disconnect"), 5000, on_disconnected_early,

@@ -80,6 +80,15 @@ struct bus_call *channel_call(struct channel *channel, const char *interface, co
 	return call;
 }
 
+struct bus_call *channel_ask(struct channel *channel, const char *interface, const char *method)
+{
+	struct bus_call *call = bus_call_new(channel->conn->scope, channel->conn->unique,
+					     channel->path, interface, method);
+
+	bus_call_no_autostart(call);
+	return call;
+}
+
 bool channel_has_interface(const struct channel *channel, const char *interface)
 {
 	return g_strv_contains((const char *const *)channel->facts.interfaces, interface);
@@ -351,6 +360,20 @@ struct channel *conn_read_channel(struct conn *conn, struct bus_reader *reply)
 	return NULL;
 }
 
+static GError *ensure_error(const struct ensure *ensure, const GError *error)
+{
+	bool is_room = ensure->kind == CHAT_ROOM;
+	g_autofree char *shown = text_clean(ensure->id, -1, TEXT_LINE);
+	g_autofree char *what = g_strdup_printf(is_room ? "join %s" : "open a chat with %s", shown);
+
+	/* haze calls that "not available", which sounds as if it could be tried again. */
+	if (is_room && strstr(error->message, "andle type not supported"))
+		return g_error_new(TP_ERROR, TP_ERROR_NOT_SUPPORTED,
+				   "cannot %s: the connection manager %s has no rooms", what,
+				   ensure->conn->account->manager);
+	return tp_error_from_bus(what, error);
+}
+
 static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *data)
 {
 	struct ensure *ensure = data;
@@ -358,11 +381,7 @@ static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *
 	g_autoptr(GError) error = NULL;
 
 	if (bus_error) {
-		g_autofree char *shown = text_clean(ensure->id, -1, TEXT_LINE);
-		g_autofree char *what = g_strdup_printf(
-			ensure->kind == CHAT_ROOM ? "join %s" : "open a chat with %s", shown);
-
-		error = tp_error_from_bus(what, bus_error);
+		error = ensure_error(ensure, bus_error);
 		ensure_finish(ensure, NULL, error);
 		return;
 	}

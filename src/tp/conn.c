@@ -155,9 +155,9 @@ void conn_disconnect(struct conn *conn)
 		return;
 	conn->disconnecting = true;
 	if (!conn->path) {
-		/* RequestConnection may be under way: its reply is awaited and the connection
-		 * ended in conn_attach(). Without one there is nothing to end. */
-		if (conn->stage == CONN_FINDING && !conn->name)
+		/* What was asked for is known by the reply, and conn_attach() ends it: nobody
+		 * else would. */
+		if (!conn->requesting)
 			conn_end(conn, CONN_END_REQUESTED, "disconnected");
 		return;
 	}

@@ -101,7 +101,7 @@ static void connected(struct file *file, int fd)
 		tp_file_send(file, fd);
 }
 
-static void on_dialled(int fd, struct program *program, const GError *error, void *data)
+static void on_dialled(int fd, struct subprocess *program, const GError *error, void *data)
 {
 	struct file *file = data;
 

@@ -53,12 +53,35 @@ static const char *account_param(const struct conn *conn)
 }
 
 /* "alice@example.org/pheme" and "Alice@example.org" are the same login. */
+static char *fold_login(const char *login)
+{
+	return g_utf8_casefold(login, (gssize)strcspn(login, "/"));
+}
+
 static bool same_login(const char *a, const char *b)
 {
-	g_autofree char *x = g_utf8_casefold(a, (gssize)strcspn(a, "/"));
-	g_autofree char *y = g_utf8_casefold(b, (gssize)strcspn(b, "/"));
+	g_autofree char *x = fold_login(a), *y = fold_login(b);
 
 	return *x && !strcmp(x, y);
+}
+
+/* Whose connection is recorded: the account of that name may be another login by now. */
+static char *login_key(const struct conn *conn)
+{
+	g_autofree char *folded = fold_login(account_param(conn));
+
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, folded, -1);
+}
+
+static void use_connection(struct conn *conn, const char *unique, const char *name,
+			   const char *path)
+{
+	g_autofree char *login = login_key(conn);
+	g_autoptr(GError) error = NULL;
+
+	if (!lease_record(conn->lease, name, login, &error))
+		g_debug("%s", error->message);
+	conn_attach(conn, unique, name, path);
 }
 
 static void on_candidate(struct bus_reader *reply, const GError *error, void *data)
@@ -75,7 +98,7 @@ static void on_candidate(struct bus_reader *reply, const GError *error, void *da
 
 		conn->reused = true;
 		conn->answers_auth = false;
-		conn_attach(conn, bus_reader_sender(reply), candidate->name, path);
+		use_connection(conn, bus_reader_sender(reply), candidate->name, path);
 	}
 }
 
@@ -128,11 +151,12 @@ static void on_requested(struct bus_reader *reply, const GError *error, void *da
 	struct conn *conn = data;
 	const char *name, *path;
 
+	conn->requesting = false;
 	if (error) {
 		const char *error_name = bus_error_name(error);
 		g_autoptr(GError) failure = tp_error_from_bus("log in", error);
 
-		if (!strcmp(error_name, TP_ERROR_PREFIX "NotAvailable"))
+		if (!strcmp(error_name, TP_ERROR_PREFIX "NotAvailable") && !conn->disconnecting)
 			find_existing(conn);
 		else
 			conn_end(conn, tp_error_end(error_name), failure->message);
@@ -143,7 +167,7 @@ static void on_requested(struct bus_reader *reply, const GError *error, void *da
 	if (!bus_reader_ok(reply) || !g_str_has_prefix(name, TP_CONN "."))
 		conn_end(conn, CONN_END_MANAGER, "the connection manager's answer makes no sense");
 	else
-		conn_attach(conn, bus_reader_sender(reply), name, path);
+		use_connection(conn, bus_reader_sender(reply), name, path);
 }
 
 static void on_protocol(const struct protocol *protocol, const GError *error, void *data)
@@ -168,6 +192,7 @@ static void on_protocol(const struct protocol *protocol, const GError *error, vo
 		conn_end(conn, CONN_END_CONFIG, failure->message);
 		return;
 	}
+	conn->requesting = true;
 	bus_call_send(call, REQUEST_TIMEOUT_MS, on_requested, conn);
 }
 
@@ -189,10 +214,27 @@ static void ask_manager(struct conn *conn)
 
 /* --- the recorded connection ---------------------------------------------------------------------------- */
 
+/* The account is not the login that it was. Nobody else uses that one: it ends. */
+static void replace_recorded(struct conn *conn, const char *name, const char *path)
+{
+	struct bus_call *call;
+
+	if (!lease_is_exclusive(conn->lease)) {
+		conn_end(conn, CONN_END_CONFIG,
+			 "another pheme uses this account with another login");
+		return;
+	}
+	call = bus_call_new(conn->scope, name, path, TP_CONN, "Disconnect");
+	bus_call_no_autostart(call);
+	bus_call_send(call, -1, NULL, NULL);
+	ask_manager(conn);
+}
+
 static void on_recorded_owner(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct conn *conn = data;
-	g_autofree char *name = lease_read(conn->lease);
+	g_autofree char *recorded = NULL, *login = login_key(conn);
+	g_autofree char *name = lease_read(conn->lease, &recorded);
 	g_autofree char *path = path_of_name(name);
 	const char *owner;
 
@@ -205,8 +247,12 @@ static void on_recorded_owner(struct bus_reader *reply, const GError *error, voi
 		ask_manager(conn);
 		return;
 	}
+	if (strcmp(recorded, login)) {
+		replace_recorded(conn, name, path);
+		return;
+	}
 	conn->reused = true;
-	conn_attach(conn, owner, name, path);
+	use_connection(conn, owner, name, path);
 }
 
 static gboolean on_lease_retry(void *data)
@@ -218,22 +264,29 @@ static gboolean on_lease_retry(void *data)
 	return G_SOURCE_REMOVE;
 }
 
+static void on_lease_error(const GError *error, void *data)
+{
+	conn_end(data, CONN_END_MANAGER, error->message);
+}
+
 void conn_find(struct conn *conn)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *name = NULL, *prefix = connection_prefix(conn);
+	g_autofree char *name = NULL, *login = NULL, *prefix = connection_prefix(conn);
 	struct bus_call *call;
 
 	conn->lease = lease_take(conn->tp->runtime_dir, conn->account->name, &error);
+	if (!conn->lease && error) {
+		conn_fail_later(conn, on_lease_error, conn, NULL, TP_ERROR_FAILED, "%s",
+				error->message);
+		return;
+	}
 	if (!conn->lease) {
-		/* Trouble with the runtime directory is told from the main loop, too. */
-		if (error)
-			g_warning("%s", error->message);
 		conn->lease_retry = g_timeout_add(LEASE_RETRY_MS, on_lease_retry, conn);
 		return;
 	}
 	conn->answers_auth = lease_is_exclusive(conn->lease);
-	name = lease_read(conn->lease);
+	name = lease_read(conn->lease, &login);
 	call = bus_call_new(conn->scope, BUS_NAME, BUS_PATH, BUS_NAME, "GetNameOwner");
 	if (g_str_has_prefix(name, prefix)) {
 		bus_write_string(bus_call_args(call), name);

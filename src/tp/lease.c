@@ -64,7 +64,8 @@ bool lease_is_exclusive(const struct lease *lease)
 	return lease->exclusive;
 }
 
-char *lease_read(const struct lease *lease)
+/* "NAME LOGIN" */
+static char *read_record(const struct lease *lease)
 {
 	char record[RECORD_MAX + 1];
 	gssize n = pread(lease->fd, record, RECORD_MAX, 0);
@@ -76,9 +77,18 @@ char *lease_read(const struct lease *lease)
 	return g_strdup(record);
 }
 
-bool lease_record(struct lease *lease, const char *bus_name, GError **error)
+char *lease_read(const struct lease *lease, char **login)
 {
-	g_autofree char *line = g_strconcat(bus_name, "\n", NULL);
+	g_autofree char *record = read_record(lease);
+	g_auto(GStrv) words = g_strsplit(record, " ", 2);
+
+	*login = g_strdup(words[0] && words[1] ? words[1] : "");
+	return g_strdup(words[0] ? words[0] : "");
+}
+
+bool lease_record(struct lease *lease, const char *bus_name, const char *login, GError **error)
+{
+	g_autofree char *line = g_strdup_printf("%s %s\n", bus_name, login);
 	gssize length = (gssize)strlen(line);
 
 	/* In one piece: one who is killed here leaves the old record or the new one, never none,

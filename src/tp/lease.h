@@ -20,9 +20,10 @@ struct lease *lease_take(const char *dir, const char *account, GError **error);
 /* Gives up the share. */
 void lease_free(struct lease *lease);
 bool lease_is_exclusive(const struct lease *lease);
-/* Bus name of the connection that was recorded, "" for none; new string. */
-char *lease_read(const struct lease *lease);
-/* Records the connection and lets others share it. */
-bool lease_record(struct lease *lease, const char *bus_name, GError **error);
+/* Bus name of the connection that was recorded, and the key of whose login it is; "" for none.
+ * New strings. */
+char *lease_read(const struct lease *lease, char **login);
+/* Records the connection and lets others share it. @login: one word. */
+bool lease_record(struct lease *lease, const char *bus_name, const char *login, GError **error);
 /* Nobody else has a share: tries to get it exclusively. */
 bool lease_is_last(struct lease *lease);

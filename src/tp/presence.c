@@ -52,7 +52,7 @@ static void on_presences(struct bus_reader *args, void *data)
 
 /* --- our own -------------------------------------------------------------------------------------- */
 
-static void read_statuses(struct conn *conn, struct bus_reader *value)
+void conn_presence_read(struct conn *conn, struct bus_reader *value)
 {
 	struct bus_reader list, entry, fields;
 
@@ -69,6 +69,10 @@ static void read_statuses(struct conn *conn, struct bus_reader *value)
 		spec->has_message = bus_read_bool(&fields);
 		g_hash_table_insert(conn->statuses, g_strdup(name), spec);
 	}
+	if (bus_reader_ok(value))
+		return;
+	g_debug("%s: Statuses: %s", conn->path, bus_reader_error(value));
+	g_clear_pointer(&conn->statuses, g_hash_table_unref);
 }
 
 /* The manager's name for a presence: its usual one when there are several. */
@@ -132,24 +136,16 @@ static bool send_presence(struct conn *conn, enum presence type, const char *mes
 	return true;
 }
 
-static void on_statuses(struct bus_reader *reply, const GError *error, void *data)
+unsigned conn_presence_features(const struct conn *conn)
 {
-	struct conn *conn = data;
-	unsigned features = conn->account->features;
+	unsigned features = 0;
 	GHashTableIter iter;
-	void *name, *spec;
+	void *spec;
 
-	if (error) {
-		g_debug("%s", error->message);
-		return;
-	}
-	read_statuses(conn, reply);
-	if (!bus_reader_ok(reply)) {
-		g_debug("%s: Statuses: %s", conn->path, bus_reader_error(reply));
-		return;
-	}
+	if (!conn->statuses)
+		return 0;
 	g_hash_table_iter_init(&iter, conn->statuses);
-	while (g_hash_table_iter_next(&iter, &name, &spec)) {
+	while (g_hash_table_iter_next(&iter, NULL, &spec)) {
 		const struct status_spec *status = spec;
 
 		if (status->may_set && status->type != PRESENCE_OFFLINE)
@@ -157,10 +153,7 @@ static void on_statuses(struct bus_reader *reply, const GError *error, void *dat
 		if (status->may_set && status->has_message)
 			features |= ACCOUNT_HAS_STATUS_MESSAGE;
 	}
-	account_set_features(conn->account, features);
-	/* What others, or we before, set on a living connection stays. */
-	if (!conn->reused)
-		send_presence(conn, conn->wanted_presence, conn->wanted_message, NULL, NULL);
+	return features;
 }
 
 static void on_early_statuses(struct bus_reader *reply, const GError *error, void *data)
@@ -169,9 +162,8 @@ static void on_early_statuses(struct bus_reader *reply, const GError *error, voi
 
 	if (!reply || conn->stage == CONN_ONLINE || conn->wanted_presence == PRESENCE_UNSET)
 		return;
-	read_statuses(conn, reply);
-	if (bus_reader_ok(reply))
-		send_presence(conn, conn->wanted_presence, conn->wanted_message, NULL, NULL);
+	conn_presence_read(conn, reply);
+	send_presence(conn, conn->wanted_presence, conn->wanted_message, NULL, NULL);
 }
 
 void conn_presence_set_early(struct conn *conn)
@@ -225,8 +217,10 @@ void conn_presence_start(struct conn *conn)
 	if (conn_has_interface(conn, TP_CONN_PRESENCE)) {
 		bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_PRESENCE,
 			      "PresencesChanged", on_presences, conn);
-		bus_property_get(conn->scope, conn->unique, conn->path, TP_CONN_PRESENCE,
-				 "Statuses", on_statuses, conn);
+		/* What others, or we before, set on a living connection stays. */
+		if (!conn->reused)
+			send_presence(conn, conn->wanted_presence, conn->wanted_message, NULL,
+				      NULL);
 	}
 	ask_self(conn);
 }

@@ -92,6 +92,8 @@ struct conn {
 	guint32 self_handle;
 	char *error_name;    /* of ConnectionError */
 	char *error_message; /* its server-message or debug-message */
+	bool requesting;     /* RequestConnection is under way */
+	bool arriving;       /* CONNECTED was told, and what it takes to be online is read */
 	bool disconnecting;  /* we asked for the end */
 
 	GHashTable *handles;  /* handle → raw id */
@@ -187,6 +189,10 @@ void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *hand
 
 /* --- presence.c, roster.c ------------------------------------------------------------------ */
 
+/* Takes the value of Statuses: what can be set here. */
+void conn_presence_read(struct conn *conn, struct bus_reader *statuses);
+/* enum account_feature: those that the statuses make. */
+unsigned conn_presence_features(const struct conn *conn);
 void conn_presence_start(struct conn *conn);
 /* Before Connect, where the manager can. */
 void conn_presence_set_early(struct conn *conn);
@@ -207,7 +213,10 @@ void conn_channels_free(struct conn *conn);
 /* Asks once more for all that waits; the answers come before that of any later call. */
 void conn_channels_drain(struct conn *conn);
 struct channel *conn_find_channel(struct conn *conn, enum chat_kind kind, const char *id);
+/* Begins a call whose answer is of no use when the channel is gone… */
 struct bus_call *channel_call(struct channel *channel, const char *interface, const char *method);
+/* …and one that somebody waits for: that comes in any case, as long as the connection lives. */
+struct bus_call *channel_ask(struct channel *channel, const char *interface, const char *method);
 bool channel_has_interface(const struct channel *channel, const char *interface);
 void channel_subscribe(struct channel *channel, const char *interface, const char *member,
 		       bus_signal_fn fn);

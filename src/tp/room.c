@@ -73,7 +73,10 @@ void tp_room_finish_joins(struct channel *channel, const GError *error)
 {
 	struct room *room = channel->room;
 	g_autoptr(GPtrArray) joins = g_steal_pointer(&room->joins);
+	struct chat *chat = chat_find(channel->conn->account, CHAT_ROOM, channel->facts.target_id);
 
+	if (error && chat && chat->room_state == ROOM_JOINING)
+		chat_set_room_state(chat, ROOM_LEFT);
 	room->joins = g_ptr_array_new_with_free_func(tp_room_join_free);
 	for (guint i = 0; i < joins->len; i++) {
 		struct room_join *join = joins->pdata[i];
@@ -110,10 +113,15 @@ static void enter(struct channel *channel)
 	if (room->entered)
 		return;
 	room->entered = true;
-	channel_start_chat(channel, CHAT_ROOM);
+	if (channel->chat) {
+		/* We were thrown out and came back, on the same channel. */
+		chat_open(channel->conn->account, CHAT_ROOM, channel->facts.target_id);
+	} else {
+		channel_start_chat(channel, CHAT_ROOM);
+		tp_room_subject_start(channel);
+	}
 	add_all_members(channel);
 	chat_set_room_state(channel->chat, ROOM_JOINED);
-	tp_room_subject_start(channel);
 	tp->ops->joined(channel->conn, channel->chat, tp->data);
 	tp_room_finish_joins(channel, NULL);
 }
@@ -287,7 +295,8 @@ static void on_members_changed(struct bus_reader *args, void *data)
 		if (!tp_room_member_id(channel, g_array_index(added, guint32, i)))
 			g_array_append_val(unknown, g_array_index(added, guint32, i));
 	add_members(channel, added);
-	conn_learn_handles(channel->conn, channel->scope, unknown, on_ids_learned, channel);
+	if (unknown->len)
+		conn_learn_handles(channel->conn, channel->scope, unknown, on_ids_learned, channel);
 }
 
 static void on_self_changed(struct bus_reader *args, void *data)
@@ -302,6 +311,8 @@ static void on_self_changed(struct bus_reader *args, void *data)
 	channel->room->self = handle;
 	if (channel->room->entered)
 		add_member(channel, handle);
+	else if (g_hash_table_contains(channel->room->members, GUINT_TO_POINTER(handle)))
+		enter(channel);
 }
 
 /* --- the state found ------------------------------------------------------------------------------- */
@@ -346,7 +357,9 @@ static void on_group(struct bus_reader *reply, const GError *error, void *data)
 	const char *key;
 
 	if (error) {
-		g_debug("%s", error->message);
+		g_autoptr(GError) failure = tp_error_from_bus("join the room", error);
+
+		tp_room_finish_joins(channel, failure);
 		return;
 	}
 	bus_read_array(reply, &dict);

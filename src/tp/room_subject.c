@@ -6,10 +6,29 @@
 
 #include "room.h"
 
+/* One line for a topic that is new to the user, who may have been away. */
+static void tell_topic(struct channel *channel, bool changed_now)
+{
+	const struct chat *chat = channel->chat;
+	struct model *model = channel->conn->tp->model;
+	const char *by = chat->topic_by;
+
+	if (!*chat->topic)
+		model_notice(model, NULL, channel->chat, NOTICE_INFO, "the topic was removed%s%s",
+			     *by ? " by " : "", by);
+	else if (changed_now && *by)
+		model_notice(model, NULL, channel->chat, NOTICE_INFO, "%s changed the topic to: %s",
+			     by, chat->topic);
+	else
+		model_notice(model, NULL, channel->chat, NOTICE_INFO, "topic%s%s: %s",
+			     *by ? " by " : "", by, chat->topic);
+}
+
 /* a{sv} opened as @properties; what is not in it is as it was. */
-static void read_subject(struct channel *channel, struct bus_reader *properties)
+static void read_subject(struct channel *channel, struct bus_reader *properties, bool changed_now)
 {
 	struct chat *chat = channel->chat;
+	g_autofree char *before = g_strdup(chat->topic);
 	const char *subject = NULL, *actor = NULL, *key;
 	gint64 time = chat->topic_time;
 	struct bus_reader value;
@@ -29,6 +48,8 @@ static void read_subject(struct channel *channel, struct bus_reader *properties)
 		time = 0;
 	chat_set_topic(chat, subject ? subject : chat->topic,
 		       actor ? tp_room_nick(actor) : chat->topic_by, time);
+	if (strcmp(before, chat->topic))
+		tell_topic(channel, changed_now);
 }
 
 static void on_subject(struct bus_reader *reply, const GError *error, void *data)
@@ -40,7 +61,7 @@ static void on_subject(struct bus_reader *reply, const GError *error, void *data
 		return;
 	}
 	bus_read_array(reply, &properties);
-	read_subject(data, &properties);
+	read_subject(data, &properties, false);
 }
 
 static void on_properties_changed(struct bus_reader *args, void *data)
@@ -52,7 +73,7 @@ static void on_properties_changed(struct bus_reader *args, void *data)
 		return;
 	bus_read_array(args, &properties);
 	if (channel->chat)
-		read_subject(channel, &properties);
+		read_subject(channel, &properties, true);
 }
 
 void tp_room_subject_start(struct channel *channel)
@@ -79,7 +100,7 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 					: "cannot set the topic: you are not in the room");
 		return;
 	}
-	call = channel_call(channel, TP_CHAN_SUBJECT, "SetSubject");
+	call = channel_ask(channel, TP_CHAN_SUBJECT, "SetSubject");
 	bus_write_string(bus_call_args(call), topic);
 	tp_send_done(call, -1, done, data, "set the topic");
 }

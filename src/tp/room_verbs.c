@@ -67,6 +67,24 @@ static void on_room_channel(struct channel *channel, const GError *error, void *
 	}
 }
 
+static struct channel *find_invitation(struct conn *conn, const char *room)
+{
+	GHashTableIter iter;
+	void *path, *item;
+
+	if (!conn->channels)
+		return NULL;
+	g_hash_table_iter_init(&iter, conn->channels);
+	while (g_hash_table_iter_next(&iter, &path, &item)) {
+		struct channel *channel = item;
+
+		if (channel->room && channel->room->invited &&
+		    !strcmp(channel->facts.target_id, room))
+			return channel;
+	}
+	return NULL;
+}
+
 static void join_by_name(struct room_join *join)
 {
 	struct conn *conn = join->conn;
@@ -74,6 +92,9 @@ static void join_by_name(struct room_join *join)
 
 	if (chat->room_state != ROOM_JOINED)
 		chat_set_room_state(chat, ROOM_JOINING);
+	/* To join is to accept; idle answers the request below only when one is in. */
+	if (find_invitation(conn, join->name))
+		conn_answer_invitation(conn, join->name, true, NULL, NULL);
 	conn_ensure_text(conn, CHAT_ROOM, join->name, on_room_channel, join, tp_room_join_free);
 }
 
@@ -141,18 +162,28 @@ void conn_join(struct conn *conn, const char *room, const char *password, tp_don
 /* --- leaving --------------------------------------------------------------------------------------- */
 
 struct part {
-	struct channel *channel;
+	struct conn *conn;
+	char *path; /* of the channel, which goes before the answer comes */
 	tp_done_fn done;
 	void *data;
 };
 
-static void on_removed(struct bus_reader *reply, const GError *error, void *data)
+static void part_free(void *data)
 {
 	struct part *part = data;
 
-	if (error)
-		tp_send_done(channel_call(part->channel, TP_CHAN, "Close"), PART_TIMEOUT_MS,
-			     part->done, part->data, "leave the room");
+	g_free(part->path);
+	g_free(part);
+}
+
+static void on_removed(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct part *part = data;
+	struct channel *channel = g_hash_table_lookup(part->conn->channels, part->path);
+
+	if (error && channel)
+		tp_send_done(channel_ask(channel, TP_CHAN, "Close"), PART_TIMEOUT_MS, part->done,
+			     part->data, "leave the room");
 	else if (part->done)
 		part->done(NULL, part->data);
 }
@@ -173,20 +204,19 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 		return;
 	}
 	if (!reason || !*reason || !channel->room->self) {
-		tp_send_done(channel_call(channel, TP_CHAN, "Close"), PART_TIMEOUT_MS, done, data,
+		tp_send_done(channel_ask(channel, TP_CHAN, "Close"), PART_TIMEOUT_MS, done, data,
 			     "leave the room");
 		return;
 	}
-	/* On the connection's scope: the channel goes before the answer comes. */
 	part = g_new0(struct part, 1);
-	part->channel = channel;
+	part->conn = conn;
+	part->path = g_strdup(channel->path);
 	part->done = done;
 	part->data = data;
-	call = bus_call_new(conn->scope, conn->unique, channel->path, TP_CHAN_GROUP,
-			    "RemoveMembers");
+	call = channel_ask(channel, TP_CHAN_GROUP, "RemoveMembers");
 	bus_write_uint32s(bus_call_args(call), &channel->room->self, 1);
 	bus_write_string(bus_call_args(call), reason);
-	bus_call_own_data(call, g_free);
+	bus_call_own_data(call, part_free);
 	bus_call_send(call, PART_TIMEOUT_MS, on_removed, part);
 }
 
@@ -226,24 +256,6 @@ void tp_room_withdraw_invitation(struct channel *channel)
 	g_clear_pointer(&room->inviter, g_free);
 }
 
-static struct channel *find_invitation(struct conn *conn, const char *room)
-{
-	GHashTableIter iter;
-	void *path, *item;
-
-	if (!conn->channels)
-		return NULL;
-	g_hash_table_iter_init(&iter, conn->channels);
-	while (g_hash_table_iter_next(&iter, &path, &item)) {
-		struct channel *channel = item;
-
-		if (channel->room && channel->room->invited &&
-		    !strcmp(channel->facts.target_id, room))
-			return channel;
-	}
-	return NULL;
-}
-
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data)
 {
@@ -259,8 +271,7 @@ void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp
 		return;
 	}
 	tp_room_withdraw_invitation(channel);
-	call = bus_call_new(conn->scope, conn->unique, channel->path, TP_CHAN_GROUP,
-			    accept ? "AddMembers" : "RemoveMembers");
+	call = channel_ask(channel, TP_CHAN_GROUP, accept ? "AddMembers" : "RemoveMembers");
 	bus_write_uint32s(bus_call_args(call), &channel->room->self, 1);
 	bus_write_string(bus_call_args(call), "");
 	tp_send_done(call, -1, done, data,

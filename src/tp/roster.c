@@ -146,6 +146,21 @@ static void drop_unlisted(struct conn *conn, GHashTable *listed)
 		contact_set_on_roster(gone->pdata[i], false);
 }
 
+/* Who asked while the last connection lived, and does not any more. */
+static void drop_stale_requests(struct conn *conn, GHashTable *listed)
+{
+	GPtrArray *requests = conn->tp->model->requests;
+
+	for (guint i = requests->len; i-- > 0;) {
+		struct request *request = requests->pdata[i];
+
+		if (request->kind == REQUEST_SUBSCRIPTION && request->account == conn->account &&
+		    !g_hash_table_contains(listed,
+					   account_find_contact(conn->account, request->id)))
+			model_remove_request(request);
+	}
+}
+
 static void on_list_attributes(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct conn *conn = data;
@@ -177,6 +192,7 @@ static void on_list_attributes(struct bus_reader *reply, const GError *error, vo
 		return;
 	}
 	drop_unlisted(conn, listed);
+	drop_stale_requests(conn, listed);
 	account_set_roster_ready(conn->account, true);
 }
 

@@ -128,6 +128,10 @@ static void on_send_reply(struct bus_reader *reply, const GError *bus_error, voi
 	if (bus_error) {
 		g_autoptr(GError) error = tp_error_from_bus("send the message", bus_error);
 
+		/* Not "offline", which says that nothing went out. */
+		if (g_error_matches(bus_error, BUS_ERROR, BUS_ERROR_DISCONNECTED))
+			error->code = TP_ERROR_FAILED;
+
 		channel = conn_find_channel(send->conn, send->kind, send->id);
 		if (channel && channel->text)
 			forget_in_flight(channel->text, send->text);
@@ -159,14 +163,10 @@ static void write_message(struct bus_writer *args, const struct send *send)
 static void send_on(struct channel *channel, struct send *send)
 {
 	bool has_messages = channel->text->has_messages;
-	/* On the connection's scope: the answer counts even if the channel closes meanwhile. */
-	struct bus_call *call =
-		bus_call_new(channel->conn->scope, channel->conn->unique, channel->path,
-			     has_messages ? TP_CHAN_MESSAGES : TP_CHAN_TEXT,
-			     has_messages ? "SendMessage" : "Send");
+	struct bus_call *call = channel_ask(channel, has_messages ? TP_CHAN_MESSAGES : TP_CHAN_TEXT,
+					    has_messages ? "SendMessage" : "Send");
 	struct bus_writer *args = bus_call_args(call);
 
-	bus_call_no_autostart(call);
 	if (has_messages) {
 		write_message(args, send);
 		bus_write_uint32(args, 1); /* Report_Delivery */

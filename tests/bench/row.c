@@ -9,6 +9,7 @@ static const struct row_info rows[ROW_COUNT] = {
 	[ROW_FRAME_MS] = {"start to pane, status bar and input, ms", STAGE_START, 1,
 			  .pheme_only = true},
 	[ROW_PSS] = {"PSS idle in a chat, KiB", STAGE_CHAT, 0},
+	[ROW_ANON] = {"the same: of it anonymous, KiB", STAGE_CHAT, 0},
 	[ROW_WAKEUPS] = {"wake-ups/s idle in a chat", STAGE_CHAT, 1},
 	[ROW_BURST_S] = {"@burst messages: s to the last on screen", STAGE_CHAT, 2,
 			 .by_network = true},

@@ -10,7 +10,7 @@
 #define TYPED "hello"
 
 enum {
-	WAIT_MS = 60000,
+	WAIT_MS = 150000,
 	SLICE_MS = 20,
 	BUSY_US = 4000, /* CPU in a slice that counts as work; a clock that ticks does not */
 };

@@ -51,7 +51,7 @@ void run_for(struct run *run, unsigned int ms);
  * it used the CPU to speak of, for quiet_ms. Returns when they did last, in microseconds. */
 gint64 run_settle(struct run *run, unsigned int quiet_ms);
 
-/* Waits until ready, up to a minute; what names it in the failure. */
+/* Waits until ready, with patience; what names it in the failure. */
 void run_wait(struct run *run, test_wait_fn ready, void *data, const char *what);
 
 /* A message from the other side of the chat. */

@@ -43,13 +43,28 @@ static void open_chat(struct run *run)
 
 /* --- idle --- */
 
+/* What is the program's own: the rest of its PSS depends on who else maps the same files. */
+static double anonymous_kib(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/smaps_rollup", (int)pid);
+	g_autofree char *text = NULL;
+	const char *at;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		test_fail("cannot read %s", path);
+	at = strstr(text, "Pss_Anon:");
+	return at ? g_ascii_strtod(at + strlen("Pss_Anon:"), NULL) : 0;
+}
+
 static void measure_idle(struct run *run)
 {
 	pid_t pid = screen_pid(run->screen);
 	long long before;
 
-	run_for(run, 1000);
+	/* What a program puts off after the last message is not idleness yet. */
+	run_for(run, (unsigned int)run->sizes->idle_s * 500);
 	run_report(run, ROW_PSS, (double)test_proc_pss(pid) / 1024);
+	run_report(run, ROW_ANON, anonymous_kib(pid));
 	before = test_proc_wakeups(pid);
 	run_for(run, (unsigned int)run->sizes->idle_s * 1000);
 	run_report(run, ROW_WAKEUPS,

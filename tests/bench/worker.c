@@ -17,7 +17,7 @@
 /* In the environment of everything that a worker starts. */
 #define MARK "PHEME_BENCH"
 
-enum { LIMIT_S = 240 };
+enum { LIMIT_S = 400 };
 
 static volatile sig_atomic_t interrupted;
 

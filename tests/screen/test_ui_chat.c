@@ -166,6 +166,18 @@ static void test_new_line(void **state)
 	screen_key(s, "M-1");
 	screen_wait_text(s, "--- new (1) ---");
 	screen_wait_no_text(s, "Act:");
+	/* It is still there when one scrolls up for it, and gone after the next visit. */
+	screen_key(s, "M-Left");
+	play_act(play, "burst work bob@example.org 30 30");
+	screen_wait_text(s, "1:Bob(30)");
+	screen_key(s, "M-1");
+	screen_wait_no_text(s, "Act:");
+	screen_key(s, "PageUp");
+	screen_wait_text(s, "--- new (30) ---");
+	screen_key(s, "M-Left");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "[Bob]");
+	screen_wait_no_text(s, "--- new");
 	play_free(play);
 }
 

@@ -124,6 +124,13 @@ static void test_completion(void **state)
 	screen_wait_row(s, 23, "[Bob] /say");
 	screen_key(s, "C-u");
 	screen_wait_no_text(s, "say  ");
+	/* What comes after a word that was the only one is listed first, too. */
+	screen_type(s, "/accou");
+	screen_key(s, "Tab");
+	screen_wait_row(s, 23, "[Bob] /account");
+	screen_key(s, "Tab");
+	screen_wait_text(s, "disable");
+	screen_wait_row(s, 23, "[Bob] /account");
 	play_free(play);
 }
 
@@ -157,6 +164,25 @@ static void test_vi_mode(void **state)
 	screen_wait_row(s, 23, "[Bob] one");
 	screen_type(s, "Athree");
 	screen_wait_row(s, 23, "[Bob] one three");
+	play_free(play);
+}
+
+static void test_mode_in_prompt(void **state)
+{
+	struct play *play;
+	struct screen *s;
+
+	test_env_write(*state, "home/.inputrc",
+		       "set editing-mode vi\nset show-mode-in-prompt on\n"
+		       "set vi-cmd-mode-string \"\\1\\e[2m\\2:\\1\\e[m\\2\"\n");
+	play = play_with_bob();
+	s = play_screen(play);
+	screen_type(s, "one");
+	screen_wait_row(s, 23, "(ins)[Bob] one");
+	screen_key(s, "Esc");
+	screen_wait_row(s, 23, ":[Bob] one");
+	screen_type(s, "A two");
+	screen_wait_row(s, 23, "(ins)[Bob] one two");
 	play_free(play);
 }
 
@@ -241,7 +267,7 @@ static void test_account_form(void **state)
 	screen_line(s, "secret");
 	screen_wait_text(s, "(set)");
 	screen_line(s, "much");
-	screen_wait_text(s, "must be a number");
+	screen_wait_text(s, "must be a number from 0 to ");
 	screen_key(s, "Enter");
 	screen_wait_row(s, 23, "port: much");
 	screen_key(s, "C-u");
@@ -255,6 +281,38 @@ static void test_account_form(void **state)
 	play_free(play);
 }
 
+static void test_no_secret_in_history(void **state)
+{
+	struct play *play = play_with_bob();
+	struct screen *s = play_screen(play);
+
+	screen_line(s, "/version");
+	screen_line(s, "/account set work password hunter2");
+	play_settle(play);
+	assert_false(screen_find(s, "hunter2", NULL, NULL));
+	screen_key(s, "Up");
+	screen_wait_row(s, 23, "[Bob] /version");
+	play_free(play);
+}
+
+static void test_accounts(void **state)
+{
+	struct play *play = play_with_bob();
+	struct screen *s = play_screen(play);
+	int first, second;
+
+	play_act(play, "offline another");
+	screen_wait_text(s, "another");
+	screen_key(s, "F2");
+	screen_wait_text(s, "offline     haze/jabber");
+	screen_wait_text(s, "q: close");
+	play_settle(play);
+	assert_true(screen_find(s, "online      haze/jabber", NULL, &first));
+	assert_true(screen_find(s, "offline     haze/jabber", NULL, &second));
+	assert_int_equal(first, second);
+	play_free(play);
+}
+
 static void test_requests(void **state)
 {
 	struct play *play = play_with_bob();
@@ -262,6 +320,7 @@ static void test_requests(void **state)
 
 	play_act(play, "request work mallory@evil.example 'let me in'");
 	screen_wait_text(s, "Requests         1|");
+	screen_wait_text(s, "Act: 0:status(1)");
 	screen_key(s, "M-r");
 	screen_type(s, "mall");
 	screen_key(s, "Enter");
@@ -384,12 +443,16 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_editing),  TEST(test_wide),         TEST(test_growing),
-		TEST(test_paste),    TEST(test_completion),   TEST(test_escape_does_not_eat),
-		TEST(test_vi_mode),  TEST(test_rebinding),    TEST(test_pane_cursor),
-		TEST(test_password), TEST(test_account_form), TEST(test_requests),
-		TEST(test_leaving),  TEST(test_termination),  TEST(test_suspending),
-		TEST(test_dumb),     TEST(test_editor),
+		TEST(test_editing),     TEST(test_wide),
+		TEST(test_growing),     TEST(test_paste),
+		TEST(test_completion),  TEST(test_escape_does_not_eat),
+		TEST(test_vi_mode),     TEST(test_mode_in_prompt),
+		TEST(test_rebinding),   TEST(test_pane_cursor),
+		TEST(test_password),    TEST(test_account_form),
+		TEST(test_requests),    TEST(test_no_secret_in_history),
+		TEST(test_accounts),    TEST(test_leaving),
+		TEST(test_termination), TEST(test_suspending),
+		TEST(test_dumb),        TEST(test_editor),
 	};
 
 	return cmocka_run_group_tests_name("ui/input", tests, NULL, NULL);

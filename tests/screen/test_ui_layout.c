@@ -81,6 +81,42 @@ static void test_members(void **state)
 	play_free(play);
 }
 
+static void test_long_title(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+	g_autofree char *row = NULL;
+
+	play_act(play, "online work");
+	play_act(play, "room work dev@conference.example.org "
+		       "'A topic that goes on and on until there is no room left for it up here'");
+	screen_wait_text(s, "dev@confere~");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "A topic that");
+	row = screen_row(s, 0);
+	assert_true(g_str_has_suffix(row, "~ work/haze  log"));
+	play_free(play);
+}
+
+static void test_help(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+	int long_col, short_col;
+
+	screen_key(s, "F1");
+	screen_wait_text(s, "Alt-Left");
+	for (int i = 0; i < 60 && !screen_find(s, "/alias [NAME]", NULL, NULL); i++) {
+		screen_key(s, "Down");
+		play_settle(play);
+	}
+	/* The longest usage takes a row of its own; what it does stands where it does for others. */
+	assert_true(screen_find(s, "shows, adds, changes", NULL, &long_col));
+	assert_true(screen_find(s, "adds a contact to", NULL, &short_col));
+	assert_int_equal(long_col, short_col);
+	play_free(play);
+}
+
 static void test_narrow(void **state)
 {
 	const struct screen_options options = {.rows = 12, .cols = 40};
@@ -225,7 +261,7 @@ int main(void)
 		TEST(test_sketch),     TEST(test_members),           TEST(test_narrow),
 		TEST(test_every_size), TEST(test_start_at_one_cell), TEST(test_hide_pane),
 		TEST(test_welcome),    TEST(test_without_colour),    TEST(test_old_terminal),
-		TEST(test_no_utf8),
+		TEST(test_no_utf8),    TEST(test_long_title),        TEST(test_help),
 	};
 
 	return cmocka_run_group_tests_name("ui/layout", tests, NULL, NULL);

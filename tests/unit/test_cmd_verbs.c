@@ -95,6 +95,8 @@ static void test_chat(void **state)
 	check(fixture, "/chat BOB", "show bob@example.org\n");
 	check(fixture, "/chat next", "show dev@conference.example.org\n");
 	check(fixture, "/chat prev", "show bob@example.org\n");
+	check(fixture, "/chat status", "show status\n");
+	check(fixture, "/chat 0", "show status\n");
 	check_fails(fixture, "/chat 9", 3, "no open chat");
 	check_fails(fixture, "/chat nobody", 3, "no open chat");
 	check_prints(fixture, "/chat unread", "nothing is unread");
@@ -162,6 +164,32 @@ static void test_join(void **state)
 	fail_next(fixture, SESSION_ERROR_REFUSED, "banned");
 	assert_int_equal(run(fixture, "/join -a irc #x"), 5);
 	assert_null(fixture->current);
+}
+
+/* The room tells the network when the chat is one of the other. */
+static void test_join_elsewhere(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->current = add_room(fixture->work, "dev@conference.example.org");
+	check(fixture, "/join #dev", "join irc #dev\nshow #dev\n");
+	check(fixture, "/join ops@conference.example.org",
+	      "join work ops@conference.example.org\nshow ops@conference.example.org\n");
+	check(fixture, "/join -a work #odd", "join work #odd\nshow #odd\n");
+	account_set_state(fixture->irc, ACCOUNT_OFFLINE, "");
+	check(fixture, "/join #x", "join work #x\nshow #x\n");
+}
+
+/* A room that could not be entered is left behind only if there is something in it. */
+static void test_join_in_vain(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *room = chat_open(fixture->irc, CHAT_ROOM, "#dev");
+
+	fixture->current = NULL;
+	fail_next(fixture, SESSION_ERROR_REFUSED, "banned");
+	assert_int_equal(run(fixture, "/join -a irc #dev"), 5);
+	assert_true(room->open);
 }
 
 static void test_part(void **state)
@@ -521,6 +549,8 @@ int main(void)
 		TEST("/cmd/close_and_clear", test_close_and_clear),
 		TEST("/cmd/log_reads_history", test_log),
 		TEST("/cmd/join_enters_and_shows", test_join),
+		TEST("/cmd/join_finds_the_network", test_join_elsewhere),
+		TEST("/cmd/join_in_vain_leaves_what_was", test_join_in_vain),
 		TEST("/cmd/part_takes_room_or_reason", test_part),
 		TEST("/cmd/topic_prints_and_sets", test_topic),
 		TEST("/cmd/nick_prints_and_sets", test_nick),

@@ -59,6 +59,28 @@ static void disconnect_is_for_good(void **state)
 	outcome_clear(&outcome);
 }
 
+static void connect_while_disconnecting(void **state)
+{
+	struct fixture *f = *state;
+	struct account *account = account_called(f, "work");
+	struct outcome left = {0}, back = {0};
+	struct conn *conn = go_online(f);
+
+	conn->stubborn = true;
+	session_disconnect(f->session, account, note_outcome, &left);
+	session_connect(f->session, account, note_outcome, &back);
+	fake_end(conn, CONN_END_REQUESTED, "disconnected");
+	WAIT_FOR(left.calls);
+	assert_int_equal(left.code, 0);
+	assert_int_equal(back.calls, 0);
+	assert_int_equal(fake_tp->logins, 2);
+	fake_online(fake_conn("work"));
+	WAIT_FOR(back.calls);
+	assert_int_equal(back.code, 0);
+	outcome_clear(&left);
+	outcome_clear(&back);
+}
+
 static void delays_grow(void **state)
 {
 	assert_int_equal(login_retry_delay(0, 0.5, 1000), 2000);
@@ -425,6 +447,7 @@ int main(void)
 		TEST("/session/login/connect_tells_once", connect_tells_once),
 		TEST("/session/login/connect_tells_failure", connect_tells_failure),
 		TEST("/session/login/disconnect_is_for_good", disconnect_is_for_good),
+		TEST("/session/login/connect_while_disconnecting", connect_while_disconnecting),
 		TEST("/session/login/delays_grow", delays_grow),
 		TEST("/session/login/reconnects", reconnects),
 		TEST("/session/login/tells_a_trouble_once", tells_a_trouble_once),

@@ -228,7 +228,7 @@ static void one_question_at_a_time(void **state)
 	assert_int_equal(asked->texts->len, 1);
 	session_answer_prompt(f->session, "one");
 	assert_int_equal(asked->texts->len, 2);
-	assert_string_equal(text_of(asked, 1), "Password for home");
+	assert_string_equal(text_of(asked, 1), "Password for home (ali)");
 	session_answer_prompt(f->session, "two");
 	WAIT_FOR(was_called("secret one") && was_called("secret two"));
 	session_answer_prompt(f->session, "nobody asked");
@@ -247,7 +247,7 @@ static void pointless_questions_go(void **state)
 	want(fake_conn("home"), NULL, false);
 	unwant(fake_conn("work"), NULL);
 	assert_string_equal(text_of(asked, 1), "-");
-	assert_string_equal(text_of(asked, 2), "Password for home");
+	assert_string_equal(text_of(asked, 2), "Password for home (ali)");
 	/* Also with the connection that asked. */
 	fake_end(fake_conn("home"), CONN_END_NETWORK, "gone");
 	assert_string_equal(text_of(asked, 3), "-");

@@ -79,6 +79,11 @@ static void nobody(void **state)
 
 	assert_ambiguous(f, "x\x1by", "no contact x^[y");
 	assert_ambiguous(f, "work:", "no contact");
+	/* A guess is said and not acted on. */
+	add(f, "work", BOB, "Robert");
+	assert_ambiguous(f, "bob", "did you mean " BOB "?");
+	add(f, "home", "bob@elsewhere", "Rob");
+	assert_ambiguous(f, "bob", "give an id");
 }
 
 static void default_account(void **state)
