@@ -225,6 +225,11 @@ static void quit(struct front *front, int status)
 	cli_end(cli_of(front), status);
 }
 
+static void under_way(struct front *front)
+{
+	g_clear_handle_id(&cli_of(front)->deadline, g_source_remove);
+}
+
 static const struct front_ops ops = {
 	.print = print,
 	.print_error = print_error,
@@ -235,6 +240,7 @@ static const struct front_ops ops = {
 	.ask = ask,
 	.clear = clear,
 	.quit = quit,
+	.under_way = under_way,
 };
 
 void cli_front_init(struct cli *cli, struct session *session)

@@ -67,15 +67,46 @@ static const struct command account_commands[] = {
 	{.name = NULL},
 };
 
+static const struct command file_commands[] = {
+	{.name = "file cancel",
+	 .usage = "[FILE:transfer]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "stops sending or receiving a file",
+	 .help = "Stops FILE, a number of /file list, or the only one that is under way; one that\n"
+		 "is offered to you is declined. What has come of it is removed.",
+	 .run = cmd_file_cancel},
+	{.name = "file list",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the files that go, come, or did",
+	 .help = "Prints a line for each file: its number, whom it comes from or goes to, name,\n"
+		 "size, and how far it is, at what rate, with the time left; or how it ended.",
+	 .run = cmd_file_list},
+	{.name = "file send",
+	 .usage = "CONTACT-OR-FILE:fileto [FILE:file]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "sends a file",
+	 .help = "\"/file send photo.jpg\" offers the file to the contact of this chat,\n"
+		 "\"/file send bob photo.jpg\" to bob. A name with blanks is quoted as in a "
+		 "shell,\n"
+		 "as terminals do with what is dropped on them; ~/ is your home. The bytes go "
+		 "when\n"
+		 "the other side has said yes. A transfer that broke goes on where it stopped "
+		 "when\n"
+		 "the same file is sent again.",
+	 .run = cmd_file_send},
+	{.name = NULL},
+};
+
 const struct command command_table[] = {
 	{.name = "accept",
 	 .usage = "[REQUEST:request]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "says yes to a request",
-	 .help = "Says yes to somebody who asks to see your presence, or who invites you to a "
-		 "room\n"
-		 "(which is joined). REQUEST is its number in the requests list, or who asks;\n"
-		 "without it the oldest one is meant, and named.",
+	 .help = "Says yes to somebody who asks to see your presence, who invites you to a room\n"
+		 "(which is joined), or who offers a file (which is put where\n"
+		 "\"/set file.directory\" says). REQUEST is its number in the requests list, or "
+		 "who\nasks; without it the oldest one is meant, and named.",
 	 .run = cmd_accept},
 	{.name = "account",
 	 .aliases = "accounts",
@@ -176,6 +207,18 @@ const struct command command_table[] = {
 	 .help = "Disconnects ACCOUNT, or the account of this chat, until /connect or the next\n"
 		 "start.",
 	 .run = cmd_disconnect},
+	{.name = "file",
+	 .aliases = "files",
+	 .usage = "[cancel|list|send]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "sends, lists and stops files",
+	 .help = "Lists the files that go, come, or did. \"/help file send\" and so on tell of\n"
+		 "each action. What is offered to you is taken with /accept and declined with\n"
+		 "/reject; it is put where \"/set file.directory\" says, never over a file that "
+		 "is\n"
+		 "there.",
+	 .run = cmd_file,
+	 .subcommands = file_commands},
 	{.name = "help",
 	 .aliases = "?",
 	 .usage = "[TOPIC:command] [ACTION:action]",

@@ -236,6 +236,32 @@ void session_answer_request(struct session *session, struct request *request, bo
 	finish(done, data);
 }
 
+/* --- files ---------------------------------------------------------------------------------- */
+
+struct transfer *session_send_file(struct session *session, struct account *account, const char *id,
+				   const char *path, GError **error)
+{
+	stage_log(session, "send file %s %s", id, path);
+	return transfer_new(session->model, account, id, path, 1000, false);
+}
+
+bool session_accept_file(struct session *session, struct transfer *transfer, const char *directory,
+			 GError **error)
+{
+	transfer_set_state(transfer, TRANSFER_STARTING);
+	return true;
+}
+
+void session_cancel_file(struct session *session, struct transfer *transfer)
+{
+	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
+}
+
+char *session_download_directory(struct session *session)
+{
+	return g_strdup("/downloads");
+}
+
 /* --- chats ---------------------------------------------------------------------------------- */
 
 static unsigned *backlog_of(struct session *session, const struct chat *chat)
