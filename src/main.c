@@ -21,12 +21,27 @@ static int complain(const GError *error, int status)
 	return status;
 }
 
+static bool has_screen(const struct options *options)
+{
+	return !options->run && !options->reply_with && !options->file_send &&
+	       !options->file_receive;
+}
+
 static int run_front_end(const struct options *options, struct session *session)
 {
+	const struct cli_files files = {
+		.contact = options->file_send,
+		.path = options->file_path,
+		.directory = options->file_receive,
+		.count = options->count,
+		.timeout = options->timeout,
+	};
 	g_autoptr(GError) error = NULL;
 
 	if (!session_check(session, &error))
 		return complain(error, error->code);
+	if (options->file_send || options->file_receive)
+		return cli_move_files(session, &files);
 	if (options->reply_with)
 		return cli_reply(session, options->reply_with);
 	return options->run ? cli_run(session, options->run)
@@ -47,7 +62,7 @@ static int run(const struct options *options)
 	struct session *session;
 	int status;
 
-	if (!options->run && !options->reply_with && !ui_check(&error))
+	if (has_screen(options) && !ui_check(&error))
 		return complain(error, SESSION_ERROR_USAGE);
 	session = session_new(&session_options);
 	status = run_front_end(options, session);

@@ -17,3 +17,12 @@ int cli_run(struct session *session, char **run_lines);
  * it is given the text (bot.c), until a signal ends it. The rest is as above.
  */
 int cli_reply(struct session *session, char **argv);
+
+struct cli_files {
+	const char *contact, *path; /* to send; or */
+	const char *directory;      /* to receive into */
+	unsigned count;             /* files to receive; 0: until a signal */
+	unsigned timeout;           /* seconds until something is under way; 0: no limit */
+};
+/* Sends a file when the contact can take it, or receives what comes (files.c). */
+int cli_move_files(struct session *session, const struct cli_files *files);

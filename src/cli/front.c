@@ -212,6 +212,11 @@ static void print_notice(const struct message *message)
 
 static void on_event(const struct event *event, void *data)
 {
+	const struct cli *cli = data;
+
+	/* What there is to say of its files the mover says itself. */
+	if (cli->mover && event->chat && event->chat->kind != CHAT_STATUS)
+		return;
 	if (event->type == EVENT_MESSAGE_ADDED && event->message)
 		print_notice(event->message);
 }

@@ -11,12 +11,16 @@ enum option {
 	OPTION_ACCOUNT,
 	OPTION_BUS,
 	OPTION_CONFIG,
+	OPTION_COUNT_OF,
 	OPTION_DEBUG,
 	OPTION_DEMO,
+	OPTION_FILE_RECEIVE,
+	OPTION_FILE_SEND,
 	OPTION_HELP,
 	OPTION_NO_AUTOSTART,
 	OPTION_REPLY_WITH,
 	OPTION_RUN,
+	OPTION_TIMEOUT,
 	OPTION_VERSION,
 	OPTION_COUNT,
 };
@@ -33,12 +37,21 @@ static const struct option_row {
 		 "Use the session bus at this D-Bus address, whatever the environment says."},
 	[OPTION_CONFIG] = {"config", 'c', "FILE",
 			   "Read settings from FILE instead of $XDG_CONFIG_HOME/pheme/pheme.conf."},
+	[OPTION_COUNT_OF] = {"count", 0, "N", "End after N files (--file-receive)."},
 	[OPTION_DEBUG] = {"debug", 0, "[FILE]",
 			  "Write diagnostics to pheme.log, or to FILE. They never hold the text of "
 			  "a message or a password."},
 	[OPTION_DEMO] = {"demo", 0, NULL,
 			 "Try it out: a bus, an account, a history and a parrot to talk to, all "
 			 "of their own and gone at the end. Nothing of yours is changed."},
+	[OPTION_FILE_RECEIVE] =
+		{"file-receive", 0, "DIR",
+		 "Take every file that a contact offers into DIR, print its path when it is whole, "
+		 "and go on until --count files or a signal. Nothing is overwritten; what broke "
+		 "goes on where it stopped when it is sent again."},
+	[OPTION_FILE_SEND] = {"file-send", 0, "CONTACT FILE",
+			      "Send FILE to CONTACT, as soon as the contact is there and takes "
+			      "files, and end when it has arrived."},
 	[OPTION_HELP] = {"help", 'h', NULL, "Print this and end."},
 	[OPTION_NO_AUTOSTART] = {"no-autostart", 0, NULL,
 				 "Start neither a session bus nor a connection manager of pheme's "
@@ -54,6 +67,9 @@ static const struct option_row {
 			"several times: the lines are run in order, each when the one before it is "
 			"done, up to the first that fails. Text without a slash goes to the chat "
 			"that /query or /join opened."},
+	[OPTION_TIMEOUT] = {"timeout", 0, "SECONDS",
+			    "End with status 124 when nothing is under way by then (--file-send, "
+			    "--file-receive); how long it then takes is not limited."},
 	[OPTION_VERSION] = {"version", 'V', NULL, "Print the version and end."},
 };
 
@@ -83,6 +99,19 @@ static void replace(char **string, const char *value)
 	*string = g_strdup(value);
 }
 
+static bool set_number(unsigned *number, const char *option, const char *value, GError **error)
+{
+	guint64 wide;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, 1000000000, &wide, NULL)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "a number from 1 on is expected, not \"%s\", for %s", value, option);
+		return false;
+	}
+	*number = (unsigned)wide;
+	return true;
+}
+
 static gboolean on_option(const gchar *given, const gchar *value, gpointer data, GError **error)
 {
 	struct parsing *parsing = data;
@@ -98,12 +127,20 @@ static gboolean on_option(const gchar *given, const gchar *value, gpointer data,
 	case OPTION_CONFIG:
 		replace(&options->config, value);
 		break;
+	case OPTION_COUNT_OF:
+		return set_number(&options->count, given, value, error);
 	case OPTION_DEBUG:
 		options->debug = true;
 		replace(&options->debug_path, value);
 		break;
 	case OPTION_DEMO:
 		options->demo = true;
+		break;
+	case OPTION_FILE_RECEIVE:
+		replace(&options->file_receive, value);
+		break;
+	case OPTION_FILE_SEND:
+		replace(&options->file_send, value);
 		break;
 	case OPTION_HELP:
 		parsing->help = true;
@@ -117,6 +154,8 @@ static gboolean on_option(const gchar *given, const gchar *value, gpointer data,
 	case OPTION_RUN:
 		g_ptr_array_add(parsing->run, g_strdup(value));
 		break;
+	case OPTION_TIMEOUT:
+		return set_number(&options->timeout, given, value, error);
 	case OPTION_VERSION:
 		parsing->version = true;
 		break;
@@ -248,13 +287,44 @@ static bool check_values(const struct options *options)
 	return false;
 }
 
-static bool check_rest(char **rest)
+/* Of --file-send the second word. */
+static bool take_file(struct options *options, char **rest)
+{
+	bool other = options->run || options->demo || options->reply_with;
+
+	if (options->file_send && (!rest[0] || !rest[1]))
+		print_problem("--file-send wants a contact and a file", &rows[OPTION_FILE_SEND]);
+	else if (options->file_send && (other || options->file_receive))
+		print_problem("--file-send goes with no other thing to do",
+			      &rows[OPTION_FILE_SEND]);
+	else if (options->file_receive && other)
+		print_problem("--file-receive goes with no other thing to do",
+			      &rows[OPTION_FILE_RECEIVE]);
+	else if (options->file_send && !g_utf8_validate(options->file_send, -1, NULL))
+		print_problem("the name of the contact is not valid UTF-8",
+			      &rows[OPTION_FILE_SEND]);
+	else if (options->count && !options->file_receive)
+		print_problem("--count goes with --file-receive", &rows[OPTION_COUNT_OF]);
+	else if (options->timeout && !options->file_receive && !options->file_send)
+		print_problem("--timeout goes with --file-send and --file-receive",
+			      &rows[OPTION_TIMEOUT]);
+	else
+		return true;
+	return false;
+}
+
+static bool check_rest(struct options *options, char **rest)
 {
 	g_autofree char *message = NULL;
+	guint taken = options->file_send ? 2 : 1;
 
-	if (!rest[0] || !rest[1])
+	if (!take_file(options, rest))
+		return false;
+	if (options->file_send)
+		options->file_path = g_strdup(rest[1]);
+	if (g_strv_length(rest) <= taken)
 		return true;
-	message = g_strdup_printf("there is nothing to do with \"%s\"", rest[1]);
+	message = g_strdup_printf("there is nothing to do with \"%s\"", rest[taken]);
 	print_problem(message, NULL);
 	return false;
 }
@@ -298,8 +368,8 @@ bool options_parse(struct options *options, int argc, char **argv, int *status)
 		g_ptr_array_free(parsing.run, TRUE);
 	}
 	if (good && !parsing.help && !parsing.version)
-		good = check_rest(args) && check_values(options) &&
-		       check_command(options, parsing.reply_with);
+		good = check_values(options) && check_command(options, parsing.reply_with) &&
+		       check_rest(options, args);
 	g_free(parsing.reply_with);
 	*status = good ? 0 : 2;
 	if (!good || (!parsing.help && !parsing.version))
@@ -315,6 +385,9 @@ void options_clear(struct options *options)
 	g_free(options->config);
 	g_free(options->bus);
 	g_free(options->account);
+	g_free(options->file_send);
+	g_free(options->file_path);
+	g_free(options->file_receive);
 	g_free(options->debug_path);
 	g_strfreev(options->run);
 	g_strfreev(options->reply_with);

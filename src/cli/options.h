@@ -9,8 +9,11 @@
 
 struct options {
 	char *config, *bus, *account;
-	char **run;        /* lines of --run in order; NULL for none */
-	char **reply_with; /* argv of --reply-with; or NULL */
+	char **run;                  /* lines of --run in order; NULL for none */
+	char **reply_with;           /* argv of --reply-with; or NULL */
+	char *file_send, *file_path; /* contact and file of --file-send; NULL for none */
+	char *file_receive;          /* directory; NULL for none */
+	unsigned count, timeout;     /* 0: not given */
 	bool demo;
 	bool no_autostart;
 	bool debug;

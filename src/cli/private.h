@@ -12,6 +12,7 @@ struct cli {
 	GMainLoop *loop;
 	char **line;          /* the one that is run, or is next; of a bot: its program's argv */
 	struct bot *bot;      /* or NULL */
+	struct mover *mover;  /* or NULL */
 	struct chat *current; /* that /query or /join opened; a reference */
 	int status;
 	bool started, ending;
@@ -28,6 +29,8 @@ struct cli {
 	void *answer_data;
 };
 
+/* Runs the main loop from @begin to cli_end(). */
+void cli_main(struct cli *cli, struct session *session, void (*begin)(struct cli *cli));
 void cli_front_init(struct cli *cli, struct session *session);
 void cli_front_clear(struct cli *cli);
 /* Lets the lines go on, or end with @status, from the next turn of the main loop. */
