@@ -109,14 +109,25 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		ui_mark(ui, DIRTY_STATUS);
 }
 
+static char *request_words(const struct request *request)
+{
+	switch (request->kind) {
+	case REQUEST_SUBSCRIPTION:
+		return g_strdup("asks to see your presence");
+	case REQUEST_INVITATION:
+		return g_strdup_printf("invites you to %s", request->shown_room);
+	case REQUEST_FILE:
+		return g_strdup("offers a file");
+	}
+	return g_strdup("");
+}
+
 /* With the pane hidden nothing else would tell. */
 static void on_request(struct ui *ui, const struct request *request)
 {
 	bool has_alias = strcmp(request->name, request->shown_id) != 0;
 	g_autofree char *alias = has_alias ? g_strdup_printf(" (%s)", request->name) : NULL;
-	g_autofree char *what = request->kind == REQUEST_SUBSCRIPTION
-					? g_strdup("asks to see your presence")
-					: g_strdup_printf("invites you to %s", request->shown_room);
+	g_autofree char *what = request_words(request);
 	g_autofree char *why =
 		*request->text != '\0' ? g_strdup_printf(" (\"%s\")", request->text) : NULL;
 

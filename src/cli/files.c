@@ -56,10 +56,16 @@ static void end_progress(struct mover *mover)
 static gboolean on_deadline(void *data)
 {
 	struct mover *mover = data;
+	struct model *model = session_model(mover->cli->front.session);
+	const struct transfer *transfer = model_find_transfer(model, mover->number);
+	g_autofree char *unanswered = NULL;
+	const char *why = mover->obstacle;
 
 	mover->deadline = 0;
-	cli_complain("nothing is under way after %u s%s%s", mover->files->timeout,
-		     mover->obstacle ? ": " : "", mover->obstacle ? mover->obstacle : "");
+	if (transfer)
+		why = unanswered = g_strdup_printf("%s has not answered", transfer->who);
+	cli_complain("nothing is under way after %u s%s%s", mover->files->timeout, why ? ": " : "",
+		     why ? why : "");
 	cli_end(mover->cli, SESSION_ERROR_TIMEOUT);
 	return G_SOURCE_REMOVE;
 }
