@@ -486,7 +486,7 @@ static void test_sender_gone_midway(void **state)
 	accept_first(screen, "offers the file a ");
 	fd = begin_half(f, "a");
 	close(fd);
-	screen_wait_text(screen, "is kept");
+	screen_wait_text(screen, "it goes on from there");
 	wait_part(f, HALF);
 	pheme_quit(f->w, screen);
 }
