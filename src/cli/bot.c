@@ -47,7 +47,7 @@ static void talk_free(void *data)
 {
 	struct bot_talk *talk = data;
 
-	program_cancel(talk->program);
+	filter_cancel(talk->program);
 	g_queue_clear_full(&talk->questions, question_free);
 	chat_unref(talk->chat);
 	g_free(talk);
@@ -119,7 +119,7 @@ static void answer(struct bot_talk *talk, const struct question *question)
 	g_autoptr(GError) error = NULL;
 
 	talk->program =
-		program_start(bot->argv, env, question->text, RUN_SECONDS, on_answer, talk, &error);
+		filter_start(bot->argv, env, question->text, RUN_SECONDS, on_answer, talk, &error);
 	if (talk->program) {
 		bot->running++;
 		return;

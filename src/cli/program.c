@@ -63,7 +63,7 @@ static void on_reaped(GPid pid, int status, void *data)
 	g_spawn_close_pid(pid);
 }
 
-void program_cancel(struct program *program)
+void filter_cancel(struct program *program)
 {
 	if (!program)
 		return;
@@ -176,8 +176,8 @@ static bool spawn(struct program *program, char **argv, char **env, GError **err
 		set_up_child, NULL, &program->pid, &program->in, &program->out, NULL, error);
 }
 
-struct program *program_start(char **argv, char **env, const char *input, unsigned seconds,
-			      program_fn fn, void *data, GError **error)
+struct program *filter_start(char **argv, char **env, const char *input, unsigned seconds,
+			     program_fn fn, void *data, GError **error)
 {
 	struct program *program = g_new0(struct program, 1);
 

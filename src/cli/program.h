@@ -20,7 +20,7 @@ typedef void (*program_fn)(const char *output, const char *problem, void *data);
 
 /* @argv[0] is searched in PATH; @input goes to its stdin; it may take @seconds. NULL and @error
  * when it cannot be started; else @fn is called once, from the main loop, unless cancelled. */
-struct program *program_start(char **argv, char **env, const char *input, unsigned seconds,
-			      program_fn fn, void *data, GError **error);
+struct program *filter_start(char **argv, char **env, const char *input, unsigned seconds,
+			     program_fn fn, void *data, GError **error);
 /* Kills it and its group. NULL is fine. */
-void program_cancel(struct program *program);
+void filter_cancel(struct program *program);

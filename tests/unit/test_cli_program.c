@@ -36,7 +36,7 @@ static struct program *start(const char *command, const char *input, unsigned se
 	struct program *program;
 
 	assert_true(g_shell_parse_argv(command, NULL, &argv, NULL));
-	program = program_start(argv, NULL, input, seconds, on_done, result, &error);
+	program = filter_start(argv, NULL, input, seconds, on_done, result, &error);
 	if (!program)
 		fail_msg("%s", error->message);
 	return program;
@@ -101,7 +101,7 @@ static void test_missing(void **state)
 	struct result result = {0};
 	g_autoptr(GError) error = NULL;
 
-	assert_null(program_start(argv, NULL, "", 20, on_done, &result, &error));
+	assert_null(filter_start(argv, NULL, "", 20, on_done, &result, &error));
 	assert_non_null(error);
 	assert_int_equal(result.told, 0);
 }
@@ -136,8 +136,8 @@ static void test_cancel(void **state)
 {
 	struct result result = {0};
 
-	program_cancel(start("sh -c 'cat; sleep 1000'", "hello", 20, &result));
-	program_cancel(NULL);
+	filter_cancel(start("sh -c 'cat; sleep 1000'", "hello", 20, &result));
+	filter_cancel(NULL);
 	for (int i = 0; i < 100; i++)
 		g_main_context_iteration(NULL, FALSE);
 	assert_int_equal(result.told, 0);
