@@ -31,7 +31,7 @@ static bool is_wanted(const struct tube_way *way)
 	static const char *const names[] = {"unix-credentials", "unix", "ipv4-port", "ipv4"};
 	const char *wanted = g_getenv("PHEME_TUBE_SOCKET");
 
-	return !wanted || !strcmp(wanted, names[way - ways]);
+	return !wanted || !*wanted || !strcmp(wanted, names[way - ways]);
 }
 
 /* One port is good for one connection at a time. */
