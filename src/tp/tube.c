@@ -432,7 +432,10 @@ void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_lo
 	if (!tp_tube_local_check(&work->local, &error) ||
 	    !(tube->kind == TUBE_STREAM ? tp_tube_stream_accept(work, &error)
 					: tp_tube_dbus_accept(work, &error))) {
-		conn_fail_later(conn, done, data, NULL, TP_ERROR_USAGE, "%s", error->message);
+		enum tp_error code =
+			error->domain == TP_ERROR ? (enum tp_error)error->code : TP_ERROR_USAGE;
+
+		conn_fail_later(conn, done, data, NULL, code, "%s", error->message);
 		return;
 	}
 	work->done = done;
