@@ -70,10 +70,12 @@ INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
 STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
+# A client on telepathy-glib's client side, for tests of telepathy-local.
+PEER_BIN   := $(BUILD)/tests/local-peer
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration layers install install-local uninstall dist \
+.PHONY: all run man check check-unit check-screen check-integration layers install install-local uninstall dist bench-local \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -116,6 +118,7 @@ $(BUILD)/obj/%.o: %.c
 
 $(BUILD)/obj/ui/%.o: EXTRA_CFLAGS = $(SCREEN_CFLAGS)
 $(BUILD)/obj/tests/fixture/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
+$(BUILD)/obj/tests/peer/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS)
 $(BUILD)/obj/src/local/%.o: EXTRA_CFLAGS = $(FIXTURE_CFLAGS) -UG_LOG_DOMAIN \
 	-DG_LOG_DOMAIN='"telepathy-local"'
 
@@ -236,11 +239,19 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
-bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+
+# What telepathy-local costs, against what it may cost.
+bench-local: $(LOCAL_BIN) $(BUILD)/tests/integration/test_local_numbers
+	@LOCAL_NUMBERS=strict $(BUILD)/tests/integration/test_local_numbers
 	@$(BUILD)/tests/bench/relay
 
-tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(STAGE_BIN) \
+$(PEER_BIN): $(call obj,tests/peer/main.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS)
+
+tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
@@ -257,7 +268,7 @@ check-unit: $(UNIT_BIN)
 check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
-check-integration: all $(INTEG_BIN) $(FIXTURE_BIN)
+check-integration: all $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN)
 	tests/run $(INTEG_BIN)
 
 # Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
@@ -315,7 +326,7 @@ $(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
 C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find src ui tests -name '*.[ch]')
 
 format:
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 # Who may include whom (src/*/, ui/): see the head of the script.
 layers:

@@ -338,8 +338,10 @@ static void draw_room(const struct area *area, int y, const struct pane_row *row
 
 	number_text(chat, number, sizeof(number));
 	unread_text(chat, count, sizeof(count));
-	if (chat->room_state == ROOM_LEFT)
+	if (chat->room_state == ROOM_LEFT) {
+		look.glyph = "_"; /* as of a contact that is offline: colour alone would not tell */
 		look.name_style = look.glyph_style = STYLE_ROSTER_OFFLINE;
+	}
 	if (chat == current)
 		look.name_style = STYLE_ROSTER_CURRENT;
 	draw_look(area, y, &look);

@@ -63,7 +63,7 @@ struct ui {
 	GMainLoop *loop;
 	int status;
 	bool leaving;
-	bool sought_bus; /* whether there is one is known */
+	bool sought_bus;  /* whether there is one is known */
 	const char *hint; /* above all else; or NULL */
 
 	struct frames frames;

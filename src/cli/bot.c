@@ -8,7 +8,7 @@
 
 #include "private.h"
 
-#include "program.h"
+#include "filter.h"
 
 #define RUNNING_MAX 4   /* programs at a time */
 #define WAITING_MAX 100 /* messages in one chat */
@@ -27,7 +27,7 @@ struct bot_talk {
 	struct bot *bot;
 	struct chat *chat;
 	GQueue questions; /* struct question *, owned */
-	struct program *program;
+	struct filter *program;
 };
 
 struct question {

@@ -136,7 +136,7 @@ void cmd_join(struct command_run *run)
 	}
 	account = name ? command_split_account(run, &name) : chat->account;
 	if (!account)
-		account = account_for_room(run, name);
+		account = name ? account_for_room(run, name) : command_need_account(run);
 	if (!command_check_online(run, account))
 		return;
 	joining = g_new0(struct joining, 1);

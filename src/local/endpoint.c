@@ -7,13 +7,17 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <dbus/dbus-glib-lowlevel.h>
 #include <telepathy-glib/telepathy-glib-dbus.h>
 #include <unistd.h>
 
+#define DIR_PREFIX "telepathy-local-"
 #define BACKLOG    128
 #define GREETINGS  64 /* connections that have not sent their byte yet */
 #define GREETING_S 10
@@ -203,18 +207,62 @@ static bool fail(GError **error, const char *what)
 	return false;
 }
 
+static void get_roots(const char *roots[3])
+{
+	roots[0] = g_get_user_runtime_dir();
+	roots[1] = g_get_tmp_dir();
+	roots[2] = "/tmp";
+}
+
+/* The process id in the name says later whether the directory is still wanted. */
 static char *make_dir(void)
 {
-	const char *const roots[] = {g_get_user_runtime_dir(), g_get_tmp_dir(), "/tmp"};
+	const char *roots[3];
 
+	get_roots(roots);
 	for (gsize i = 0; i < G_N_ELEMENTS(roots); i++) {
-		g_autofree char *dir = g_strdup_printf("%s/telepathy-local-XXXXXX", roots[i]);
+		g_autofree char *dir =
+			g_strdup_printf("%s/" DIR_PREFIX "%d-XXXXXX", roots[i], (int)getpid());
 
 		if (strlen(dir) + 3 < sizeof((struct sockaddr_un *)0)->sun_path &&
 		    g_mkdtemp_full(dir, 0700))
 			return g_steal_pointer(&dir);
 	}
 	return NULL;
+}
+
+static bool is_abandoned(const char *path, const char *name)
+{
+	pid_t pid = (pid_t)atoi(name + strlen(DIR_PREFIX));
+	struct stat st;
+
+	return pid > 0 && kill(pid, 0) < 0 && errno == ESRCH && lstat(path, &st) == 0 &&
+	       S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+static void sweep_root(const char *root)
+{
+	g_autoptr(GDir) dir = g_dir_open(root, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *path = g_build_filename(root, name, NULL);
+		g_autofree char *socket_path = g_build_filename(path, "s", NULL);
+
+		if (!g_str_has_prefix(name, DIR_PREFIX) || !is_abandoned(path, name))
+			continue;
+		g_unlink(socket_path);
+		g_rmdir(path);
+	}
+}
+
+void endpoint_sweep(void)
+{
+	const char *roots[3];
+
+	get_roots(roots);
+	for (gsize i = 0; i < G_N_ELEMENTS(roots); i++)
+		sweep_root(roots[i]);
 }
 
 static bool listen_unix(struct endpoint *endpoint, GError **error)

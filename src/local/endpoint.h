@@ -20,6 +20,9 @@ bool endpoint_check(guint type, guint access, GError **error);
 
 /* --- listening --- */
 
+/* Removes directories of managers of this user's that were killed. Once, at the start. */
+void endpoint_sweep(void);
+
 struct endpoint;
 
 /* A program has connected and passed the control; fd is the receiver's, and does not block. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/local/endpoint.h"
 #include "src/local/protocol.h"
 
 #include <signal.h>
@@ -59,6 +60,7 @@ static int run(int argc, char *argv[])
 	tp_debug_set_persistent(g_getenv("LOCAL_PERSIST") != NULL);
 	signal(SIGPIPE, SIG_IGN);
 	raise_limit();
+	endpoint_sweep();
 	status = tp_run_connection_manager("telepathy-local", PHEME_VERSION,
 					   local_manager_process_new, argc, argv);
 	g_object_unref(sender);

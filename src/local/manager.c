@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/local/manager.h"
 
-static void iface_init(void *iface, void *data);
+static void iface_init(void *data, void *unused);
 
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE(LocalManager, local_manager, G_TYPE_OBJECT,
 				 G_IMPLEMENT_INTERFACE(TP_TYPE_CHANNEL_MANAGER, iface_init))

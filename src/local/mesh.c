@@ -295,6 +295,8 @@ static gboolean on_greeting_timeout(void *data)
 	struct greeting *greeting = data;
 
 	greeting->timeout = 0;
+	if (greeting->nick)
+		schedule_rescan(greeting->mesh);
 	greeting_end(greeting, "it does not greet in time");
 	return G_SOURCE_REMOVE;
 }
@@ -369,6 +371,8 @@ static void call(struct mesh *mesh, const struct place_entry *entry)
 	fd = place_connect(mesh->place, entry->uid, entry->nick, entry->suffix, &error);
 	if (fd < 0) {
 		g_debug("%s: %s", id, error->message);
+		if (g_error_matches(error, WHO_ERROR, WHO_ERROR_BUSY))
+			schedule_rescan(mesh);
 		return;
 	}
 	greet(mesh, greeting_new(mesh, fd, entry->uid, entry->nick)->link);
@@ -392,7 +396,7 @@ static gboolean on_rescan(void *data)
 }
 
 /* A link that has ended while both managers live, after a flood or too slow a reader, is made
- * again: once for each end, later and later. */
+ * again, and one that did not come about: once for each, later and later. */
 static void schedule_rescan(struct mesh *mesh)
 {
 	if (mesh->rescan_source)

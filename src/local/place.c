@@ -114,7 +114,7 @@ static int connect_name(struct place *place, const char *name, GError **error)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, length) == 0)
 		return fd;
-	fail(error, WHO_ERROR_FAILED, "connect", errno);
+	fail(error, errno == EAGAIN ? WHO_ERROR_BUSY : WHO_ERROR_FAILED, "connect", errno);
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -94,7 +94,7 @@ void roster_load(LocalRoster *self)
 	self->path = make_path(self->connection);
 	text = read_own_file(self->path);
 	lines = g_strsplit(text ? text : "", "\n", ROSTER_KEPT + 1);
-	for (guint i = 0; lines[i] && i < ROSTER_KEPT; i++) {
+	for (guint i = 0; i < ROSTER_KEPT && lines[i]; i++) {
 		TpHandle handle = local_connection_handle(self->connection, lines[i]);
 
 		if (handle && handle != local_connection_self(self->connection) &&

@@ -133,12 +133,12 @@ static void accept_method(TpSvcChannelTypeDBusTube *iface, guint access,
 	g_autoptr(GError) error = NULL;
 	g_autofree char *address = NULL;
 
-	if (tube->state != TP_TUBE_CHANNEL_STATE_LOCAL_PENDING || !contact)
+	if (tube->state != TP_TUBE_CHANNEL_STATE_LOCAL_PENDING)
+		contact = NULL;
+	if (!contact)
 		g_set_error(&error, TP_ERROR, TP_ERROR_NOT_AVAILABLE,
 			    "nothing waits to be accepted");
-	else
-		open_endpoint(tube, access, &error);
-	if (error) {
+	if (!contact || !open_endpoint(tube, access, &error)) {
 		dbus_g_method_return_error(context, error);
 		return;
 	}

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-G_DEFINE_QUARK(local - who - error, who_error)
+GQuark who_error_quark(void)
+{
+	return g_quark_from_static_string("local-who-error");
+}
 
 static bool is_printable(const char *text, const char *forbidden)
 {

@@ -23,6 +23,7 @@ GQuark who_error_quark(void);
 enum who_error {
 	WHO_ERROR_INVALID, /* not a name, not a frame, … */
 	WHO_ERROR_IN_USE,  /* somebody has this name */
+	WHO_ERROR_BUSY,    /* somebody has no time now */
 	WHO_ERROR_FAILED,  /* the system does not let us */
 };
 

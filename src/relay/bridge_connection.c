@@ -13,7 +13,7 @@
 #include "descriptor.h"
 #include "dial.h"
 #include "failure.h"
-#include "program.h"
+#include "subprocess.h"
 
 /* How long a program may take to end by itself once nobody talks to it. */
 #define GRACE_MS 2000
@@ -34,7 +34,7 @@ struct bridge_connection {
 	bool far_shared;
 	bool greeted;
 	struct relay_connection *relayed;
-	struct program *program;
+	struct subprocess *program;
 	GError *error; /* of the relaying, while the program ends */
 	bool ending;   /* closed() is being called */
 	GList link;
@@ -72,7 +72,7 @@ static void free_connection(struct bridge_connection *connection)
 		relay_connection_close(connection->relayed);
 	close_near(connection);
 	close_end(connection->far, connection->far_out, connection->far_shared);
-	program_free(connection->program);
+	subprocess_free(connection->program);
 	g_clear_error(&connection->error);
 	g_free(connection->label);
 	g_free(connection);
@@ -99,7 +99,7 @@ static void end(struct bridge_connection *connection, const GError *error)
 
 static void end_with_status(struct bridge_connection *connection, int status)
 {
-	g_autofree char *words = status ? program_describe(status) : NULL;
+	g_autofree char *words = status ? subprocess_describe(status) : NULL;
 
 	if (words && !connection->error)
 		g_set_error(&connection->error, RELAY_ERROR, RELAY_ERROR_BROKEN,
@@ -107,7 +107,7 @@ static void end_with_status(struct bridge_connection *connection, int status)
 	end(connection, connection->error);
 }
 
-static void on_program_exit(struct program *program, int status, void *data)
+static void on_program_exit(struct subprocess *program, int status, void *data)
 {
 	end_with_status(data, status);
 }
@@ -117,7 +117,7 @@ static gboolean on_grace_over(void *data)
 	struct bridge_connection *connection = data;
 
 	connection->limit = 0;
-	program_stop(connection->program);
+	subprocess_stop(connection->program);
 	return G_SOURCE_REMOVE;
 }
 
@@ -132,10 +132,10 @@ static void on_relay_closed(struct relay_connection *relayed, const GError *erro
 		connection->error = g_error_copy(error);
 	if (!connection->program) {
 		end(connection, error);
-	} else if (!program_is_running(connection->program)) {
-		end_with_status(connection, program_status(connection->program));
+	} else if (!subprocess_is_running(connection->program)) {
+		end_with_status(connection, subprocess_status(connection->program));
 	} else {
-		program_on_exit(connection->program, on_program_exit, connection);
+		subprocess_on_exit(connection->program, on_program_exit, connection);
 		connection->limit = g_timeout_add(GRACE_MS, on_grace_over, connection);
 	}
 }
@@ -215,7 +215,7 @@ void bridge_connection_go(struct bridge_connection *connection)
 		open_connection(connection);
 }
 
-static void on_dialled(int fd, struct program *program, const GError *error, void *data)
+static void on_dialled(int fd, struct subprocess *program, const GError *error, void *data)
 {
 	struct bridge_connection *connection = data;
 

@@ -16,7 +16,7 @@
 #include "descriptor.h"
 #include "failure.h"
 #include "job.h"
-#include "program.h"
+#include "subprocess.h"
 
 #define AGAIN_MS 20
 
@@ -41,7 +41,7 @@ struct dial {
 	guint watch, again, limit, report;
 	guint seconds;
 	struct job *job;
-	struct program *program;
+	struct subprocess *program;
 	GError *error;
 	dial_fn fn;
 	void *data;
@@ -58,7 +58,7 @@ static void free_dial(struct dial *dial)
 		close(dial->fd);
 	if (dial->reserved >= 0)
 		close(dial->reserved);
-	program_free(dial->program);
+	subprocess_free(dial->program);
 	address_free(dial->target);
 	g_array_unref(dial->places);
 	g_clear_error(&dial->error);
@@ -76,7 +76,7 @@ static gboolean on_report(void *data)
 {
 	struct dial *dial = data;
 	int fd = dial->fd;
-	struct program *program = g_steal_pointer(&dial->program);
+	struct subprocess *program = g_steal_pointer(&dial->program);
 
 	dial->report = 0;
 	dial->fd = -1;
@@ -306,7 +306,7 @@ static char **make_argv(const struct dial_setup *setup, GError **error)
 static bool start_program(struct dial *dial, const struct dial_setup *setup, GError **error)
 {
 	g_auto(GStrv) argv = make_argv(setup, error);
-	struct program_setup program = {
+	struct subprocess_setup program = {
 		.argv = argv,
 		.environment = setup->environment,
 		.keep_stderr = setup->keep_stderr,
@@ -322,7 +322,7 @@ static bool start_program(struct dial *dial, const struct dial_setup *setup, GEr
 	}
 	program.input = program.output = ends[1];
 	dial->fd = ends[0];
-	dial->program = program_start(&program, NULL, NULL, error);
+	dial->program = subprocess_start(&program, NULL, NULL, error);
 	close(ends[1]);
 	return dial->program && descriptor_set_nonblocking(dial->fd, true, error);
 }

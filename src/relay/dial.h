@@ -13,7 +13,7 @@
 struct address;
 struct argv_values;
 struct dial;
-struct program;
+struct subprocess;
 
 struct dial_setup {
 	const struct address *target; /* everything here is only read while dialling begins */
@@ -31,7 +31,7 @@ struct dial_setup {
 /* Called once, never from inside dial_start(), unless it is cancelled before. On success @fd is
  * the callee's, non-blocking and close-on-exec, and so is @program, which is NULL unless the
  * target is one. Else @fd is -1. The dial is gone after this. */
-typedef void (*dial_fn)(int fd, struct program *program, const GError *error, void *data);
+typedef void (*dial_fn)(int fd, struct subprocess *program, const GError *error, void *data);
 
 struct dial *dial_start(const struct dial_setup *setup, dial_fn fn, void *data);
 void dial_cancel(struct dial *dial); /* NULL is fine */

@@ -66,14 +66,12 @@ static void fill(struct pump *pump, struct pipes *pipes)
 
 	if (got > 0)
 		pump->held = (gsize)got;
-	else if (got == 0)
-		pump->ended = true;
+	else if (got == 0 || (errno == EIO && isatty(pump->from)))
+		pump->ended = true; /* EIO: the other side of a pseudo-terminal was closed */
 	else if (errno == EAGAIN)
 		pump->readable = false;
 	else if (errno == EINVAL && !pump->copies)
 		pump->copies = true;
-	else if (errno == EIO && isatty(pump->from))
-		pump->ended = true; /* the other side of a pseudo-terminal was closed */
 	else if (errno != EINTR)
 		fail_reading(pump, errno);
 }

@@ -566,7 +566,11 @@ void conn_close_chat(struct conn *conn, struct chat *chat)
 {
 	struct channel *channel = conn_find_channel(conn, chat->kind, chat->id);
 
-	/* With messages that wait it would come back at once, as a new one: that is wanted. */
-	if (channel && conn->tp->is_handler)
-		channel_close(channel);
+	if (!channel || !conn->tp->is_handler)
+		return;
+	/* What is not stored yet stays unacknowledged: the channel then comes back at once, as a new
+	 * one, and nothing is lost. */
+	if (channel->text)
+		tp_text_flush_acks(channel);
+	channel_close(channel);
 }

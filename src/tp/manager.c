@@ -194,6 +194,23 @@ static void listing_finish(struct protocol_listing *listing)
 	tp_listing_free(listing);
 }
 
+void tp_listing_fail(struct tp *tp)
+{
+	struct protocol_listing *listing = g_steal_pointer(&tp->listing);
+	g_autoptr(GError) error = NULL;
+
+	if (!listing)
+		return;
+	error = g_error_new_literal(TP_ERROR, TP_ERROR_OFFLINE,
+				    "cannot list protocols: the message bus is gone");
+	for (guint i = 0; i < listing->askers->len; i++) {
+		struct asker *asker = &g_array_index(listing->askers, struct asker, i);
+
+		asker->fn(NULL, error, asker->data);
+	}
+	tp_listing_free(listing);
+}
+
 static void listing_part_done(struct protocol_listing *listing)
 {
 	if (--listing->waiting == 0)
@@ -385,7 +402,17 @@ static void on_parameters(struct bus_reader *reply, const GError *error, void *d
 	}
 	protocol = protocol_new(question->manager, question->name, NULL);
 	read_params(reply, protocol);
-	question->fn(protocol, NULL, question->data);
+	if (!bus_reader_ok(reply)) {
+		g_autoptr(GError) failure =
+			g_error_new(TP_ERROR, TP_ERROR_FAILED,
+				    "cannot use the protocol “%s” of the connection manager “%s”: "
+				    "its answer makes no sense",
+				    question->name, question->manager);
+
+		question->fn(NULL, failure, question->data);
+	} else {
+		question->fn(protocol, NULL, question->data);
+	}
 	protocol_free(protocol);
 }
 

@@ -157,6 +157,8 @@ const char *tp_reason_words(guint32 reason);
 /* --- manager.c ----------------------------------------------------------------------------- */
 
 void tp_listing_free(struct protocol_listing *listing);
+/* The bus is gone: tells those who asked. */
+void tp_listing_fail(struct tp *tp);
 /* What one protocol of one manager takes; @protocol NULL with an error. */
 typedef void (*tp_protocol_fn)(const struct protocol *protocol, const GError *error, void *data);
 void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *protocol,
@@ -249,6 +251,8 @@ void conn_handler_changed(struct conn *conn);
 
 void tp_text_start(struct channel *channel);
 void tp_text_free(struct channel *channel);
+/* Sends the acknowledgements that wait to go out together. */
+void tp_text_flush_acks(struct channel *channel);
 void tp_text_read_pending(struct channel *channel, bool replay);
 void tp_room_start(struct channel *channel);
 void tp_room_free(struct channel *channel);

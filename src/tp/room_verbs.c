@@ -67,6 +67,24 @@ static void on_room_channel(struct channel *channel, const GError *error, void *
 	}
 }
 
+static struct channel *find_invitation(struct conn *conn, const char *room)
+{
+	GHashTableIter iter;
+	void *path, *item;
+
+	if (!conn->channels)
+		return NULL;
+	g_hash_table_iter_init(&iter, conn->channels);
+	while (g_hash_table_iter_next(&iter, &path, &item)) {
+		struct channel *channel = item;
+
+		if (channel->room && channel->room->invited &&
+		    !strcmp(channel->facts.target_id, room))
+			return channel;
+	}
+	return NULL;
+}
+
 static void join_by_name(struct room_join *join)
 {
 	struct conn *conn = join->conn;
@@ -74,6 +92,9 @@ static void join_by_name(struct room_join *join)
 
 	if (chat->room_state != ROOM_JOINED)
 		chat_set_room_state(chat, ROOM_JOINING);
+	/* To join is to accept; idle answers the request below only when one is in. */
+	if (find_invitation(conn, join->name))
+		conn_answer_invitation(conn, join->name, true, NULL, NULL);
 	conn_ensure_text(conn, CHAT_ROOM, join->name, on_room_channel, join, tp_room_join_free);
 }
 
@@ -233,24 +254,6 @@ void tp_room_withdraw_invitation(struct channel *channel)
 	if (request)
 		model_remove_request(request);
 	g_clear_pointer(&room->inviter, g_free);
-}
-
-static struct channel *find_invitation(struct conn *conn, const char *room)
-{
-	GHashTableIter iter;
-	void *path, *item;
-
-	if (!conn->channels)
-		return NULL;
-	g_hash_table_iter_init(&iter, conn->channels);
-	while (g_hash_table_iter_next(&iter, &path, &item)) {
-		struct channel *channel = item;
-
-		if (channel->room && channel->room->invited &&
-		    !strcmp(channel->facts.target_id, room))
-			return channel;
-	}
-	return NULL;
 }
 
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,

@@ -51,6 +51,7 @@ static void on_closed(struct bus *bus, void *data)
 	for (guint i = 0; i < conns->len; i++)
 		if (g_ptr_array_find(tp->conns, conns->pdata[i], NULL))
 			conn_end(conns->pdata[i], CONN_END_BUS, "the message bus is gone");
+	tp_listing_fail(tp);
 	tp_drop_bus(tp);
 	tp->ops->bus_closed(tp->data);
 }

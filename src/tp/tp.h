@@ -163,7 +163,7 @@ void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum mess
 /* The message is stored; only the handler's word goes out, batched. */
 void conn_acknowledge(struct conn *conn, enum chat_kind kind, const char *id, guint32 pending_id);
 void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing state);
-/* Closes the channel of a contact chat, when no message in it waits. */
+/* Closes the channel of a contact chat; with messages that wait it comes back at once. */
 void conn_close_chat(struct conn *conn, struct chat *chat);
 
 /* --- rooms (Group, Room2, Subject2, Password) ------------------------------------------------ */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../model/text.h"
-#include "../relay/program.h"
+#include "../relay/subprocess.h"
 #include "../relay/relay.h"
 
 #define CLOSE_TIMEOUT_MS 10000
@@ -59,7 +59,7 @@ void tp_tube_copy_local(struct tube_work *work, const struct tube_local *local)
 static void work_free(struct tube_work *work)
 {
 	g_clear_handle_id(&work->limit, g_source_remove);
-	program_free(work->program);
+	subprocess_free(work->program);
 	g_queue_clear(&work->greeted);
 	bridge_free(work->bridge);
 	if (work->reserved >= 0)

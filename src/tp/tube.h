@@ -13,7 +13,7 @@
 #include "../relay/bridge.h"
 #include "private.h"
 
-struct program;
+struct subprocess;
 
 /* How programs of our user and the manager tell each other from strangers. */
 struct tube_way {
@@ -49,7 +49,7 @@ struct tube_work {
 	GQueue greeted;          /* struct bridge_connection *: wait for NewLocalConnection */
 	struct address *manager; /* accepted: the manager's socket */
 	int reserved;            /* a socket of the port we said we come from; -1 */
-	struct program *program;
+	struct subprocess *program;
 	char *bus_address;   /* of a D-Bus tube */
 	GHashTable *members; /* of a D-Bus tube: handle → bus name */
 };

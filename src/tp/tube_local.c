@@ -12,7 +12,7 @@
 
 #include "../relay/argv.h"
 #include "../relay/listener.h"
-#include "../relay/program.h"
+#include "../relay/subprocess.h"
 #include "../relay/relay.h"
 #include "tube.h"
 
@@ -201,13 +201,13 @@ void tp_tube_local_close(struct tube_work *work, unsigned id)
 
 /* --- programs --------------------------------------------------------------------------------------- */
 
-static void on_program_exit(struct program *program, int status, void *data)
+static void on_program_exit(struct subprocess *program, int status, void *data)
 {
 	struct tube_work *work = data;
-	g_autofree char *words = program_describe(status);
+	g_autofree char *words = subprocess_describe(status);
 	g_autofree char *reason = g_strdup_printf("its program %s", words);
 
-	program_free(g_steal_pointer(&work->program));
+	subprocess_free(g_steal_pointer(&work->program));
 	if (work->local.once)
 		tp_tube_close(work, status ? TUBE_FAILED : TUBE_DONE, reason);
 	else if (status)
@@ -235,7 +235,7 @@ bool tp_tube_start_program(struct tube_work *work, const char *command,
 	g_auto(GStrv) words = argv_parse(command, error);
 	g_auto(GStrv) filled = words ? argv_fill(words, values, error) : NULL;
 	g_auto(GStrv) variables = environment(work);
-	struct program_setup setup = {
+	struct subprocess_setup setup = {
 		.argv = filled,
 		.environment = variables,
 		.input = -1,
@@ -246,7 +246,7 @@ bool tp_tube_start_program(struct tube_work *work, const char *command,
 
 	if (!filled)
 		return false;
-	work->program = program_start(&setup, on_program_exit, work, error);
+	work->program = subprocess_start(&setup, on_program_exit, work, error);
 	return work->program;
 }
 

@@ -187,9 +187,16 @@ static void test_invitation(void **state)
 	screen_wait_text(s, "Requests");
 	screen_line(s, "/accept");
 	expect(carol, "JOIN", "alice");
-	screen_wait_text(s, "#dev");
+	screen_wait_text(s, " # dev");
 	screen_line(s, "/chat #dev");
 	screen_wait_row(s, 0, "#dev (2)");
+	/* To join is to accept. */
+	irc_join(carol, "#two");
+	irc_send(carol, "INVITE alice #two");
+	screen_wait_text(s, "Requests");
+	screen_line(s, "/join #two");
+	screen_wait_row(s, 0, "#two (2)");
+	screen_wait_no_text(s, "Requests");
 	irc_peer_free(carol);
 	pheme_quit(w, s);
 }

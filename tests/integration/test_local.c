@@ -173,11 +173,25 @@ static void test_two_users(void **state)
 	tp_signal_free(tp_wait_message(w->nodes[0]->client, NULL, "who am I"));
 }
 
+/* Where users meet who have set nothing: with nicknames, because the machine's own may be there. */
+static void test_abstract_sockets(void **state)
+{
+	struct world *w = *state;
+	g_autofree char *first = g_strdup_printf("t%08x", g_random_int());
+	g_autofree char *second = g_strdup_printf("t%08x", g_random_int());
+
+	w->nodes[0] = local_node_new(w->env, "ann", false);
+	w->nodes[1] = local_node_new(w->env, "ben", geteuid() == 0);
+	local_connect_abstract(w->nodes[0], first);
+	local_connect_abstract(w->nodes[1], second);
+	local_wait_presence(w->nodes[0], w->nodes[1]->id, "available");
+	local_wait_presence(w->nodes[1], w->nodes[0]->id, "available");
+}
+
 static void test_avatar(void **state)
 {
 	struct world *w = *state;
 	static const guint8 image[] = {0x89, 'P', 'N', 'G', 0, 1, 2};
-	g_autoptr(GVariant) handles = NULL;
 	guint32 handle;
 	struct tp_signal *signal;
 	g_autoptr(GVariant) bytes = NULL;
@@ -204,6 +218,52 @@ static void test_avatar(void **state)
 	assert_int_equal(size, sizeof image);
 	assert_memory_equal(data, image, size);
 	tp_signal_free(signal);
+}
+
+/* --- capabilities --- */
+
+static bool has_service(void *data)
+{
+	struct world *w = data;
+	g_autoptr(GVariant) caps =
+		local_attribute(w->nodes[0], w->nodes[1]->id,
+				TP_CONNECTION ".Interface.ContactCapabilities", "capabilities");
+	g_autofree char *text = caps ? g_variant_print(caps, FALSE) : NULL;
+
+	return text && strstr(text, "'x-chess'");
+}
+
+static bool lacks_service(void *data)
+{
+	return !has_service(data);
+}
+
+/* What a client can do is told for as long as it is on the bus. */
+static void test_capabilities(void **state)
+{
+	struct world *w = *state;
+	g_autoptr(GError) error = NULL;
+	GDBusConnection *client;
+	GVariant *args =
+		g_variant_new_parsed("([('chess', [{'" TP_CHANNEL ".ChannelType': <'" TP_CHANNEL
+				     ".Type.StreamTube'>, '" TP_CHANNEL
+				     ".Type.StreamTube.Service': <'x-chess'>}], @as [])],)");
+
+	start(w, 2);
+	client = g_dbus_connection_new_for_address_sync(
+		w->nodes[1]->address,
+		G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+			G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+		NULL, NULL, &error);
+	assert_non_null(client);
+	g_variant_unref(test_bus_call(client, w->nodes[1]->conn->name, w->nodes[1]->conn->path,
+				      TP_CONNECTION ".Interface.ContactCapabilities",
+				      "UpdateCapabilities", args, &error));
+	assert_true(test_wait_until(has_service, w, TEST_WAIT_MS));
+	g_dbus_connection_set_exit_on_close(client, FALSE);
+	g_dbus_connection_close_sync(client, NULL, NULL);
+	g_object_unref(client);
+	assert_true(test_wait_until(lacks_service, w, TEST_WAIT_MS));
 }
 
 /* --- text --- */
@@ -432,6 +492,19 @@ static void test_ends_without_connections(void **state)
 	assert_true(test_wait_exit(pid, NULL, TEST_WAIT_MS));
 }
 
+static void test_debug_interface(void **state)
+{
+	struct world *w = *state;
+	g_autoptr(GVariant) reply = NULL;
+	g_autofree char *text = NULL;
+
+	start(w, 2);
+	reply = tp_call(w->nodes[0]->client, LOCAL_CM, "/org/freedesktop/Telepathy/debug",
+			TP "Debug", "GetMessages", NULL);
+	text = g_variant_print(reply, FALSE);
+	assert_non_null(strstr(text, "/ben is here"));
+}
+
 #define TEST(name, function)                                                                       \
 	{                                                                                          \
 		name, function, setup, teardown, NULL                                              \
@@ -446,7 +519,9 @@ int main(void)
 		TEST("/local/remembers_who_was_here", test_remembers_who_was_here),
 		TEST("/local/one_name_once", test_one_name_once),
 		TEST("/local/two_users", test_two_users),
+		TEST("/local/abstract_sockets", test_abstract_sockets),
 		TEST("/local/avatar", test_avatar),
+		TEST("/local/capabilities", test_capabilities),
 		TEST("/local/text_is_delivered", test_text_is_delivered),
 		TEST("/local/pending_stay", test_pending_stay),
 		TEST("/local/text_to_nobody", test_text_to_nobody),
@@ -455,6 +530,7 @@ int main(void)
 		TEST("/local/subject", test_subject),
 		TEST("/local/invitation", test_invitation),
 		TEST("/local/room_list", test_room_list),
+		TEST("/local/debug_interface", test_debug_interface),
 		TEST("/local/ends_without_connections", test_ends_without_connections),
 	};
 

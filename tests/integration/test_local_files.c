@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/local.h"
+#include "tests/lib/proc.h"
 #include "tests/lib/stream.h"
 #include "tests/lib/test.h"
 #include "tests/lib/wait.h"
@@ -210,6 +211,28 @@ static void test_file_sender_gives_up(void **state)
 	close(out);
 }
 
+static void test_file_sender_killed(void **state)
+{
+	struct world *w = *state;
+	int in, out;
+
+	start(w, 2);
+	offer_file(w, "a", 1000);
+	w->tubes[1] = local_wait_channel(w->nodes[1], FILE_, NULL);
+	out = open_file(
+		w, 1, "AcceptFile",
+		g_variant_new("(uuvt)", UNIX, LOCALHOST, g_variant_new_byte(0), (guint64)0));
+	in = open_file(w, 0, "ProvideFile",
+		       g_variant_new("(uuv)", UNIX, LOCALHOST, g_variant_new_byte(0)));
+	stream_say(in, "half of it");
+	stream_expect(out, "half of it");
+	test_proc_kill(local_pid(w->nodes[0]));
+	wait_state(w, 1, 5);
+	stream_expect_end(out);
+	close(in);
+	close(out);
+}
+
 static void test_file_without_capability(void **state)
 {
 	struct world *w = *state;
@@ -244,6 +267,7 @@ int main(void)
 		TEST("/local/file/empty", test_empty_file),
 		TEST("/local/file/declined", test_file_declined),
 		TEST("/local/file/sender_gives_up", test_file_sender_gives_up),
+		TEST("/local/file/sender_killed", test_file_sender_killed),
 		TEST("/local/file/without_capability", test_file_without_capability),
 	};
 

@@ -401,6 +401,41 @@ static void test_fifty_connections(void **state)
 	}
 }
 
+/* --- telepathy-glib at both ends --- */
+
+static pid_t start_peer(struct world *w, int node, const char *mode, const char *contact)
+{
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *dir = g_path_get_dirname(self);
+	g_autofree char *program = g_build_filename(dir, "..", "local-peer", NULL);
+	g_autofree char *bus =
+		g_strdup_printf("DBUS_SESSION_BUS_ADDRESS=%s", w->nodes[node]->address);
+	g_autofree char *log = test_env_path(w->env, mode);
+	char *argv[] = {program, w->nodes[node]->conn->path, (char *)mode, (char *)contact, NULL};
+	char *env[] = {bus, NULL};
+
+	return test_proc_start(argv, env, log);
+}
+
+/* Its own choice of sockets, and its own look at who connects. */
+static void test_telepathy_glib(void **state)
+{
+	struct world *w = *state;
+	g_autofree char *log = NULL;
+	pid_t first, second;
+	int status = -1;
+
+	start(w, 2);
+	log = test_env_path(w->env, "accept");
+	second = start_peer(w, 1, "accept", NULL);
+	assert_true(test_wait_file(log, 0, "ready", TEST_WAIT_MS) >= 0);
+	first = start_peer(w, 0, "offer", w->nodes[1]->id);
+	assert_true(test_wait_exit(second, &status, TEST_WAIT_MS));
+	assert_int_equal(status, 0);
+	assert_true(test_wait_exit(first, &status, TEST_WAIT_MS));
+	assert_int_equal(status, 0);
+}
+
 /* --- rooms --- */
 
 static void test_room_tube(void **state)
@@ -528,6 +563,7 @@ int main(void)
 		TEST("/local/tube/offerer_killed", test_offerer_killed),
 		TEST("/local/tube/hundred_megabytes", test_hundred_megabytes),
 		TEST("/local/tube/fifty_connections", test_fifty_connections),
+		TEST("/local/tube/telepathy_glib", test_telepathy_glib),
 		TEST("/local/tube/room", test_room_tube),
 		TEST("/local/tube/dbus", test_dbus_tube),
 	};

@@ -167,22 +167,34 @@ static GVariant *make_params(const char *nick, const char *directory)
 	g_variant_builder_init(&b, G_VARIANT_TYPE("a{sv}"));
 	if (*nick)
 		g_variant_builder_add(&b, "{sv}", "nickname", g_variant_new_string(nick));
-	g_variant_builder_add(&b, "{sv}", "directory", g_variant_new_string(directory));
+	if (directory)
+		g_variant_builder_add(&b, "{sv}", "directory", g_variant_new_string(directory));
 	return g_variant_builder_end(&b);
+}
+
+static void connect_in(struct local_node *node, const char *nick, const char *directory)
+{
+	g_autoptr(GVariant) id = NULL;
+
+	tp_conn_free(node->conn);
+	tp_forget(node->client);
+	node->conn = tp_conn_request(node->client, "local", "local", make_params(nick, directory));
+	tp_conn_connect(node->client, node->conn);
+	id = tp_get(node->client, node->conn->name, node->conn->path, TP_CONNECTION, "SelfID");
+	g_free(node->id);
+	node->id = g_variant_dup_string(id, NULL);
 }
 
 void local_connect(struct local_node *node, const char *nick)
 {
 	g_autofree char *meeting = local_meeting(node->env);
-	g_autoptr(GVariant) id = NULL;
 
-	tp_conn_free(node->conn);
-	tp_forget(node->client);
-	node->conn = tp_conn_request(node->client, "local", "local", make_params(nick, meeting));
-	tp_conn_connect(node->client, node->conn);
-	id = tp_get(node->client, node->conn->name, node->conn->path, TP_CONNECTION, "SelfID");
-	g_free(node->id);
-	node->id = g_variant_dup_string(id, NULL);
+	connect_in(node, nick, meeting);
+}
+
+void local_connect_abstract(struct local_node *node, const char *nick)
+{
+	connect_in(node, nick, NULL);
 }
 
 void local_disconnect(struct local_node *node)

@@ -34,6 +34,9 @@ char *local_meeting(struct test_env *env);
 
 /* RequestConnection and Connect with a nickname ("" for none). */
 void local_connect(struct local_node *node, const char *nick);
+/* The same among the abstract sockets of the machine. */
+void local_connect_abstract(struct local_node *node, const char *nick);
+
 void local_disconnect(struct local_node *node);
 
 /* Process id of the manager. */

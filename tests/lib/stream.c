@@ -191,6 +191,9 @@ bool stream_move(int from, int to, guint64 bytes, guint32 seed)
 	struct flow out = {.fd = to, .bytes = bytes, .seed = seed};
 	GThread *sender = g_thread_new("send", send_flow, &in);
 	GThread *receiver = g_thread_new("receive", receive_flow, &out);
+	bool sent, received;
 
-	return !g_thread_join(sender) & !g_thread_join(receiver);
+	sent = !g_thread_join(sender);
+	received = !g_thread_join(receiver);
+	return sent && received;
 }

@@ -31,6 +31,7 @@ struct world {
 	char *dir;
 	struct node nodes[CROWD];
 	int fd;
+	const char *wanted;
 };
 
 static void on_up(struct peer *peer, void *data)
@@ -145,6 +146,13 @@ static bool one_has_lost(void *data)
 static bool one_has_stream(void *data)
 {
 	return ((struct world *)data)->nodes[1].stream > 0;
+}
+
+static bool one_sees_wanted(void *data)
+{
+	struct world *w = data;
+
+	return mesh_find(w->nodes[1].mesh, w->wanted) != NULL;
 }
 
 static struct peer *find(struct world *w, int i, const char *nick)
@@ -387,6 +395,35 @@ static void test_squatter(void **state)
 	place_free(place);
 }
 
+/* As root: another user sits on our name, so we listen beside it and are found there. */
+static void test_steps_around_squatter(void **state)
+{
+	struct world *w = *state;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	g_autofree char *nick = g_strdup_printf("t%08x", g_random_int());
+	g_autofree char *id = who_id(getuid(), nick);
+	g_autofree char *other = g_strdup_printf("%sx", nick);
+	int n;
+
+	if (geteuid() != 0)
+		skip();
+	n = g_snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "telepathy-local-1/0,%s",
+		       nick);
+	assert_int_equal(seteuid(65534), 0);
+	w->fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(bind(w->fd, (struct sockaddr *)&address,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (gsize)n)),
+			 0);
+	assert_int_equal(listen(w->fd, 1), 0);
+	assert_int_equal(seteuid(0), 0);
+	w->nodes[0].mesh = mesh_new(NULL, nick, &ops, &w->nodes[0], NULL);
+	w->nodes[1].mesh = mesh_new(NULL, other, &ops, &w->nodes[1], NULL);
+	assert_non_null(w->nodes[0].mesh);
+	mesh_connect(w->nodes[1].mesh);
+	w->wanted = id;
+	assert_true(test_wait_until(one_sees_wanted, w, 5000));
+}
+
 static void test_crowd(void **state)
 {
 	struct world *w = *state;
@@ -420,6 +457,7 @@ int main(void)
 		TEST("/local/mesh/flood_is_held_up", test_flood_is_held_up),
 		TEST("/local/mesh/stream", test_stream),
 		TEST("/local/mesh/squatter", test_squatter),
+		TEST("/local/mesh/steps_around_squatter", test_steps_around_squatter),
 		TEST("/local/mesh/crowd", test_crowd),
 	};
 

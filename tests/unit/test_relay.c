@@ -29,7 +29,6 @@ static int setup(void **state)
 {
 	struct fixture *f = g_new0(struct fixture, 1);
 
-	test_wait_drain(); /* the main context has a descriptor of its own */
 	f->fds = count_fds();
 	f->relay = relay_new();
 	*state = f;
@@ -551,5 +550,5 @@ int main(void)
 		TEST("/relay/no-descriptors", test_no_descriptors),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }

@@ -25,7 +25,6 @@ static int setup(void **state)
 	struct fixture *f = g_new0(struct fixture, 1);
 
 	signal(SIGPIPE, SIG_IGN);
-	test_wait_drain();
 	f->fds = count_fds();
 	f->dir = make_dir();
 	*state = f;
@@ -505,5 +504,5 @@ int main(void)
 		TEST("/relay/file/names", test_names),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, warm_up, NULL);
 }

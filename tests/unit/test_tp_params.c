@@ -129,17 +129,18 @@ static void leases(void **state)
 	g_autofree char *path = g_strdup_printf("%s/account-my %%2Fwork", dir);
 	struct lease *first = lease_take(dir, "my /work", NULL);
 	struct lease *second;
-	g_autofree char *record = NULL;
+	g_autofree char *record = NULL, *login = NULL;
 
 	assert_true(lease_is_exclusive(first));
 	/* Who sets up is alone with it. */
 	assert_null(lease_take(dir, "my /work", NULL));
-	assert_true(lease_record(first, "a.b.c", NULL));
+	assert_true(lease_record(first, "a.b.c", "key", NULL));
 	second = lease_take(dir, "my /work", NULL);
 	assert_non_null(second);
 	assert_false(lease_is_exclusive(second));
-	record = lease_read(second);
+	record = lease_read(second, &login);
 	assert_string_equal(record, "a.b.c");
+	assert_string_equal(login, "key");
 	assert_false(lease_is_last(first));
 	assert_false(lease_is_last(second));
 	lease_free(first);

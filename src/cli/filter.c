@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "program.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct program {
-	program_fn fn;
+struct filter {
+	filter_fn fn;
 	void *data;
 	GPid pid;
 	int in, out;            /* -1: closed */
@@ -46,7 +46,7 @@ static void close_pipe(int *fd, guint *source)
 	*fd = -1;
 }
 
-static void program_free(struct program *program)
+static void program_free(struct filter *program)
 {
 	close_pipe(&program->in, &program->writing);
 	close_pipe(&program->out, &program->reading);
@@ -63,7 +63,7 @@ static void on_reaped(GPid pid, int status, void *data)
 	g_spawn_close_pid(pid);
 }
 
-void filter_cancel(struct program *program)
+void filter_cancel(struct filter *program)
 {
 	if (!program)
 		return;
@@ -73,7 +73,7 @@ void filter_cancel(struct program *program)
 }
 
 /* It is told when the program has ended. */
-static void stop(struct program *program, char *problem)
+static void stop(struct filter *program, char *problem)
 {
 	g_free(program->problem);
 	program->problem = problem;
@@ -82,7 +82,7 @@ static void stop(struct program *program, char *problem)
 
 static gboolean on_limit(void *data)
 {
-	struct program *program = data;
+	struct filter *program = data;
 
 	program->limit = 0;
 	stop(program, g_strdup_printf("was stopped after %u s", program->seconds));
@@ -94,7 +94,7 @@ static gboolean on_limit(void *data)
 /* A program that does not read is no failure. */
 static gboolean on_writable(int fd, GIOCondition condition, void *data)
 {
-	struct program *program = data;
+	struct filter *program = data;
 	const char *rest = program->input + program->written;
 	ssize_t n = write(fd, rest, strlen(rest));
 
@@ -112,14 +112,14 @@ static gboolean on_writable(int fd, GIOCondition condition, void *data)
 /* --- what comes out ----------------------------------------------------------------------- */
 
 /* What is there now; false at the end. */
-static bool drain(struct program *program)
+static bool drain(struct filter *program)
 {
 	char bytes[4096];
 	ssize_t got;
 
 	while ((got = read(program->out, bytes, sizeof(bytes))) > 0) {
 		g_string_append_len(program->output, bytes, got);
-		if (program->output->len > PROGRAM_OUTPUT_MAX) {
+		if (program->output->len > FILTER_OUTPUT_MAX) {
 			stop(program, g_strdup("was stopped: it printed more than 64 KiB"));
 			return false;
 		}
@@ -129,7 +129,7 @@ static bool drain(struct program *program)
 
 static gboolean on_readable(int fd, GIOCondition condition, void *data)
 {
-	struct program *program = data;
+	struct filter *program = data;
 
 	if (drain(program))
 		return G_SOURCE_CONTINUE;
@@ -146,7 +146,7 @@ static char *describe_status(int status)
 
 static void on_exited(GPid pid, int status, void *data)
 {
-	struct program *program = data;
+	struct filter *program = data;
 	GString *output = program->output;
 	g_autofree char *problem = NULL;
 
@@ -168,7 +168,7 @@ static void on_exited(GPid pid, int status, void *data)
 
 /* --- starting ----------------------------------------------------------------------------- */
 
-static bool spawn(struct program *program, char **argv, char **env, GError **error)
+static bool spawn(struct filter *program, char **argv, char **env, GError **error)
 {
 	return g_spawn_async_with_pipes(
 		NULL, argv, env,
@@ -176,10 +176,10 @@ static bool spawn(struct program *program, char **argv, char **env, GError **err
 		set_up_child, NULL, &program->pid, &program->in, &program->out, NULL, error);
 }
 
-struct program *filter_start(char **argv, char **env, const char *input, unsigned seconds,
-			     program_fn fn, void *data, GError **error)
+struct filter *filter_start(char **argv, char **env, const char *input, unsigned seconds,
+			    filter_fn fn, void *data, GError **error)
 {
-	struct program *program = g_new0(struct program, 1);
+	struct filter *program = g_new0(struct filter, 1);
 
 	program->fn = fn;
 	program->data = data;

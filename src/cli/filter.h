@@ -10,17 +10,17 @@
 
 #include <glib.h>
 
-#define PROGRAM_OUTPUT_MAX 65536
+#define FILTER_OUTPUT_MAX 65536
 
-struct program;
+struct filter;
 
 /* @output is what it printed, without the line ends at its end, valid UTF-8; NULL when it
  * failed, and then @problem completes "the program …". Both are borrowed. */
-typedef void (*program_fn)(const char *output, const char *problem, void *data);
+typedef void (*filter_fn)(const char *output, const char *problem, void *data);
 
 /* @argv[0] is searched in PATH; @input goes to its stdin; it may take @seconds. NULL and @error
  * when it cannot be started; else @fn is called once, from the main loop, unless cancelled. */
-struct program *filter_start(char **argv, char **env, const char *input, unsigned seconds,
-			     program_fn fn, void *data, GError **error);
+struct filter *filter_start(char **argv, char **env, const char *input, unsigned seconds,
+			    filter_fn fn, void *data, GError **error);
 /* Kills it and its group. NULL is fine. */
-void filter_cancel(struct program *program);
+void filter_cancel(struct filter *program);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "cli/program.h"
+#include "cli/filter.h"
 
 struct result {
 	unsigned told;
@@ -28,12 +28,12 @@ static void on_done(const char *output, const char *problem, void *data)
 	result->problem = g_strdup(problem);
 }
 
-static struct program *start(const char *command, const char *input, unsigned seconds,
-			     struct result *result)
+static struct filter *start(const char *command, const char *input, unsigned seconds,
+			    struct result *result)
 {
 	g_auto(GStrv) argv = NULL;
 	g_autoptr(GError) error = NULL;
-	struct program *program;
+	struct filter *program;
 
 	assert_true(g_shell_parse_argv(command, NULL, &argv, NULL));
 	program = filter_start(argv, NULL, input, seconds, on_done, result, &error);
@@ -78,8 +78,8 @@ static void test_text(void **state)
 /* More than a pipe holds, both ways. */
 static void test_large(void **state)
 {
-	g_autofree char *text = g_strnfill(PROGRAM_OUTPUT_MAX, 'x');
-	g_autofree char *more = g_strnfill(4 * PROGRAM_OUTPUT_MAX, 'x');
+	g_autofree char *text = g_strnfill(FILTER_OUTPUT_MAX, 'x');
+	g_autofree char *more = g_strnfill(4 * FILTER_OUTPUT_MAX, 'x');
 
 	check("cat", text, text, NULL);
 	check("true", more, "", NULL);
@@ -154,14 +154,14 @@ static void test_surroundings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{"/cli/program/text goes in and comes out", test_text, NULL, NULL, NULL},
-		{"/cli/program/more than a pipe holds", test_large, NULL, NULL, NULL},
-		{"/cli/program/failures give no text", test_failures, NULL, NULL, NULL},
-		{"/cli/program/missing program", test_missing, NULL, NULL, NULL},
-		{"/cli/program/stopped in time", test_time, NULL, NULL, NULL},
-		{"/cli/program/background is not waited for", test_background, NULL, NULL, NULL},
-		{"/cli/program/cancelled", test_cancel, NULL, NULL, NULL},
-		{"/cli/program/no terminal and no ignored signal", test_surroundings, NULL, NULL,
+		{"/cli/filter/text goes in and comes out", test_text, NULL, NULL, NULL},
+		{"/cli/filter/more than a pipe holds", test_large, NULL, NULL, NULL},
+		{"/cli/filter/failures give no text", test_failures, NULL, NULL, NULL},
+		{"/cli/filter/missing program", test_missing, NULL, NULL, NULL},
+		{"/cli/filter/stopped in time", test_time, NULL, NULL, NULL},
+		{"/cli/filter/background is not waited for", test_background, NULL, NULL, NULL},
+		{"/cli/filter/cancelled", test_cancel, NULL, NULL, NULL},
+		{"/cli/filter/no terminal and no ignored signal", test_surroundings, NULL, NULL,
 		 NULL},
 	};
 

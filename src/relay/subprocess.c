@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "program.h"
+#include "subprocess.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -12,18 +12,18 @@
 
 #define STOP_MS 2000
 
-struct program {
+struct subprocess {
 	GPid pid;
 	guint watch, killer;
 	int status;
-	program_exit_fn fn;
+	subprocess_exit_fn fn;
 	void *data;
 };
 
 /* In the child, after fork(): only what is safe there. */
 static void prepare_child(void *data)
 {
-	const struct program_setup *setup = data;
+	const struct subprocess_setup *setup = data;
 	struct rlimit limit;
 	sigset_t none;
 
@@ -39,7 +39,7 @@ static void prepare_child(void *data)
 
 static void on_exited(GPid pid, int status, void *data)
 {
-	struct program *program = data;
+	struct subprocess *program = data;
 
 	program->watch = 0;
 	program->status = status;
@@ -67,7 +67,7 @@ static char **make_environment(char *const *added)
 	return environment;
 }
 
-static bool spawn(const struct program_setup *setup, GPid *pid, GError **error)
+static bool spawn(const struct subprocess_setup *setup, GPid *pid, GError **error)
 {
 	GSpawnFlags flags = G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD;
 	g_auto(GStrv) environment = make_environment(setup->environment);
@@ -80,11 +80,11 @@ static bool spawn(const struct program_setup *setup, GPid *pid, GError **error)
 				      (void *)setup, pid, setup->input, setup->output, -1, error);
 }
 
-struct program *program_start(const struct program_setup *setup, program_exit_fn fn, void *data,
-			      GError **error)
+struct subprocess *subprocess_start(const struct subprocess_setup *setup, subprocess_exit_fn fn,
+				    void *data, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	struct program *program;
+	struct subprocess *program;
 	GPid pid;
 
 	if (!spawn(setup, &pid, &problem)) {
@@ -92,7 +92,7 @@ struct program *program_start(const struct program_setup *setup, program_exit_fn
 			    setup->argv[0], problem->message);
 		return NULL;
 	}
-	program = g_new0(struct program, 1);
+	program = g_new0(struct subprocess, 1);
 	program->pid = pid;
 	program->fn = fn;
 	program->data = data;
@@ -100,37 +100,37 @@ struct program *program_start(const struct program_setup *setup, program_exit_fn
 	return program;
 }
 
-void program_on_exit(struct program *program, program_exit_fn fn, void *data)
+void subprocess_on_exit(struct subprocess *program, subprocess_exit_fn fn, void *data)
 {
 	program->fn = fn;
 	program->data = data;
 }
 
-bool program_is_running(const struct program *program)
+bool subprocess_is_running(const struct subprocess *program)
 {
 	return program->watch;
 }
 
-int program_status(const struct program *program)
+int subprocess_status(const struct subprocess *program)
 {
 	return program->status;
 }
 
-pid_t program_pid(const struct program *program)
+pid_t subprocess_pid(const struct subprocess *program)
 {
 	return program->pid;
 }
 
 static gboolean on_patience_over(void *data)
 {
-	struct program *program = data;
+	struct subprocess *program = data;
 
 	program->killer = 0;
 	kill(-program->pid, SIGKILL);
 	return G_SOURCE_REMOVE;
 }
 
-void program_stop(struct program *program)
+void subprocess_stop(struct subprocess *program)
 {
 	if (!program->watch || program->killer)
 		return;
@@ -138,7 +138,7 @@ void program_stop(struct program *program)
 	program->killer = g_timeout_add(STOP_MS, on_patience_over, program);
 }
 
-void program_free(struct program *program)
+void subprocess_free(struct subprocess *program)
 {
 	if (!program)
 		return;
@@ -152,7 +152,7 @@ void program_free(struct program *program)
 	g_free(program);
 }
 
-char *program_describe(int status)
+char *subprocess_describe(int status)
 {
 	if (WIFSIGNALED(status))
 		return g_strdup_printf("was ended by signal %d (%s)", WTERMSIG(status),

@@ -11,9 +11,9 @@
 #include <sys/types.h>
 #include <glib.h>
 
-struct program;
+struct subprocess;
 
-struct program_setup {
+struct subprocess_setup {
 	char *const *argv;        /* argv[0] is looked for in PATH */
 	char *const *environment; /* "NAME=value" in addition to ours; NULL: none */
 	int input, output;        /* borrowed; -1: /dev/null */
@@ -22,20 +22,20 @@ struct program_setup {
 };
 
 /* @status as waitpid() gives it. The program may be freed in here, and has to be some time. */
-typedef void (*program_exit_fn)(struct program *program, int status, void *data);
+typedef void (*subprocess_exit_fn)(struct subprocess *program, int status, void *data);
 
 /* NULL and @error when it cannot be started. @fn may be NULL. */
-struct program *program_start(const struct program_setup *setup, program_exit_fn fn, void *data,
-			      GError **error);
-/* Whom to tell instead; when it has exited already, nobody is: see program_status(). */
-void program_on_exit(struct program *program, program_exit_fn fn, void *data);
-bool program_is_running(const struct program *program);
+struct subprocess *subprocess_start(const struct subprocess_setup *setup, subprocess_exit_fn fn,
+				    void *data, GError **error);
+/* Whom to tell instead; when it has exited already, nobody is: see subprocess_status(). */
+void subprocess_on_exit(struct subprocess *program, subprocess_exit_fn fn, void *data);
+bool subprocess_is_running(const struct subprocess *program);
 /* Of one that exited, as waitpid() gives it. */
-int program_status(const struct program *program);
-pid_t program_pid(const struct program *program);
+int subprocess_status(const struct subprocess *program);
+pid_t subprocess_pid(const struct subprocess *program);
 /* Asks its group to end, and kills it two seconds later; @fn tells when it did. */
-void program_stop(struct program *program);
+void subprocess_stop(struct subprocess *program);
 /* Kills its group when it still runs; @fn is not called any more. NULL is fine. */
-void program_free(struct program *program);
+void subprocess_free(struct subprocess *program);
 /* For people: "ended with status 3", "was ended by signal 9 (Killed)"; to be freed. */
-char *program_describe(int status);
+char *subprocess_describe(int status);
