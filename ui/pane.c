@@ -65,6 +65,9 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_MEMBER_REMOVED:
 	case EVENT_MEMBER_CHANGED:
 	case EVENT_MEMBERS_RESET:
+	case EVENT_TUBE_ADDED:
+	case EVENT_TUBE_CHANGED:
+	case EVENT_TUBE_REMOVED:
 		break;
 	}
 	return false;

@@ -62,6 +62,9 @@ static void on_current(struct ui *ui, const struct event *event)
 	case EVENT_CHAT_REMOVED:
 	case EVENT_REQUEST_ADDED:
 	case EVENT_REQUEST_REMOVED:
+	case EVENT_TUBE_ADDED:
+	case EVENT_TUBE_CHANGED:
+	case EVENT_TUBE_REMOVED:
 		break;
 	}
 }
@@ -104,6 +107,21 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		ui_mark(ui, DIRTY_STATUS);
 }
 
+/* Where one talks with who offers it. */
+static void on_tube_request(struct ui *ui, const struct request *request)
+{
+	struct chat *chat = chat_find(request->account, request->room ? CHAT_ROOM : CHAT_CONTACT,
+				      request->room ? request->room : request->id);
+
+	if (chat != NULL && !chat->open)
+		chat = NULL;
+	model_notice(ui->model, chat != NULL ? NULL : request->account, chat, NOTICE_WARNING,
+		     "%s offers %s%s%s: accept? (/accept %u or /reject %u)", request->name,
+		     request->text, request->room != NULL ? " to all in " : "",
+		     request->room != NULL ? request->shown_room : "", request->number,
+		     request->number);
+}
+
 /* With the pane hidden nothing else would tell. */
 static void on_request(struct ui *ui, const struct request *request)
 {
@@ -133,7 +151,9 @@ static void on_event(const struct event *event, void *data)
 	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
-	if (event->type == EVENT_REQUEST_ADDED)
+	if (event->type == EVENT_REQUEST_ADDED && event->request->kind == REQUEST_TUBE)
+		on_tube_request(ui, event->request);
+	else if (event->type == EVENT_REQUEST_ADDED)
 		on_request(ui, event->request);
 	if (event->chat == NULL)
 		return;

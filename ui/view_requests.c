@@ -35,6 +35,10 @@ static char *describe(const struct request *request)
 	if (request->kind == REQUEST_INVITATION)
 		return g_strdup_printf("%u. %s invites you to %s", request->number, name,
 				       request->shown_room);
+	if (request->kind == REQUEST_TUBE)
+		return g_strdup_printf("%u. %s offers a tube for %s%s%s", request->number, name,
+				       request->text, request->room != NULL ? " in " : "",
+				       request->room != NULL ? request->shown_room : "");
 	return g_strdup_printf("%u. %s wants to see your presence", request->number, name);
 }
 

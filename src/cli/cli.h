@@ -17,3 +17,14 @@ int cli_run(struct session *session, char **run_lines);
  * it is given the text (bot.c), until a signal ends it. The rest is as above.
  */
 int cli_reply(struct session *session, char **argv);
+
+struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for none */
+	bool accept;
+	const char *contact, *service, *target;
+	const char *listen, *command;
+	bool stdio, direct;
+	unsigned timeout; /* seconds until it is open; 0: no limit */
+	unsigned count;   /* tubes that are accepted; 0: one */
+};
+/* Offers or accepts a tube (tube.c) and ends with it. The rest is as above. */
+int cli_tube(struct session *session, const struct cli_tube *tube);

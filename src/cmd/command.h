@@ -39,7 +39,7 @@ struct command {
 	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
 	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
-	 * before it).
+	 * before it), tube (its number), service (of a tube).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
 	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs

@@ -16,6 +16,7 @@ struct chat;
 struct message;
 struct member;
 struct request;
+struct tube;
 
 enum event_type {
 	EVENT_ACCOUNT_ADDED,
@@ -37,6 +38,9 @@ enum event_type {
 	EVENT_MEMBERS_RESET, /* chat: anything about its members may have changed */
 	EVENT_REQUEST_ADDED, /* request; again when its text changed */
 	EVENT_REQUEST_REMOVED,
+	EVENT_TUBE_ADDED,
+	EVENT_TUBE_CHANGED, /* tube; change: TUBE_CHANGED_… */
+	EVENT_TUBE_REMOVED,
 };
 
 enum {
@@ -67,6 +71,13 @@ enum {
 	CHAT_CHANGED_CONTACT = 1 << 6,
 };
 
+enum {
+	TUBE_CHANGED_STATE = 1 << 0,       /* state, since; reason and outcome when it ended */
+	TUBE_CHANGED_FACTS = 1 << 1,       /* access, local address, members, names */
+	TUBE_CHANGED_CONNECTIONS = 1 << 2, /* one came or went */
+	TUBE_CHANGED_TRAFFIC = 1 << 3,     /* bytes moved; told once a second at most */
+};
+
 struct event {
 	enum event_type type;
 	unsigned change;
@@ -76,6 +87,7 @@ struct event {
 	struct message *message;
 	struct member *member;
 	struct request *request;
+	struct tube *tube;
 };
 
 typedef void (*event_fn)(const struct event *event, void *data);

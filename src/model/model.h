@@ -16,13 +16,14 @@ struct model {
 	GPtrArray *chats;    /* struct chat *, open ones, by number: the status chat (number 0)
 				is first */
 	GPtrArray *requests; /* struct request *, oldest first */
+	GPtrArray *tubes;    /* struct tube *, oldest first */
 	struct chat *status; /* the status window: pheme's own lines; always open */
 	/* private */
 	GHashTable *known_chats; /* chats that somebody holds, open or not */
 	GArray *listeners;
 	unsigned telling;   /* events being told, one inside the other */
 	bool listener_left; /* while an event was told */
-	unsigned next_request;
+	unsigned next_request, next_tube;
 };
 
 struct model *model_new(void);
@@ -57,6 +58,7 @@ void model_notice(struct model *model, struct account *account, struct chat *cha
 enum request_kind {
 	REQUEST_SUBSCRIPTION, /* contact wants to see our presence */
 	REQUEST_INVITATION,   /* contact invites us to a room */
+	REQUEST_TUBE,         /* contact offers a tube */
 };
 
 struct request {
@@ -69,7 +71,8 @@ struct request {
 	char *room;     /* raw id of the room; NULL for a subscription */
 	char *shown_id; /* cleaned id */
 	char *shown_room;
-	char *text; /* cleaned message that came with it, may be "" */
+	char *text;    /* cleaned message that came with it, may be "" */
+	unsigned tube; /* number of the tube that is offered; or 0 */
 	gint64 time;
 };
 
@@ -77,6 +80,9 @@ struct request {
 struct request *model_add_request(struct model *model, enum request_kind kind,
 				  struct account *account, const char *id, const char *alias,
 				  const char *room, const char *text);
+/* The request that asks whether to accept @tube: one a tube. */
+struct request *model_add_tube_request(struct tube *tube);
+struct request *model_find_tube_request(const struct tube *tube); /* NULL: none */
 void model_remove_request(struct request *request);
 struct request *model_find_request_of(struct model *model, enum request_kind kind,
 				      struct account *account, const char *id, const char *room);

@@ -3,6 +3,7 @@
 #include "account.h"
 #include "model.h"
 #include "text.h"
+#include "tube.h"
 
 #include <string.h>
 
@@ -51,15 +52,12 @@ static struct request *update(struct request *request, const char *raw)
 	return request;
 }
 
-struct request *model_add_request(struct model *model, enum request_kind kind,
-				  struct account *account, const char *id, const char *alias,
-				  const char *room, const char *text)
+static struct request *request_new(struct model *model, enum request_kind kind,
+				   struct account *account, const char *id, const char *alias,
+				   const char *room, const char *text, unsigned tube)
 {
-	struct request *request = model_find_request_of(model, kind, account, id, room);
+	struct request *request = g_new0(struct request, 1);
 
-	if (request)
-		return update(request, text);
-	request = g_new0(struct request, 1);
 	request->model = model;
 	request->number = ++model->next_request;
 	request->kind = kind;
@@ -71,9 +69,44 @@ struct request *model_add_request(struct model *model, enum request_kind kind,
 	request->shown_room = room ? text_clean(room, -1, TEXT_LINE) : NULL;
 	request->text = text_clean(text, -1, TEXT_BODY);
 	request->time = g_get_real_time() / G_USEC_PER_SEC;
+	request->tube = tube;
 	g_ptr_array_add(model->requests, request);
 	tell(request, EVENT_REQUEST_ADDED);
 	return request;
+}
+
+struct request *model_add_request(struct model *model, enum request_kind kind,
+				  struct account *account, const char *id, const char *alias,
+				  const char *room, const char *text)
+{
+	struct request *request = model_find_request_of(model, kind, account, id, room);
+
+	if (request)
+		return update(request, text);
+	return request_new(model, kind, account, id, alias, room, text, 0);
+}
+
+struct request *model_find_tube_request(const struct tube *tube)
+{
+	const GPtrArray *requests = tube->model->requests;
+
+	for (unsigned i = 0; i < requests->len; i++) {
+		struct request *request = requests->pdata[i];
+
+		if (request->tube == tube->number)
+			return request;
+	}
+	return NULL;
+}
+
+struct request *model_add_tube_request(struct tube *tube)
+{
+	struct request *request = model_find_tube_request(tube);
+
+	if (request)
+		return request;
+	return request_new(tube->model, REQUEST_TUBE, tube->account, tube->peer, tube->shown_peer,
+			   tube->room, tube->service, tube->number);
 }
 
 void model_remove_request(struct request *request)

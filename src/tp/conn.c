@@ -51,6 +51,9 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 
 void conn_free(struct conn *conn)
 {
+	/* With a word to the manager, whose sockets they are. */
+	if (conn->stage == CONN_ONLINE)
+		conn_close_tubes(conn);
 	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);
 	conn_forget_failures(conn);
