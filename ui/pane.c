@@ -68,6 +68,9 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_TRANSFER_ADDED:
 	case EVENT_TRANSFER_CHANGED:
 	case EVENT_TRANSFER_REMOVED:
+	case EVENT_TUBE_ADDED:
+	case EVENT_TUBE_CHANGED:
+	case EVENT_TUBE_REMOVED:
 		break;
 	}
 	return false;

@@ -65,6 +65,9 @@ static void on_current(struct ui *ui, const struct event *event)
 	case EVENT_TRANSFER_ADDED:
 	case EVENT_TRANSFER_CHANGED:
 	case EVENT_TRANSFER_REMOVED:
+	case EVENT_TUBE_ADDED:
+	case EVENT_TUBE_CHANGED:
+	case EVENT_TUBE_REMOVED:
 		break;
 	}
 }
@@ -118,8 +121,25 @@ static char *request_words(const struct request *request)
 		return g_strdup_printf("invites you to %s", request->shown_room);
 	case REQUEST_FILE:
 		return g_strdup("offers a file");
+	case REQUEST_TUBE: /* on_tube_request() */
+		break;
 	}
 	return g_strdup("");
+}
+
+/* Where one talks with who offers it. */
+static void on_tube_request(struct ui *ui, const struct request *request)
+{
+	struct chat *chat = chat_find(request->account, request->room ? CHAT_ROOM : CHAT_CONTACT,
+				      request->room ? request->room : request->id);
+
+	if (chat != NULL && !chat->open)
+		chat = NULL;
+	model_notice(ui->model, chat != NULL ? NULL : request->account, chat, NOTICE_WARNING,
+		     "%s offers %s%s%s: accept? (/accept %u or /reject %u)", request->name,
+		     request->text, request->room != NULL ? " to all in " : "",
+		     request->room != NULL ? request->shown_room : "", request->number,
+		     request->number);
 }
 
 /* With the pane hidden nothing else would tell. */
@@ -149,7 +169,9 @@ static void on_event(const struct event *event, void *data)
 	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
-	if (event->type == EVENT_REQUEST_ADDED)
+	if (event->type == EVENT_REQUEST_ADDED && event->request->kind == REQUEST_TUBE)
+		on_tube_request(ui, event->request);
+	else if (event->type == EVENT_REQUEST_ADDED)
 		on_request(ui, event->request);
 	if (event->chat == NULL)
 		return;

@@ -41,6 +41,10 @@ static char *describe(const struct request *request)
 	case REQUEST_FILE:
 		return g_strdup_printf("%u. %s offers the file %s", request->number, name,
 				       request->text);
+	case REQUEST_TUBE:
+		return g_strdup_printf("%u. %s offers a tube for %s%s%s", request->number, name,
+				       request->text, request->room != NULL ? " in " : "",
+				       request->room != NULL ? request->shown_room : "");
 	}
 	return g_strdup_printf("%u. %s wants to see your presence", request->number, name);
 }

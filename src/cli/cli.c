@@ -263,3 +263,23 @@ int cli_reply(struct session *session, char **argv)
 	bot_free(cli.bot);
 	return cli.status;
 }
+
+static void begin_tube(struct cli *cli)
+{
+	cli->tube_job = tube_job_new(cli, cli->tube);
+	session_start(cli->front.session);
+	session_wait_bus(cli->front.session, on_bot_bus, cli);
+}
+
+int cli_tube(struct session *session, const struct cli_tube *tube)
+{
+	struct cli cli = {.tube = tube};
+
+	if (!session_model(session)->accounts->len) {
+		cli_complain("there is no account yet: /account add makes one");
+		return SESSION_ERROR_NOT_FOUND;
+	}
+	cli_main(&cli, session, begin_tube);
+	tube_job_free(cli.tube_job);
+	return cli.status;
+}

@@ -26,3 +26,13 @@ struct cli_files {
 };
 /* Sends a file when the contact can take it, or receives what comes (files.c). */
 int cli_move_files(struct session *session, const struct cli_files *files);
+struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for none */
+	bool accept;
+	const char *contact, *service, *target;
+	const char *listen, *command;
+	bool stdio, direct;
+	unsigned timeout; /* seconds until it is open; 0: no limit */
+	unsigned count;   /* tubes that are accepted; 0: one */
+};
+/* Offers or accepts a tube (tube.c) and ends with it. The rest is as above. */
+int cli_tube(struct session *session, const struct cli_tube *tube);

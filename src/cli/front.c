@@ -112,6 +112,21 @@ static void list_requests(struct front *front)
 	}
 }
 
+static void list_tubes(struct front *front)
+{
+	const GPtrArray *tubes = session_model(front->session)->tubes;
+
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct tube *tube = g_ptr_array_index(tubes, i);
+		g_autofree char *what = tube_describe(tube);
+
+		front_print(front, NULL, "%u  %s  %s  %s", tube->number,
+			    tube_state_name(tube->state), what, tube->local);
+	}
+	if (!tubes->len)
+		front_print(front, NULL, "there is no tube");
+}
+
 static void show_view(struct front *front, enum front_view view, const char *argument)
 {
 	switch (view) {
@@ -125,6 +140,7 @@ static void show_view(struct front *front, enum front_view view, const char *arg
 		list_requests(front);
 		break;
 	case VIEW_TUBES:
+		list_tubes(front);
 		break;
 	}
 }

@@ -214,6 +214,31 @@ static void offer_requests(struct completion *completion)
 	}
 }
 
+/* --- tubes -------------------------------------------------------------------------------- */
+
+static void offer_tubes(struct completion *completion)
+{
+	const GPtrArray *tubes = completion->model->tubes;
+
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct tube *tube = g_ptr_array_index(tubes, i);
+		g_autofree char *number = g_strdup_printf("%u", tube->number);
+
+		completion_offer(completion, number);
+	}
+}
+
+static void offer_services(struct completion *completion)
+{
+	static const char *const usual[] = {"ssh", "vnc", "web"};
+	const GPtrArray *tubes = config_tubes(session_config(completion->front->session));
+
+	for (guint i = 0; i < tubes->len; i++)
+		completion_offer(completion, ((struct config_tube *)tubes->pdata[i])->name);
+	for (guint i = 0; i < G_N_ELEMENTS(usual); i++)
+		completion_offer(completion, usual[i]);
+}
+
 /* --- accounts ----------------------------------------------------------------------------- */
 
 static void offer_accounts(struct completion *completion)
@@ -428,8 +453,9 @@ static const struct {
 	{"key", offer_keys},           {"member", offer_members},
 	{"param", offer_params},       {"protocol", offer_protocols},
 	{"request", offer_requests},   {"room", offer_rooms},
-	{"setting", offer_settings},   {"status", offer_statuses},
-	{"target", offer_targets},     {"value", offer_values},
+	{"service", offer_services},   {"setting", offer_settings},
+	{"status", offer_statuses},    {"target", offer_targets},
+	{"tube", offer_tubes},         {"value", offer_values},
 };
 
 void completion_offer_kind(struct completion *completion, const char *kind)

@@ -34,6 +34,8 @@ struct chat *command_find_chat(struct command_run *run, const char *name);
 struct request *command_find_request(struct command_run *run, const char *name, int kind);
 /* "work, home"; new. */
 char *command_account_names(struct command_run *run);
+/* Goes to the room when it is joined. */
+void command_accept_invitation(struct command_run *run, struct request *request);
 /* Lines of a longer text, one print each. */
 void command_print_text(struct command_run *run, const char *text);
 /* What is right and what was typed. */
@@ -94,4 +96,9 @@ void cmd_say(struct command_run *run);
 void cmd_set(struct command_run *run);
 void cmd_status(struct command_run *run);
 void cmd_topic(struct command_run *run);
+void cmd_tube(struct command_run *run);
+void cmd_tube_accept(struct command_run *run);
+void cmd_tube_close(struct command_run *run);
+void cmd_tube_list(struct command_run *run);
+void cmd_tube_offer(struct command_run *run);
 void cmd_version(struct command_run *run);

@@ -68,7 +68,8 @@ void cmd_connect(struct command_run *run)
 	}
 	if (!account && chat)
 		account = chat->account;
-	if (reopen_bus(run) && !account)
+	/* For one account that is done, and told, with connecting it. */
+	if (!account && reopen_bus(run))
 		return;
 	if (!account)
 		connect_enabled(run);
@@ -109,7 +110,6 @@ void cmd_reconnect(struct command_run *run)
 
 	if (!account)
 		return;
-	reopen_bus(run);
 	if (account->state == ACCOUNT_OFFLINE || account->state == ACCOUNT_DISABLED) {
 		connect_one(run, account);
 		return;

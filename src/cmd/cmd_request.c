@@ -23,6 +23,10 @@ static void print_answer(struct command_run *run, const struct request *request,
 			      request->number, request->name, request->shown_id, request->text,
 			      request->account->name);
 		break;
+	case REQUEST_TUBE:
+		command_print(run, "%s request %u: %s offers a tube for %s (%s)", verb,
+			      request->number, who, request->text, request->account->name);
+		break;
 	}
 }
 
@@ -37,6 +41,10 @@ static void answer(struct command_run *run, bool accept)
 		command_fail(run, SESSION_ERROR_NOT_FOUND, "no request waits for an answer");
 	} else {
 		print_answer(run, request, accept);
+		if (accept && request->kind == REQUEST_INVITATION) {
+			command_accept_invitation(run, request);
+			return;
+		}
 		command_hold(run);
 		session_answer_request(command_session(run), request, accept, command_done, run);
 	}

@@ -17,6 +17,7 @@ struct message;
 struct member;
 struct request;
 struct transfer;
+struct tube;
 
 enum event_type {
 	EVENT_ACCOUNT_ADDED,
@@ -41,6 +42,9 @@ enum event_type {
 	EVENT_TRANSFER_ADDED,
 	EVENT_TRANSFER_CHANGED, /* transfer: its state, or how far it is */
 	EVENT_TRANSFER_REMOVED,
+	EVENT_TUBE_ADDED,
+	EVENT_TUBE_CHANGED, /* tube; change: TUBE_CHANGED_… */
+	EVENT_TUBE_REMOVED,
 };
 
 enum {
@@ -71,6 +75,13 @@ enum {
 	CHAT_CHANGED_CONTACT = 1 << 6,
 };
 
+enum {
+	TUBE_CHANGED_STATE = 1 << 0,       /* state, since; reason and outcome when it ended */
+	TUBE_CHANGED_FACTS = 1 << 1,       /* access, local address, members, names */
+	TUBE_CHANGED_CONNECTIONS = 1 << 2, /* one came or went */
+	TUBE_CHANGED_TRAFFIC = 1 << 3,     /* bytes moved; told once a second at most */
+};
+
 struct event {
 	enum event_type type;
 	unsigned change;
@@ -81,6 +92,7 @@ struct event {
 	struct member *member;
 	struct request *request;
 	struct transfer *transfer;
+	struct tube *tube;
 };
 
 typedef void (*event_fn)(const struct event *event, void *data);

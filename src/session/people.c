@@ -138,14 +138,33 @@ static void answer_file(struct session *session, struct promise *outer, struct t
 	promise_end_later(outer, error);
 }
 
+static void answer_tube(struct session *session, struct request *request, bool accept,
+			session_done_fn done, void *data)
+{
+	struct tube *tube = model_find_tube(session->model, request->tube);
+
+	if (tube && accept) {
+		session_accept_tube(session, tube, NULL, done, data);
+		return;
+	}
+	if (tube)
+		session_close_tube(session, tube);
+	promise_end_later(promise_new(session, NULL, done, data), NULL);
+}
+
 void session_answer_request(struct session *session, struct request *request, bool accept,
 			    session_done_fn done, void *data)
 {
-	struct promise *outer = promise_new(session, NULL, done, data);
+	struct promise *outer;
 	struct account *account = request->account;
 	struct conn *conn;
 	struct promise *promise;
 
+	if (request->kind == REQUEST_TUBE) {
+		answer_tube(session, request, accept, done, data);
+		return;
+	}
+	outer = promise_new(session, NULL, done, data);
 	if (request->kind == REQUEST_SUBSCRIPTION) {
 		answer_subscription(session, outer, account, request->id, accept);
 		return;

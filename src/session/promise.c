@@ -58,6 +58,11 @@ void *promise_data(struct promise *promise)
 	return promise->data;
 }
 
+bool promise_is_heard(const struct promise *promise)
+{
+	return promise->done != NULL;
+}
+
 void promise_end(struct promise *promise, const GError *error)
 {
 	session_done_fn done = promise->done;
@@ -108,6 +113,8 @@ static enum session_error session_code(const GError *error)
 		return SESSION_ERROR_REFUSED;
 	case TP_ERROR_TIMEOUT:
 		return SESSION_ERROR_TIMEOUT;
+	case TP_ERROR_USAGE:
+		return SESSION_ERROR_USAGE;
 	case TP_ERROR_FAILED:
 	case TP_ERROR_NOT_SUPPORTED:
 		return SESSION_ERROR_FAILED;

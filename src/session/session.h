@@ -21,6 +21,7 @@
 #include "../model/model.h"
 #include "../model/presence.h"
 #include "../model/protocol.h"
+#include "../model/tube.h"
 #include "../store/accounts.h"
 #include "../store/config.h"
 
@@ -76,6 +77,7 @@ const char *session_log_path(const struct session *session);
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
+/* What went wrong with the first try is told to @done alone; of later ones notices tell. */
 void session_connect(struct session *session, struct account *account, session_done_fn done,
 		     void *data);
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,
@@ -178,6 +180,26 @@ bool session_accept_file(struct session *session, struct transfer *transfer, con
 void session_cancel_file(struct session *session, struct transfer *transfer);
 /* Where files are put: file.directory, else the desktop's downloads, ~/Downloads, HOME; new. */
 char *session_download_directory(struct session *session);
+/* --- tubes ------------------------------------------------------------------------------- */
+
+/*
+ * Offers @service (with TUBE_DBUS_PREFIX a D-Bus tube) to a contact or to a room we are in.
+ * @done is told when the offer is on its way to them; what comes of it is told by the tube's
+ * events. NULL when it could not even be tried.
+ */
+struct tube *session_offer_tube(struct session *session, struct account *account,
+				enum chat_kind kind, const char *id, const char *service,
+				const struct tube_local *local, session_done_fn done, void *data);
+/* The service that people call @name: that of [tube NAME], or of "web", "vnc" and "ssh"; else
+ * @name itself. */
+const char *session_tube_service(struct session *session, const char *name);
+/* @local NULL: as [tube NAME] of pheme.conf has it for the service, else a free port here. @done
+ * is told when it is open. */
+void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
+			 session_done_fn done, void *data);
+/* Closes it, or declines what is offered. */
+void session_close_tube(struct session *session, struct tube *tube);
+void session_close_tube_connection(struct session *session, struct tube *tube, unsigned id);
 
 /* --- passwords --------------------------------------------------------------------------- */
 

@@ -24,12 +24,48 @@ static void facts_clear(struct channel_facts *facts)
 	g_free(facts->target_id);
 	g_free(facts->initiator_id);
 	g_free(facts->auth_method);
+	g_free(facts->service);
 }
 
 static void set_string(char **field, struct bus_reader *value)
 {
 	g_free(*field);
 	*field = g_strdup(bus_read_string(value));
+}
+
+/* a{uau}, Supported_Socket_Map */
+static void read_sockets(struct channel_facts *facts, struct bus_reader *value)
+{
+	struct bus_reader map, entry;
+
+	bus_read_array(value, &map);
+	while (bus_read_entry(&map, &entry)) {
+		guint32 type = bus_read_uint32(&entry);
+		g_autoptr(GArray) list = bus_read_uint32s(&entry);
+
+		for (guint i = 0; i < list->len; i++)
+			if (type < TP_SOCKET_TYPES && g_array_index(list, guint32, i) < 8)
+				facts->sockets[type] |= 1u << g_array_index(list, guint32, i);
+	}
+}
+
+static void read_accesses(struct channel_facts *facts, struct bus_reader *value)
+{
+	g_autoptr(GArray) list = bus_read_uint32s(value);
+
+	for (guint i = 0; i < list->len; i++)
+		if (g_array_index(list, guint32, i) < 8)
+			facts->sockets[0] |= 1u << g_array_index(list, guint32, i);
+}
+
+static void read_tube_fact(struct channel_facts *facts, const char *key, struct bus_reader *value)
+{
+	if (!strcmp(key, TP_CHAN_STREAM ".Service") || !strcmp(key, TP_CHAN_DBUS ".ServiceName"))
+		set_string(&facts->service, value);
+	else if (!strcmp(key, TP_CHAN_STREAM ".SupportedSocketTypes"))
+		read_sockets(facts, value);
+	else if (!strcmp(key, TP_CHAN_DBUS ".SupportedAccessControls"))
+		read_accesses(facts, value);
 }
 
 /* a{sv} opened as @properties */
@@ -57,6 +93,8 @@ static void facts_read(struct channel_facts *facts, struct bus_reader *propertie
 		} else if (!strcmp(key, TP_CHAN ".Interfaces")) {
 			g_strfreev(facts->interfaces);
 			facts->interfaces = bus_read_strings(&value);
+		} else {
+			read_tube_fact(facts, key, &value);
 		}
 	}
 	if (!facts->type)
@@ -105,6 +143,8 @@ static void channel_free(void *data)
 {
 	struct channel *channel = data;
 
+	/* It may have a word for the manager. */
+	tp_tube_free(channel);
 	bus_scope_free(channel->scope);
 	tp_file_channel_gone(channel);
 	tp_auth_free(channel);
@@ -199,6 +239,9 @@ static void channel_start(struct channel *channel)
 		tp_auth_start(channel);
 	else if (!strcmp(facts->type, TP_CHAN_FILE) && *facts->target_id)
 		tp_file_start(channel);
+	else if ((!strcmp(facts->type, TP_CHAN_STREAM) || !strcmp(facts->type, TP_CHAN_DBUS)) &&
+		 *facts->target_id && facts->service)
+		tp_tube_start(channel);
 	else
 		channel_refuse(channel);
 }
@@ -210,6 +253,7 @@ static void drop_channel(struct conn *conn, const char *path)
 	if (!channel)
 		return;
 	g_hash_table_steal(conn->channels, channel->path);
+	channel->gone = true;
 	channel_free(channel);
 }
 
@@ -441,6 +485,57 @@ void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, en
 	g_array_append_val(ensure->waiters, waiter);
 }
 
+struct creation {
+	struct conn *conn;
+	create_fn fn;
+	void *data;
+	GDestroyNotify free_data;
+};
+
+static void creation_free(void *data)
+{
+	struct creation *creation = data;
+
+	if (creation->free_data)
+		creation->free_data(creation->data);
+	g_free(creation);
+}
+
+static void on_created(struct bus_reader *reply, const GError *bus_error, void *data)
+{
+	struct creation *creation = data;
+	struct bus_reader properties;
+	struct channel_facts facts;
+	struct channel *channel = NULL;
+	const char *path;
+
+	if (bus_error) {
+		creation->fn(NULL, bus_error, creation->data);
+		return;
+	}
+	path = bus_read_path(reply);
+	bus_read_array(reply, &properties);
+	facts_read(&facts, &properties);
+	if (bus_reader_ok(reply))
+		channel = take_in(creation->conn, path, &facts, true);
+	else
+		facts_clear(&facts);
+	creation->fn(channel, NULL, creation->data);
+}
+
+void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn, void *data,
+			 GDestroyNotify free_data)
+{
+	struct creation *creation = g_new0(struct creation, 1);
+
+	creation->conn = conn;
+	creation->fn = fn;
+	creation->data = data;
+	creation->free_data = free_data;
+	bus_call_own_data(call, creation_free);
+	bus_call_send(call, ENSURE_TIMEOUT_MS, on_created, creation);
+}
+
 /* --- the end, and the right to handle ---------------------------------------------------------------------- */
 
 void conn_channels_free(struct conn *conn)
@@ -451,6 +546,7 @@ void conn_channels_free(struct conn *conn)
 	g_clear_pointer(&channels, g_hash_table_unref);
 	g_clear_pointer(&conn->talks, g_hash_table_unref);
 	conn_files_free(conn);
+	conn_tubes_free(conn);
 }
 
 void conn_channels_drain(struct conn *conn)
@@ -477,7 +573,11 @@ void conn_close_chat(struct conn *conn, struct chat *chat)
 {
 	struct channel *channel = conn_find_channel(conn, chat->kind, chat->id);
 
-	/* With messages that wait it would come back at once, as a new one: that is wanted. */
-	if (channel && conn->tp->is_handler)
-		channel_close(channel);
+	if (!channel || !conn->tp->is_handler)
+		return;
+	/* What is not stored yet stays unacknowledged: the channel then comes back at once, as a new
+	 * one, and nothing is lost. */
+	if (channel->text)
+		tp_text_flush_acks(channel);
+	channel_close(channel);
 }

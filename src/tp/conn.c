@@ -53,6 +53,9 @@ void conn_free(struct conn *conn)
 {
 	if (conn->stage == CONN_ONLINE)
 		conn_files_let_go(conn);
+	/* With a word to the manager, whose sockets they are. */
+	if (conn->stage == CONN_ONLINE)
+		conn_close_tubes(conn);
 	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);
 	conn_forget_failures(conn);

@@ -253,13 +253,19 @@ static void on_state(struct bus_reader *args, void *data)
 		enter(channel->file, state, reason);
 }
 
+static void set_offset(struct file *file, gint64 offset)
+{
+	if (!file->running && offset >= 0)
+		file->offset = MIN((guint64)offset, file->size);
+}
+
 static void on_offset(struct bus_reader *args, void *data)
 {
 	struct channel *channel = data;
 	gint64 offset = bus_read_integer(args);
 
-	if (bus_reader_ok(args) && channel->file && !channel->file->running && offset >= 0)
-		channel->file->offset = MIN((guint64)offset, channel->file->size);
+	if (bus_reader_ok(args) && channel->file)
+		set_offset(channel->file, offset);
 }
 
 /* --- what is known of it ------------------------------------------------------------------ */
@@ -297,7 +303,7 @@ static void read_properties(struct file *file, struct bus_reader *properties, bo
 		else if (!strcmp(key, "AvailableSocketTypes"))
 			tp_file_read_sockets(file, &value);
 		else if (!incoming && !strcmp(key, "InitialOffset"))
-			file->offset = MIN((guint64)MAX(bus_read_integer(&value), 0), file->size);
+			set_offset(file, bus_read_integer(&value));
 		else if (incoming && !strcmp(key, "Filename") && !file->raw_name)
 			file->raw_name = g_strdup(bus_read_string(&value));
 		else if (incoming && (!strcmp(key, "Size") || !strcmp(key, "Date")))
@@ -457,9 +463,9 @@ void conn_files_start(struct conn *conn)
 	struct bus_call *call;
 	static const char *const none[] = {NULL};
 
-	if (!conn_has_interface(conn, TP_CONN_CAPABILITIES))
+	if (!conn_has_interface(conn, TP_CONN_CAPS))
 		return;
-	call = conn_call(conn, TP_CONN_CAPABILITIES, "UpdateCapabilities");
+	call = conn_call(conn, TP_CONN_CAPS, "UpdateCapabilities");
 	bus_write_open_array(bus_call_args(call), "(saa{sv}as)", &list);
 	bus_write_open_struct(&list, &client);
 	bus_write_string(&client, TP_CLIENT_NAME ".Files");

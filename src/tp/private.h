@@ -28,6 +28,8 @@ struct tp {
 	GPtrArray *conns;  /* struct conn *, borrowed */
 	GPtrArray *starts; /* struct manager_start *, borrowed */
 	struct protocol_listing *listing;
+	struct relay *relay; /* NULL until the first tube */
+	guint meter;         /* counts bytes each second while they move */
 };
 
 /* What a channel is, by its immutable properties. Everything owned. */
@@ -39,12 +41,18 @@ struct channel_facts {
 	guint32 initiator;
 	char *initiator_id;
 	char *auth_method; /* of a ServerAuthentication channel */
+	char *service;     /* of a tube */
+	/* Of a stream tube: by Socket_Address_Type, bits by Socket_Access_Control; of a D-Bus tube
+	 * the first one is what is supported. */
+	unsigned sockets[TP_SOCKET_TYPES];
 };
 
 struct text;
 struct room;
 struct auth;
 struct file;
+struct relay;
+struct tube_work;
 
 struct channel {
 	struct conn *conn;
@@ -56,7 +64,9 @@ struct channel {
 	struct text *text; /* each NULL where the channel is of another kind */
 	struct room *room;
 	struct auth *auth;
-	struct file *file; /* its transfer, until that has ended; or NULL */
+	struct file *file;      /* its transfer, until that has ended; or NULL */
+	struct tube_work *tube; /* NULL too for a tube that is not ours to handle */
+	bool gone;              /* the manager closed it */
 };
 
 enum conn_stage {
@@ -103,6 +113,7 @@ struct conn {
 	GHashTable *talks;    /* struct chat * → its struct channel * */
 	GPtrArray *ensures;   /* struct ensure *: EnsureChannel calls under way */
 	GPtrArray *files;     /* struct file *: transfers that have not ended; or NULL */
+	GPtrArray *tubes;     /* struct tube_work *, owned */
 	GPtrArray *failures;  /* struct failure *: told from an idle */
 };
 
@@ -146,9 +157,11 @@ enum conn_end tp_error_end(const char *error_name);
 enum conn_end tp_reason_end(guint32 reason);
 const char *tp_reason_words(guint32 reason);
 
-/* --- manager.c ----------------------------------------------------------------------------- */
+/* --- manager.c, params.c ----------------------------------------------------------------------------- */
 
 void tp_listing_free(struct protocol_listing *listing);
+/* The bus is gone: tells those who asked. */
+void tp_listing_fail(struct tp *tp);
 /* What one protocol of one manager takes; @protocol NULL with an error. */
 typedef void (*tp_protocol_fn)(const struct protocol *protocol, const GError *error, void *data);
 void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *protocol,
@@ -234,6 +247,11 @@ void channel_start_chat(struct channel *channel, enum chat_kind kind);
 typedef void (*ensure_fn)(struct channel *channel, const GError *error, void *data);
 void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, ensure_fn fn,
 		      void *data, GDestroyNotify free_data);
+/* Asks for a new channel; what @call holds is the request. @fn is told of it, or of the error of
+ * the bus, once; @data is freed with @free_data (may be NULL) however it ends. */
+typedef void (*create_fn)(struct channel *channel, const GError *bus_error, void *data);
+void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn, void *data,
+			 GDestroyNotify free_data);
 /* We are the handler now: look again at what waits. */
 void conn_handler_changed(struct conn *conn);
 
@@ -241,6 +259,8 @@ void conn_handler_changed(struct conn *conn);
 
 void tp_text_start(struct channel *channel);
 void tp_text_free(struct channel *channel);
+/* Sends the acknowledgements that wait to go out together. */
+void tp_text_flush_acks(struct channel *channel);
 void tp_text_read_pending(struct channel *channel, bool replay);
 void tp_room_start(struct channel *channel);
 void tp_room_free(struct channel *channel);
@@ -260,3 +280,8 @@ void conn_files_let_go(struct conn *conn);
 void conn_files_free(struct conn *conn);
 void tp_file_start(struct channel *channel);
 void tp_file_channel_gone(struct channel *channel);
+/* --- tube.c ---------------------------------------------------------------------------------- */
+
+void tp_tube_start(struct channel *channel);
+void tp_tube_free(struct channel *channel);
+void conn_tubes_free(struct conn *conn);

@@ -322,14 +322,17 @@ static void on_acknowledged(struct bus_reader *reply, const GError *error, void 
 	}
 }
 
-static gboolean flush_acks(void *data)
+void tp_text_flush_acks(struct channel *channel)
 {
-	struct channel *channel = data;
 	struct text *text = channel->text;
-	struct ack_batch *batch = g_new0(struct ack_batch, 1);
-	struct bus_call *call = channel_call(channel, TP_CHAN_TEXT, "AcknowledgePendingMessages");
+	struct ack_batch *batch;
+	struct bus_call *call;
 
-	text->ack_idle = 0;
+	g_clear_handle_id(&text->ack_idle, g_source_remove);
+	if (!text->acks->len)
+		return;
+	batch = g_new0(struct ack_batch, 1);
+	call = channel_call(channel, TP_CHAN_TEXT, "AcknowledgePendingMessages");
 	batch->channel = channel;
 	batch->ids = g_steal_pointer(&text->acks);
 	text->acks = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -337,6 +340,14 @@ static gboolean flush_acks(void *data)
 			  batch->ids->len);
 	bus_call_own_data(call, ack_batch_free);
 	bus_call_send(call, -1, on_acknowledged, batch);
+}
+
+static gboolean on_ack_idle(void *data)
+{
+	struct channel *channel = data;
+
+	channel->text->ack_idle = 0;
+	tp_text_flush_acks(channel);
 	return G_SOURCE_REMOVE;
 }
 
@@ -349,7 +360,7 @@ void conn_acknowledge(struct conn *conn, enum chat_kind kind, const char *id, gu
 		return;
 	g_array_append_val(channel->text->acks, pending_id);
 	if (!channel->text->ack_idle)
-		channel->text->ack_idle = g_idle_add(flush_acks, channel);
+		channel->text->ack_idle = g_idle_add(on_ack_idle, channel);
 }
 
 static void on_pending_removed(struct bus_reader *args, void *data)

@@ -252,6 +252,28 @@ static unsigned count_fds(struct screen *screen)
 	return count;
 }
 
+struct fds_wait {
+	struct screen *screen;
+	unsigned limit;
+};
+
+static bool has_fds(void *data)
+{
+	const struct fds_wait *wait = data;
+
+	return count_fds(wait->screen) <= wait->limit;
+}
+
+/* Threads let go of theirs a moment later. */
+static void wait_fds(struct screen *screen, unsigned limit)
+{
+	struct fds_wait wait = {screen, limit};
+	guint tick = g_timeout_add(10, on_tick, NULL);
+
+	assert_true(test_wait_until(has_fds, &wait, TEST_WAIT_MS));
+	g_source_remove(tick);
+}
+
 /* --- ann ---------------------------------------------------------------------------------- */
 
 static void offer(struct world *f, const char *name, guint64 size, const char *hash)
@@ -408,7 +430,7 @@ static void test_screen(void **state)
 	assert_whole(f, "photo.jpg");
 	stat(path, &info);
 	assert_int_equal(info.st_mtime, 1000000000);
-	assert_true(count_fds(screen) <= fds);
+	wait_fds(screen, fds);
 	pheme_quit(f->w, screen);
 }
 
@@ -471,7 +493,7 @@ static void test_cancelled_midway(void **state)
 	wait_state(f, CANCELLED);
 	screen_wait_text(screen, "a: cancelled");
 	assert_downloads(f, "");
-	assert_true(count_fds(screen) <= fds);
+	wait_fds(screen, fds);
 	close(fd);
 	pheme_quit(f->w, screen);
 }

@@ -25,7 +25,7 @@ struct world {
 	struct tp *tp;
 	struct account *account;
 	struct conn *conn;
-	unsigned online, ended, messages;
+	unsigned online, ended, messages, thrown_out;
 	enum conn_end end;
 	char *end_text;
 	bool set_presence; /* as soon as it is online */
@@ -96,6 +96,11 @@ static void on_joined(struct conn *conn, struct chat *room, void *data)
 {
 }
 
+static void on_thrown_out(struct conn *conn, struct chat *room, void *data)
+{
+	((struct world *)data)->thrown_out++;
+}
+
 static const struct tp_ops ops = {
 	.bus_closed = on_bus_closed,
 	.online = on_online,
@@ -105,6 +110,7 @@ static const struct tp_ops ops = {
 	.secret_wanted = on_secret_wanted,
 	.secret_unwanted = on_secret_unwanted,
 	.joined = on_joined,
+	.thrown_out = on_thrown_out,
 };
 
 static int setup(void **state)
@@ -202,6 +208,16 @@ static bool has_connection(struct world *world, const char *login)
 	return *name;
 }
 
+/* The end of a connection is nothing that one is told: so asks again. */
+static void wait_no_connection(struct world *world, const char *login)
+{
+	gint64 limit = g_get_monotonic_time() + TEST_WAIT_MS * 1000;
+
+	while (has_connection(world, login))
+		if (g_get_monotonic_time() > limit)
+			test_fail("the connection of %s is still there", login);
+}
+
 /* Without looking at what comes: so that it is there at once when something is looked at. */
 static void tell_fixture(struct world *world, const char *method, GVariant *args)
 {
@@ -213,11 +229,6 @@ static void tell_fixture(struct world *world, const char *method, GVariant *args
 
 /* --- coming and going ------------------------------------------------------------------------- */
 
-static bool was_connect_called(void *data)
-{
-	return fixture_count_calls(((struct world *)data)->fixture, "Connect") > 0;
-}
-
 static void online_is_told_once(void **state)
 {
 	struct world *world = *state;
@@ -225,7 +236,7 @@ static void online_is_told_once(void **state)
 
 	fixture_hang(world->fixture, "Connect");
 	log_in(world, ALICE);
-	assert_true(test_wait_until(was_connect_called, world, TEST_WAIT_MS));
+	fixture_wait_calls(world->fixture, "Connect", 1);
 	fixture_connection(world->fixture, ALICE, NULL, &path);
 	for (unsigned i = 0; i < 2; i++)
 		tell_fixture(world, "Emit",
@@ -237,11 +248,6 @@ static void online_is_told_once(void **state)
 	fixture_count_calls(world->fixture, "GetAll");
 	test_wait_drain();
 	assert_int_equal(world->online, 1);
-}
-
-static bool has_no_connection(void *data)
-{
-	return !has_connection(data, ALICE);
 }
 
 /* However far it has come. */
@@ -257,13 +263,8 @@ static void disconnect_leaves_nothing(void **state)
 		conn_disconnect(world->conn);
 		assert_true(test_wait_until(has_ended, world, TEST_WAIT_MS));
 		assert_int_equal(world->end, CONN_END_REQUESTED);
-		assert_true(test_wait_until(has_no_connection, world, TEST_WAIT_MS));
+		wait_no_connection(world, ALICE);
 	}
-}
-
-static bool has_carol_only(void *data)
-{
-	return has_connection(data, CAROL) && !has_connection(data, ALICE);
 }
 
 /* A pheme was killed, and the account was changed before the next one came. */
@@ -277,7 +278,7 @@ static void another_login_is_not_reused(void **state)
 	log_in(world, CAROL);
 	assert_true(test_wait_until(is_online, world, TEST_WAIT_MS));
 	assert_string_equal(world->account->self_id, CAROL);
-	assert_true(test_wait_until(has_carol_only, world, TEST_WAIT_MS));
+	wait_no_connection(world, ALICE);
 }
 
 static void the_same_login_is_reused(void **state)
@@ -343,11 +344,6 @@ static void a_request_that_was_taken_back(void **state)
 
 /* --- messages --------------------------------------------------------------------------------- */
 
-static bool was_send_called(void *data)
-{
-	return fixture_count_calls(((struct world *)data)->fixture, "SendMessage") > 0;
-}
-
 /* It may have gone out: it must not look as if it could be sent again. */
 static void bus_dies_while_sending(void **state)
 {
@@ -357,7 +353,7 @@ static void bus_dies_while_sending(void **state)
 	fixture_hang(world->fixture, "SendMessage");
 	conn_send(world->conn, CHAT_CONTACT, "bob@fixture", MESSAGE_NORMAL, "hello", "uid",
 		  note_sent, world);
-	assert_true(test_wait_until(was_send_called, world, TEST_WAIT_MS));
+	fixture_wait_calls(world->fixture, "SendMessage", 1);
 	test_env_bus_kill(world->env);
 	assert_true(test_wait_until(has_ended, world, TEST_WAIT_MS));
 	assert_int_equal(world->outcome.calls, 1);
@@ -447,6 +443,17 @@ static void back_in_the_room_on_the_same_channel(void **state)
 	conn_set_nick(world->conn, "me", note, world);
 	wait_outcome(world);
 	assert_int_equal(world->messages, 1);
+	assert_int_equal(world->thrown_out, 0);
+}
+
+static void who_is_kicked_is_told(void **state)
+{
+	struct world *world = *state;
+
+	join(world);
+	fixture_room_member(world->fixture, ALICE, ROOM, ALICE, false, "bob@fixture", "out");
+	assert_true(test_wait_until(has_left, world, TEST_WAIT_MS));
+	assert_int_equal(world->thrown_out, 1);
 }
 
 static void room_whose_members_cannot_be_read(void **state)
@@ -481,6 +488,7 @@ int main(void)
 		TEST(part_without_a_word),
 		TEST(room_goes_while_parting),
 		TEST(back_in_the_room_on_the_same_channel),
+		TEST(who_is_kicked_is_told),
 		TEST(room_whose_members_cannot_be_read),
 	};
 

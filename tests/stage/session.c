@@ -403,6 +403,37 @@ void session_read_log(struct session *session, struct account *account, enum cha
 {
 }
 
+/* --- tubes: none are played yet --------------------------------------------------------------- */
+
+const char *session_tube_service(struct session *session, const char *name)
+{
+	return name;
+}
+
+struct tube *session_offer_tube(struct session *session, struct account *account,
+				enum chat_kind kind, const char *id, const char *service,
+				const struct tube_local *local, session_done_fn done, void *data)
+{
+	stage_log(session, "tube offer %s %s", id, service);
+	return NULL;
+}
+
+void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
+			 session_done_fn done, void *data)
+{
+	stage_log(session, "tube accept %u", tube->number);
+}
+
+void session_close_tube(struct session *session, struct tube *tube)
+{
+	stage_log(session, "tube close %u", tube->number);
+}
+
+void session_close_tube_connection(struct session *session, struct tube *tube, unsigned id)
+{
+	stage_log(session, "tube close %u connection %u", tube->number, id);
+}
+
 /* --- passwords -------------------------------------------------------------------------------- */
 
 void session_on_prompt(struct session *session, session_prompt_fn fn, void *data)

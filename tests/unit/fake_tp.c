@@ -308,6 +308,47 @@ void conn_cancel_file(struct conn *conn, struct transfer *transfer)
 	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
 }
 
+/* --- tubes -------------------------------------------------------------------------------- */
+
+struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char *id,
+			     const char *service, const struct tube_local *local, tp_done_fn done,
+			     void *data)
+{
+	const struct tube_init init = {.account = conn->account,
+				       .peer = id,
+				       .room = kind == CHAT_ROOM ? id : NULL,
+				       .service = service,
+				       .state = TUBE_OFFERING};
+
+	note(conn, "offer %s %s %s", id, service, local->target);
+	wait_for(conn, done, data);
+	return tube_new(conn->tp->model, &init);
+}
+
+void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
+		      tp_done_fn done, void *data)
+{
+	note(conn, "accept %s %s", tube->service, local->command ? local->command : "-");
+	tube_set_state(tube, TUBE_ACCEPTING);
+	wait_for(conn, done, data);
+}
+
+void conn_close_tube(struct conn *conn, struct tube *tube, const char *reason)
+{
+	note(conn, "close %s: %s", tube->service, reason);
+	tube_end(tube, TUBE_DONE, reason);
+}
+
+void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id)
+{
+	note(conn, "close %s %u", tube->service, id);
+}
+
+bool conn_close_tubes(struct conn *conn)
+{
+	return false;
+}
+
 /* --- the network's part ------------------------------------------------------------------- */
 
 struct conn *fake_conn(const char *account)

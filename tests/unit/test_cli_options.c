@@ -57,13 +57,15 @@ static void test_files(void **state)
 
 	parse(&result, "pheme --file-send bob 'a b' --timeout 5");
 	assert_true(result.go);
-	assert_string_equal(result.options.file_send, "bob");
-	assert_string_equal(result.options.file_path, "a b");
+	assert_true(result.options.file_send);
+	assert_string_equal(result.options.words[0], "bob");
+	assert_string_equal(result.options.words[1], "a b");
 	assert_int_equal(result.options.timeout, 5);
 	result_clear(&result);
 	parse(&result, "pheme --file-receive dir --count 2");
 	assert_true(result.go);
-	assert_string_equal(result.options.file_receive, "dir");
+	assert_true(result.options.file_receive);
+	assert_string_equal(result.options.words[0], "dir");
 	assert_int_equal(result.options.count, 2);
 	result_clear(&result);
 }
@@ -78,7 +80,7 @@ static void test_files_wrong(void **state)
 		"pheme --file-receive d e",
 		"pheme --file-receive d --file-send bob a",
 		"pheme --count 2",
-		"pheme --timeout 2",
+		"pheme --tube-offer a b c --file-receive d",
 		"pheme --file-receive d --count 0",
 		"pheme --file-receive d --timeout soon",
 	};

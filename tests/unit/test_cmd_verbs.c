@@ -382,7 +382,9 @@ static void test_accept(void **state)
 	check_fails(fixture, "/accept", 3, "no request waits");
 	add_requests(fixture);
 	check_fails(fixture, "/accept 9", 3, "no request \"9\"");
-	check(fixture, "/accept 2", "answer 2 yes\n");
+	check(fixture, "/accept 2",
+	      "answer 2 yes\njoin work dev@conference.example.org\n"
+	      "show dev@conference.example.org\n");
 	assert_non_null(strstr(fixture->out->str, "Bob <bob@example.org> invites you to dev@conf"));
 	check(fixture, "/reject", "answer 1 no\n");
 	assert_non_null(strstr(fixture->out->str, "rejecting request 1: Eve <eve@example.org>"));
