@@ -566,6 +566,8 @@ void conn_channels_drain(struct conn *conn)
 
 void conn_handler_changed(struct conn *conn)
 {
+	if (conn->stage == CONN_ONLINE)
+		conn_files_start(conn);
 	conn_channels_drain(conn);
 }
 

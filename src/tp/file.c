@@ -429,17 +429,6 @@ void tp_file_channel_gone(struct channel *channel)
 		stopped(file, 0);
 }
 
-void conn_files_let_go(struct conn *conn)
-{
-	for (guint i = 0; conn->files && i < conn->files->len; i++) {
-		struct file *file = conn->files->pdata[i];
-
-		if (file->channel &&
-		    (file->accepted || (file->transfer && !file->transfer->incoming)))
-			channel_close(file->channel);
-	}
-}
-
 void conn_files_free(struct conn *conn)
 {
 	while (conn->files && conn->files->len) {
@@ -457,7 +446,7 @@ void conn_files_free(struct conn *conn)
 
 /* Spec: Connection.Interface.ContactCapabilities. Under a name of its own, so that it stands
  * beside what is announced for tubes. */
-void conn_files_start(struct conn *conn)
+static void announce(struct conn *conn, bool take)
 {
 	struct bus_writer list, client, filters, filter;
 	struct bus_call *call;
@@ -470,13 +459,35 @@ void conn_files_start(struct conn *conn)
 	bus_write_open_struct(&list, &client);
 	bus_write_string(&client, TP_CLIENT_NAME ".Files");
 	bus_write_open_array(&client, "a{sv}", &filters);
-	bus_write_open_array(&filters, "{sv}", &filter);
-	bus_write_property_string(&filter, TP_CHAN ".ChannelType", TP_CHAN_FILE);
-	bus_write_property_uint32(&filter, TP_CHAN ".TargetHandleType", TP_HANDLE_CONTACT);
-	bus_write_close(&filters, &filter);
+	if (take) {
+		bus_write_open_array(&filters, "{sv}", &filter);
+		bus_write_property_string(&filter, TP_CHAN ".ChannelType", TP_CHAN_FILE);
+		bus_write_property_uint32(&filter, TP_CHAN ".TargetHandleType", TP_HANDLE_CONTACT);
+		bus_write_close(&filters, &filter);
+	}
 	bus_write_close(&client, &filters);
 	bus_write_strings(&client, none);
 	bus_write_close(&list, &client);
 	bus_write_close(bus_call_args(call), &list);
 	tp_send_done(call, -1, NULL, NULL, "announce that we take files");
+}
+
+void conn_files_start(struct conn *conn)
+{
+	announce(conn, true);
+}
+
+void conn_files_let_go(struct conn *conn)
+{
+	for (guint i = 0; conn->files && i < conn->files->len; i++) {
+		struct file *file = conn->files->pdata[i];
+
+		if (file->channel &&
+		    (file->accepted || (file->transfer && !file->transfer->incoming)))
+			channel_close(file->channel);
+	}
+	/* Not every manager sees by itself that we go. Another pheme announces it again when it
+	 * becomes the handler. */
+	if (conn->tp->is_handler)
+		announce(conn, false);
 }
