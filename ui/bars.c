@@ -172,6 +172,28 @@ static void status_activity(const struct ui *ui, GString *out)
 	}
 }
 
+/* The file of the chat that one is in, in full; all others together. */
+static void status_files(const struct ui *ui, GString *out)
+{
+	const struct chat *chat = ui->current->chat;
+	g_autofree char *all = model_print_transfers(ui->model);
+
+	for (guint i = 0;
+	     all != NULL && chat->kind == CHAT_CONTACT && i < ui->model->transfers->len; i++) {
+		const struct transfer *transfer = ui->model->transfers->pdata[i];
+		g_autofree char *progress = NULL;
+
+		if (transfer->state != TRANSFER_RUNNING || transfer->account != chat->account ||
+		    strcmp(transfer->contact, chat->id) != 0)
+			continue;
+		progress = transfer_print_progress(transfer);
+		g_string_append_printf(out, " | File %s", progress);
+		return;
+	}
+	if (all != NULL)
+		g_string_append_printf(out, " | %s", all);
+}
+
 void bars_draw_status(struct ui *ui)
 {
 	const struct area *area = &ui->layout.status;
@@ -190,5 +212,6 @@ void bars_draw_status(struct ui *ui)
 	if (ui->view != NULL)
 		g_string_append_printf(out, " | %s", ui->view->ops->title);
 	status_activity(ui, out);
+	status_files(ui, out);
 	term_put_padded(area->y, area->x, area->width, STYLE_STATUS, out->str);
 }

@@ -66,6 +66,12 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_MEMBER_REMOVED:
 	case EVENT_MEMBER_CHANGED:
 	case EVENT_MEMBERS_RESET:
+	case EVENT_TRANSFER_ADDED:
+	case EVENT_TRANSFER_CHANGED:
+	case EVENT_TRANSFER_REMOVED:
+	case EVENT_TUBE_ADDED:
+	case EVENT_TUBE_CHANGED:
+	case EVENT_TUBE_REMOVED:
 		break;
 	}
 	return false;
@@ -385,7 +391,9 @@ static void draw_request(const struct area *area, int y, const struct pane_row *
 {
 	char number[16];
 	struct look look = {.number = "",
-			    .glyph = row->request->kind == REQUEST_INVITATION ? "#" : "?",
+			    .glyph = row->request->kind == REQUEST_INVITATION ? "#"
+				     : row->request->kind == REQUEST_FILE     ? "f"
+									      : "?",
 			    .name = row->request->name,
 			    .count = number,
 			    .glyph_style = STYLE_ROSTER_UNREAD,

@@ -63,6 +63,12 @@ static void on_current(struct ui *ui, const struct event *event)
 	case EVENT_REQUEST_ADDED:
 	case EVENT_REQUEST_CHANGED:
 	case EVENT_REQUEST_REMOVED:
+	case EVENT_TRANSFER_ADDED:
+	case EVENT_TRANSFER_CHANGED:
+	case EVENT_TRANSFER_REMOVED:
+	case EVENT_TUBE_ADDED:
+	case EVENT_TUBE_CHANGED:
+	case EVENT_TUBE_REMOVED:
 		break;
 	}
 }
@@ -103,6 +109,38 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		  (event->change &
 		   (CHAT_CHANGED_UNREAD | CHAT_CHANGED_NAME | CHAT_CHANGED_NUMBER))))
 		ui_mark(ui, DIRTY_STATUS);
+	else if (event->type == EVENT_TRANSFER_CHANGED || event->type == EVENT_TRANSFER_REMOVED)
+		ui_mark(ui, DIRTY_STATUS);
+}
+
+static char *request_words(const struct request *request)
+{
+	switch (request->kind) {
+	case REQUEST_SUBSCRIPTION:
+		return g_strdup("asks to see your presence");
+	case REQUEST_INVITATION:
+		return g_strdup_printf("invites you to %s", request->shown_room);
+	case REQUEST_FILE:
+		return g_strdup("offers a file");
+	case REQUEST_TUBE: /* on_tube_request() */
+		break;
+	}
+	return g_strdup("");
+}
+
+/* Where one talks with who offers it. */
+static void on_tube_request(struct ui *ui, const struct request *request)
+{
+	struct chat *chat = chat_find(request->account, request->room ? CHAT_ROOM : CHAT_CONTACT,
+				      request->room ? request->room : request->id);
+
+	if (chat != NULL && !chat->open)
+		chat = NULL;
+	model_notice(ui->model, chat != NULL ? NULL : request->account, chat, NOTICE_WARNING,
+		     "%s offers %s%s%s: accept? (/accept %u or /reject %u)", request->name,
+		     request->text, request->room != NULL ? " to all in " : "",
+		     request->room != NULL ? request->shown_room : "", request->number,
+		     request->number);
 }
 
 /* With the pane hidden nothing else would tell. */
@@ -110,9 +148,7 @@ static void on_request(struct ui *ui, const struct request *request)
 {
 	bool has_alias = strcmp(request->name, request->shown_id) != 0;
 	g_autofree char *alias = has_alias ? g_strdup_printf(" (%s)", request->name) : NULL;
-	g_autofree char *what = request->kind == REQUEST_SUBSCRIPTION
-					? g_strdup("asks to see your presence")
-					: g_strdup_printf("invites you to %s", request->shown_room);
+	g_autofree char *what = request_words(request);
 	g_autofree char *why =
 		*request->text != '\0' ? g_strdup_printf(" (\"%s\")", request->text) : NULL;
 
@@ -134,7 +170,9 @@ static void on_event(const struct event *event, void *data)
 	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
-	if (event->type == EVENT_REQUEST_ADDED)
+	if (event->type == EVENT_REQUEST_ADDED && event->request->kind == REQUEST_TUBE)
+		on_tube_request(ui, event->request);
+	else if (event->type == EVENT_REQUEST_ADDED)
 		on_request(ui, event->request);
 	if (event->chat == NULL)
 		return;

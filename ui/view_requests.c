@@ -32,9 +32,20 @@ static char *describe(const struct request *request)
 {
 	g_autofree char *name = who(request);
 
-	if (request->kind == REQUEST_INVITATION)
+	switch (request->kind) {
+	case REQUEST_SUBSCRIPTION:
+		break;
+	case REQUEST_INVITATION:
 		return g_strdup_printf("%u. %s invites you to %s", request->number, name,
 				       request->shown_room);
+	case REQUEST_FILE:
+		return g_strdup_printf("%u. %s offers the file %s", request->number, name,
+				       request->text);
+	case REQUEST_TUBE:
+		return g_strdup_printf("%u. %s offers a tube for %s%s%s", request->number, name,
+				       request->text, request->room != NULL ? " in " : "",
+				       request->room != NULL ? request->shown_room : "");
+	}
 	return g_strdup_printf("%u. %s wants to see your presence", request->number, name);
 }
 

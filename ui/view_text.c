@@ -149,19 +149,6 @@ static struct view *new_with(struct ui *ui, const struct view_ops *ops, char *te
 
 #define TEXT_HINT "Up/Down/PgUp/PgDn: scroll   q: close"
 
-struct view *view_tubes_new(struct ui *ui)
-{
-	static const struct view_ops ops = {
-		.title = "Tubes and transfers",
-		.hint = TEXT_HINT,
-		.draw = text_draw,
-		.key = text_key,
-		.free = text_free,
-	};
-
-	return new_with(ui, &ops, g_strdup("\nThere are no tubes and no transfers."));
-}
-
 /* --- help -------------------------------------------------------------------------------------------- */
 
 /* Padded by cells: the names of keys are not all ASCII. After a label that is too long the text

@@ -197,8 +197,7 @@ static bool is_ignored(int number)
 	return !sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN;
 }
 
-/* Runs the main loop from @begin to cli_end(). */
-static void run(struct cli *cli, struct session *session, void (*begin)(struct cli *cli))
+void cli_main(struct cli *cli, struct session *session, void (*begin)(struct cli *cli))
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	guint sources[G_N_ELEMENTS(signals)] = {0};
@@ -230,7 +229,7 @@ int cli_run(struct session *session, char **run_lines)
 
 	if (!run_lines || !*run_lines)
 		return 0;
-	run(&cli, session, begin_lines);
+	cli_main(&cli, session, begin_lines);
 	model_unlisten(session_model(session), on_event, &cli);
 	return cli.status;
 }
@@ -260,7 +259,27 @@ int cli_reply(struct session *session, char **argv)
 		cli_complain("there is no account yet: /account add makes one");
 		return SESSION_ERROR_NOT_FOUND;
 	}
-	run(&cli, session, begin_bot);
+	cli_main(&cli, session, begin_bot);
 	bot_free(cli.bot);
+	return cli.status;
+}
+
+static void begin_tube(struct cli *cli)
+{
+	cli->tube_job = tube_job_new(cli, cli->tube);
+	session_start(cli->front.session);
+	session_wait_bus(cli->front.session, on_bot_bus, cli);
+}
+
+int cli_tube(struct session *session, const struct cli_tube *tube)
+{
+	struct cli cli = {.tube = tube};
+
+	if (!session_model(session)->accounts->len) {
+		cli_complain("there is no account yet: /account add makes one");
+		return SESSION_ERROR_NOT_FOUND;
+	}
+	cli_main(&cli, session, begin_tube);
+	tube_job_free(cli.tube_job);
 	return cli.status;
 }

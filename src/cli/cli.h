@@ -17,3 +17,22 @@ int cli_run(struct session *session, char **run_lines);
  * it is given the text (bot.c), until a signal ends it. The rest is as above.
  */
 int cli_reply(struct session *session, char **argv);
+
+struct cli_files {
+	const char *contact, *path; /* to send; or */
+	const char *directory;      /* to receive into */
+	unsigned count;             /* files to receive; 0: until a signal */
+	unsigned timeout;           /* seconds until something is under way; 0: no limit */
+};
+/* Sends a file when the contact can take it, or receives what comes (files.c). */
+int cli_move_files(struct session *session, const struct cli_files *files);
+struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for none */
+	bool accept;
+	const char *contact, *service, *target;
+	const char *listen, *command;
+	bool stdio, direct;
+	unsigned timeout; /* seconds until it is open; 0: no limit */
+	unsigned count;   /* tubes that are accepted; 0: one */
+};
+/* Offers or accepts a tube (tube.c) and ends with it. The rest is as above. */
+int cli_tube(struct session *session, const struct cli_tube *tube);

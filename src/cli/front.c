@@ -104,9 +104,27 @@ static void list_requests(struct front *front)
 		const struct request *request = g_ptr_array_index(requests, i);
 
 		front_print(front, NULL, "%u  %s <%s>  %s  %s", request->number, request->name,
-			    request->shown_id, request->room ? request->shown_room : "presence",
+			    request->shown_id,
+			    request->room       ? request->shown_room
+			    : request->transfer ? "file"
+						: "presence",
 			    request->text);
 	}
+}
+
+static void list_tubes(struct front *front)
+{
+	const GPtrArray *tubes = session_model(front->session)->tubes;
+
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct tube *tube = g_ptr_array_index(tubes, i);
+		g_autofree char *what = tube_describe(tube);
+
+		front_print(front, NULL, "%u  %s  %s  %s", tube->number,
+			    tube_state_name(tube->state), what, tube->local);
+	}
+	if (!tubes->len)
+		front_print(front, NULL, "there is no tube");
 }
 
 static void show_view(struct front *front, enum front_view view, const char *argument)
@@ -122,6 +140,7 @@ static void show_view(struct front *front, enum front_view view, const char *arg
 		list_requests(front);
 		break;
 	case VIEW_TUBES:
+		list_tubes(front);
 		break;
 	}
 }
@@ -209,6 +228,11 @@ static void print_notice(const struct message *message)
 
 static void on_event(const struct event *event, void *data)
 {
+	const struct cli *cli = data;
+
+	/* What there is to say of its files the mover says itself. */
+	if (cli->mover && event->chat && event->chat->kind != CHAT_STATUS)
+		return;
 	if (event->type == EVENT_MESSAGE_ADDED && event->message)
 		print_notice(event->message);
 }
@@ -222,6 +246,11 @@ static void quit(struct front *front, int status)
 	cli_end(cli_of(front), status);
 }
 
+static void under_way(struct front *front)
+{
+	g_clear_handle_id(&cli_of(front)->deadline, g_source_remove);
+}
+
 static const struct front_ops ops = {
 	.print = print,
 	.print_error = print_error,
@@ -232,6 +261,7 @@ static const struct front_ops ops = {
 	.ask = ask,
 	.clear = clear,
 	.quit = quit,
+	.under_way = under_way,
 };
 
 void cli_front_init(struct cli *cli, struct session *session)

@@ -11,6 +11,11 @@ struct options {
 	char *config, *bus, *account;
 	char **run;        /* lines of --run in order; NULL for none */
 	char **reply_with; /* argv of --reply-with; or NULL */
+	char **words; /* of --tube-offer, --tube-accept, --file-send, --file-receive; or NULL */
+	bool tube_offer, tube_accept, file_send, file_receive;
+	char *listen, *exec;
+	bool stdio, direct;
+	unsigned timeout, count; /* 0: not told */
 	bool demo;
 	bool no_autostart;
 	bool debug;

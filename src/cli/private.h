@@ -10,8 +10,11 @@
 struct cli {
 	struct front front; /* first: a front is cast to its cli */
 	GMainLoop *loop;
-	char **line;          /* the one that is run, or is next; of a bot: its program's argv */
-	struct bot *bot;      /* or NULL */
+	char **line;     /* the one that is run, or is next; of a bot: its program's argv */
+	struct bot *bot; /* or NULL */
+	const struct cli_tube *tube; /* or NULL */
+	struct tube_job *tube_job;
+	struct mover *mover;  /* or NULL */
 	struct chat *current; /* that /query or /join opened; a reference */
 	int status;
 	bool started, ending;
@@ -28,6 +31,8 @@ struct cli {
 	void *answer_data;
 };
 
+/* Runs the main loop from @begin to cli_end(). */
+void cli_main(struct cli *cli, struct session *session, void (*begin)(struct cli *cli));
 void cli_front_init(struct cli *cli, struct session *session);
 void cli_front_clear(struct cli *cli);
 /* Lets the lines go on, or end with @status, from the next turn of the main loop. */
@@ -40,6 +45,9 @@ void cli_flush(struct cli *cli);
 /* Answers what comes from now on. @argv is kept by reference. */
 struct bot *bot_new(struct cli *cli, char **argv);
 void bot_free(struct bot *bot);
+
+struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *tube);
+void tube_job_free(struct tube_job *job);
 
 enum wait_result {
 	WAIT_MORE,

@@ -214,6 +214,31 @@ static void offer_requests(struct completion *completion)
 	}
 }
 
+/* --- tubes -------------------------------------------------------------------------------- */
+
+static void offer_tubes(struct completion *completion)
+{
+	const GPtrArray *tubes = completion->model->tubes;
+
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct tube *tube = g_ptr_array_index(tubes, i);
+		g_autofree char *number = g_strdup_printf("%u", tube->number);
+
+		completion_offer(completion, number);
+	}
+}
+
+static void offer_services(struct completion *completion)
+{
+	static const char *const usual[] = {"ssh", "vnc", "web"};
+	const GPtrArray *tubes = config_tubes(session_config(completion->front->session));
+
+	for (guint i = 0; i < tubes->len; i++)
+		completion_offer(completion, ((struct config_tube *)tubes->pdata[i])->name);
+	for (guint i = 0; i < G_N_ELEMENTS(usual); i++)
+		completion_offer(completion, usual[i]);
+}
+
 /* --- accounts ----------------------------------------------------------------------------- */
 
 static void offer_accounts(struct completion *completion)
@@ -377,12 +402,16 @@ static void offer_files(struct completion *completion)
 	const char *slash = strrchr(completion->prefix, '/');
 	gsize length = slash ? (gsize)(slash - completion->prefix) + 1 : 0;
 	g_autofree char *place = g_strndup(completion->prefix, length);
-	GDir *dir = g_dir_open(length ? place : ".", 0, NULL);
+	g_autofree char *home = g_str_has_prefix(place, "~/")
+					? g_build_filename(g_get_home_dir(), place + 1, NULL)
+					: NULL;
+	GDir *dir = g_dir_open(home ? home : length ? place : ".", 0, NULL);
 	const char *name;
 
 	while (dir && (name = g_dir_read_name(dir))) {
 		g_autofree char *path = g_strconcat(place, name, NULL), *marked = NULL;
-		bool is_dir = g_file_test(path, G_FILE_TEST_IS_DIR);
+		g_autofree char *real = home ? g_build_filename(home, name, NULL) : NULL;
+		bool is_dir = g_file_test(real ? real : path, G_FILE_TEST_IS_DIR);
 
 		if (name[0] == '.' && completion->prefix[length] != '.')
 			continue;
@@ -395,16 +424,38 @@ static void offer_files(struct completion *completion)
 		g_dir_close(dir);
 }
 
+static void offer_contacts_and_files(struct completion *completion)
+{
+	offer_contacts(completion);
+	offer_files(completion);
+}
+
+static void offer_transfers(struct completion *completion)
+{
+	for (guint i = 0; i < completion->model->transfers->len; i++) {
+		const struct transfer *transfer = completion->model->transfers->pdata[i];
+		g_autofree char *number = g_strdup_printf("%u", transfer->number);
+
+		if (!transfer_has_ended(transfer))
+			completion_offer(completion, number);
+	}
+}
+
 static const struct {
 	const char *kind;
 	void (*offer)(struct completion *completion);
 } kinds[] = {
-	{"account", offer_accounts}, {"action", offer_actions},    {"alias", offer_aliases},
-	{"chat", offer_chats},       {"command", offer_commands},  {"contact", offer_contacts},
-	{"file", offer_files},       {"joined", offer_open_rooms}, {"key", offer_keys},
-	{"member", offer_members},   {"param", offer_params},      {"protocol", offer_protocols},
-	{"request", offer_requests}, {"room", offer_rooms},        {"setting", offer_settings},
-	{"status", offer_statuses},  {"target", offer_targets},    {"value", offer_values},
+	{"account", offer_accounts},   {"action", offer_actions},
+	{"alias", offer_aliases},      {"chat", offer_chats},
+	{"command", offer_commands},   {"contact", offer_contacts},
+	{"file", offer_files},         {"fileto", offer_contacts_and_files},
+	{"transfer", offer_transfers}, {"joined", offer_open_rooms},
+	{"key", offer_keys},           {"member", offer_members},
+	{"param", offer_params},       {"protocol", offer_protocols},
+	{"request", offer_requests},   {"room", offer_rooms},
+	{"service", offer_services},   {"setting", offer_settings},
+	{"status", offer_statuses},    {"target", offer_targets},
+	{"tube", offer_tubes},         {"value", offer_values},
 };
 
 void completion_offer_kind(struct completion *completion, const char *kind)

@@ -18,6 +18,15 @@ static void print_answer(struct command_run *run, const struct request *request,
 		command_print(run, "%s request %u: %s invites you to %s (%s)", verb,
 			      request->number, who, request->shown_room, request->account->name);
 		break;
+	case REQUEST_FILE:
+		command_print(run, "%s request %u: %s <%s> offers the file %s (%s)", verb,
+			      request->number, request->name, request->shown_id, request->text,
+			      request->account->name);
+		break;
+	case REQUEST_TUBE:
+		command_print(run, "%s request %u: %s offers a tube for %s (%s)", verb,
+			      request->number, who, request->text, request->account->name);
+		break;
 	}
 }
 

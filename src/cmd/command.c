@@ -218,6 +218,12 @@ void command_fail(struct command_run *run, int status, const char *format, ...)
 	print_error(run, line);
 }
 
+void command_fail_told(struct command_run *run, int status)
+{
+	if (!run->status)
+		run->status = status;
+}
+
 void command_fail_error(struct command_run *run, const GError *error)
 {
 	if (!error)

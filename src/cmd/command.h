@@ -37,9 +37,10 @@ struct command {
 	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
 	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
 	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
+	 * fileto (a contact or a file), transfer (number of one that has not ended);
 	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
-	 * before it).
+	 * before it), tube (its number), service (of a tube).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
 	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs
@@ -93,6 +94,8 @@ struct chat *command_chat(struct command_run *run);
 const char *command_rest(struct command_run *run, unsigned index);
 void command_print(struct command_run *run, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void command_fail(struct command_run *run, int status, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* …for a reason that a notice has told. */
+void command_fail_told(struct command_run *run, int status);
 void command_fail_error(struct command_run *run, const GError *error); /* NULL is fine */
 void command_hold(struct command_run *run);
 void command_release(struct command_run *run);

@@ -40,6 +40,9 @@ struct front_ops {
 	/* A setting changed that the front end may care for is told by config_on_change(). */
 	/* Like print, for what went wrong; NULL: print is used. */
 	void (*print_error)(struct front *front, struct chat *chat, const char *line);
+	/* What a command was asked for has begun, and takes as long as it takes: a limit on the
+	 * time until then is kept. NULL: there is none. */
+	void (*under_way)(struct front *front);
 };
 
 struct front {

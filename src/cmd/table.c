@@ -67,15 +67,87 @@ static const struct command account_commands[] = {
 	{.name = NULL},
 };
 
+static const struct command file_commands[] = {
+	{.name = "file cancel",
+	 .usage = "[FILE:transfer]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "stops sending or receiving a file",
+	 .help = "Stops FILE, a number of /file list, or the only one that is under way; one that\n"
+		 "is offered to you is declined. What has come of it is removed.",
+	 .run = cmd_file_cancel},
+	{.name = "file list",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the files that go, come, or did",
+	 .help = "Prints a line for each file: its number, whom it comes from or goes to, name,\n"
+		 "size, and how far it is, at what rate, with the time left; or how it ended.",
+	 .run = cmd_file_list},
+	{.name = "file send",
+	 .usage = "CONTACT-OR-FILE:fileto [FILE:file]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "sends a file",
+	 .help = "\"/file send photo.jpg\" offers the file to the contact of this chat,\n"
+		 "\"/file send bob photo.jpg\" to bob. A name with blanks is quoted as in a "
+		 "shell,\n"
+		 "as terminals do with what is dropped on them; ~/ is your home. The bytes go "
+		 "when\n"
+		 "the other side has said yes. A transfer that broke goes on where it stopped "
+		 "when\n"
+		 "the same file is sent again.",
+	 .run = cmd_file_send},
+	{.name = NULL},
+};
+
+static const struct command tube_commands[] = {
+	{.name = "tube accept",
+	 .usage = "[TUBE:tube] [WHERE…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "accepts a tube",
+	 .help = "Accepts the tube with this number, or the oldest that is offered. Programs\n"
+		 "then reach it at the address that is told: a free port of this computer, or\n"
+		 "WHERE: PORT, HOST:PORT or unix:PATH. With exec:COMMAND as WHERE a program is\n"
+		 "started for it; {host}, {port}, {path}, {service} and {contact} are filled in.\n"
+		 "Without WHERE \"accept\" of [tube NAME] in pheme.conf tells the program.",
+	 .run = cmd_tube_accept},
+	{.name = "tube close",
+	 .usage = "[TUBE:tube] [CONNECTION]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "closes a tube, or one connection of it",
+	 .help = "Closes the tube with this number, or the only one there is. With CONNECTION, a\n"
+		 "number that /tube list shows, only that connection is closed.",
+	 .run = cmd_tube_close},
+	{.name = "tube list",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the tubes and their connections",
+	 .help = "Prints a line for each tube: its number, state, service and peer, its address "
+		 "here,\n"
+		 "who may connect, the bytes that went out and came in; and its connections.",
+	 .run = cmd_tube_list},
+	{.name = "tube offer",
+	 .usage = "[CONTACT:target] [SERVICE:service] [TARGET]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "offers a contact or a room a connection to a program here",
+	 .help = "Offers CONTACT, or whom you chat with here, connections to TARGET: PORT, "
+		 "HOST:PORT,\n"
+		 "[IPV6]:PORT, unix:PATH, or exec:COMMAND, a program that is started for each\n"
+		 "connection. SERVICE tells what speaks there (rfb, x-http), or is the NAME of a\n"
+		 "[tube NAME] in pheme.conf, which then tells TARGET too; web, vnc and ssh need\n"
+		 "none. dbus:NAME offers a D-Bus tube to exec:COMMAND, which finds its address in\n"
+		 "PHEME_TUBE_ADDRESS. In a room all members are offered it.",
+	 .run = cmd_tube_offer},
+	{.name = NULL},
+};
+
 const struct command command_table[] = {
 	{.name = "accept",
 	 .usage = "[REQUEST:request]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "says yes to a request",
-	 .help = "Says yes to somebody who asks to see your presence, or who invites you to a "
-		 "room\n"
-		 "(which is joined). REQUEST is its number in the requests list, or who asks;\n"
-		 "without it the oldest one is meant, and named.",
+	 .help = "Says yes to somebody who asks to see your presence, who invites you to a room\n"
+		 "(which is joined), or who offers a tube or a file (which is put where\n"
+		 "\"/set file.directory\" says). REQUEST is its number in the requests list, or\n"
+		 "who asks; without it the oldest one is meant, and named.",
 	 .run = cmd_accept},
 	{.name = "account",
 	 .aliases = "accounts",
@@ -176,6 +248,18 @@ const struct command command_table[] = {
 	 .help = "Disconnects ACCOUNT, or the account of this chat, until /connect or the next\n"
 		 "start.",
 	 .run = cmd_disconnect},
+	{.name = "file",
+	 .aliases = "files",
+	 .usage = "[cancel|list|send]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "sends, lists and stops files",
+	 .help = "Lists the files that go, come, or did. \"/help file send\" and so on tell of\n"
+		 "each action. What is offered to you is taken with /accept and declined with\n"
+		 "/reject; it is put where \"/set file.directory\" says, never over a file that "
+		 "is\n"
+		 "there.",
+	 .run = cmd_file,
+	 .subcommands = file_commands},
 	{.name = "help",
 	 .aliases = "?",
 	 .usage = "[TOPIC:command] [ACTION:action]",
@@ -323,6 +407,18 @@ const struct command command_table[] = {
 	 .help = "Sets the topic of this room; \"/topic -delete\" takes it away. Without TOPIC it\n"
 		 "prints it.",
 	 .run = cmd_topic},
+	{.name = "tube",
+	 .aliases = "tubes",
+	 .usage = "[accept|close|list|offer]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "connects programs here with programs of a contact",
+	 .help = "Opens the list of tubes. A tube carries connections of programs, or D-Bus "
+		 "messages,\n"
+		 "to a contact or to all in a room: \"/tube offer web localhost:8080\" offers "
+		 "them a\n"
+		 "web server of yours. \"/help tube offer\" and so on tell of each action.",
+	 .run = cmd_tube,
+	 .subcommands = tube_commands},
 	{.name = "version",
 	 .usage = "",
 	 .needs = COMMAND_NEEDS_NOTHING,

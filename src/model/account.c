@@ -8,6 +8,7 @@
 #include "model.h"
 #include "roster.h"
 #include "text.h"
+#include "tube.h"
 
 #include <string.h>
 
@@ -99,6 +100,8 @@ void account_remove(struct account *account)
 	struct model *model = account->model;
 
 	chat_close_all(account);
+	model_end_transfers(model, account);
+	tube_end_account(account);
 	remove_requests(account);
 	remove_contacts(account);
 	g_ptr_array_remove(model->accounts, account);

@@ -16,6 +16,8 @@ struct chat;
 struct message;
 struct member;
 struct request;
+struct transfer;
+struct tube;
 
 enum event_type {
 	EVENT_ACCOUNT_ADDED,
@@ -38,6 +40,12 @@ enum event_type {
 	EVENT_REQUEST_ADDED,   /* request */
 	EVENT_REQUEST_CHANGED, /* request: its text */
 	EVENT_REQUEST_REMOVED,
+	EVENT_TRANSFER_ADDED,
+	EVENT_TRANSFER_CHANGED, /* transfer: its state, or how far it is */
+	EVENT_TRANSFER_REMOVED,
+	EVENT_TUBE_ADDED,
+	EVENT_TUBE_CHANGED, /* tube; change: TUBE_CHANGED_… */
+	EVENT_TUBE_REMOVED,
 };
 
 enum {
@@ -68,6 +76,13 @@ enum {
 	CHAT_CHANGED_CONTACT = 1 << 6,
 };
 
+enum {
+	TUBE_CHANGED_STATE = 1 << 0,       /* state, since; reason and outcome when it ended */
+	TUBE_CHANGED_FACTS = 1 << 1,       /* access, local address, members, names */
+	TUBE_CHANGED_CONNECTIONS = 1 << 2, /* one came or went */
+	TUBE_CHANGED_TRAFFIC = 1 << 3,     /* bytes moved; told once a second at most */
+};
+
 struct event {
 	enum event_type type;
 	unsigned change;
@@ -77,6 +92,8 @@ struct event {
 	struct message *message;
 	struct member *member;
 	struct request *request;
+	struct transfer *transfer;
+	struct tube *tube;
 };
 
 typedef void (*event_fn)(const struct event *event, void *data);

@@ -5,6 +5,7 @@
 #include "chat.h"
 #include "chat_private.h"
 #include "text.h"
+#include "tube.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -21,6 +22,8 @@ struct model *model_new(void)
 	model->accounts = g_ptr_array_new();
 	model->chats = g_ptr_array_new();
 	model->requests = g_ptr_array_new();
+	model->transfers = g_ptr_array_new();
+	model->tubes = g_ptr_array_new();
 	model->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
 	model->known_chats = chat_table_new();
 	model->status = chat_new_status(model);
@@ -34,11 +37,16 @@ void model_free(struct model *model)
 	g_array_set_size(model->listeners, 0);
 	while (model->accounts->len)
 		account_remove(model->accounts->pdata[model->accounts->len - 1]);
+	while (model->transfers->len)
+		transfer_remove(model->transfers->pdata[model->transfers->len - 1]);
+	tube_free_all(model);
 	chat_free_status(model->status);
 	g_hash_table_unref(model->known_chats);
 	g_ptr_array_unref(model->accounts);
 	g_ptr_array_unref(model->chats);
 	g_ptr_array_unref(model->requests);
+	g_ptr_array_unref(model->transfers);
+	g_ptr_array_unref(model->tubes);
 	g_array_unref(model->listeners);
 	g_free(model);
 }

@@ -10,19 +10,22 @@
 #include <stdbool.h>
 #include <glib.h>
 #include "event.h"
+#include "transfer.h"
 
 struct model {
-	GPtrArray *accounts; /* struct account *, in the order of accounts.conf */
-	GPtrArray *chats;    /* struct chat *, open ones, by number: the status chat (number 0)
+	GPtrArray *accounts;  /* struct account *, in the order of accounts.conf */
+	GPtrArray *chats;     /* struct chat *, open ones, by number: the status chat (number 0)
 				is first */
-	GPtrArray *requests; /* struct request *, oldest first */
-	struct chat *status; /* the status window: pheme's own lines; always open */
+	GPtrArray *requests;  /* struct request *, oldest first */
+	GPtrArray *transfers; /* struct transfer *, oldest first */
+	GPtrArray *tubes;     /* struct tube *, oldest first */
+	struct chat *status;  /* the status window: pheme's own lines; always open */
 	/* private */
 	GHashTable *known_chats; /* chats that somebody holds, open or not */
 	GArray *listeners;
 	unsigned telling;   /* events being told, one inside the other */
 	bool listener_left; /* while an event was told */
-	unsigned next_request;
+	unsigned next_request, next_tube, next_transfer;
 	bool requests_full; /* …which was told */
 };
 
@@ -58,6 +61,8 @@ void model_notice(struct model *model, struct account *account, struct chat *cha
 enum request_kind {
 	REQUEST_SUBSCRIPTION, /* contact wants to see our presence */
 	REQUEST_INVITATION,   /* contact invites us to a room */
+	REQUEST_FILE,         /* contact wants to send us a file */
+	REQUEST_TUBE,         /* contact offers a tube */
 };
 
 struct request {
@@ -70,8 +75,10 @@ struct request {
 	char *room;     /* raw id of the room; NULL for a subscription */
 	char *shown_id; /* cleaned id */
 	char *shown_room;
-	char *text; /* cleaned message that came with it, may be "" */
+	char *text;    /* cleaned message that came with it, may be "" */
+	unsigned tube; /* number of the tube that is offered; or 0 */
 	gint64 time;
+	struct transfer *transfer; /* of a file; NULL otherwise */
 };
 
 #define REQUESTS_MAX 1000
@@ -81,6 +88,12 @@ struct request {
 struct request *model_add_request(struct model *model, enum request_kind kind,
 				  struct account *account, const char *id, const char *alias,
 				  const char *room, const char *text);
+/* The request that asks whether to accept @tube: one a tube. */
+struct request *model_add_tube_request(struct tube *tube);
+struct request *model_find_tube_request(const struct tube *tube); /* NULL: none */
 void model_remove_request(struct request *request);
 struct request *model_find_request_of(struct model *model, enum request_kind kind,
 				      struct account *account, const char *id, const char *room);
+/* An incoming file waits for an answer: each has a request of its own. */
+struct request *model_add_file_request(struct transfer *transfer);
+struct request *model_find_file_request(const struct transfer *transfer); /* NULL: none any more */

@@ -3,6 +3,7 @@
 #include "account.h"
 #include "model.h"
 #include "text.h"
+#include "tube.h"
 
 #include <string.h>
 
@@ -68,14 +69,14 @@ static bool has_room(struct model *model, struct account *account, const char *i
 	return false;
 }
 
-struct request *model_add_request(struct model *model, enum request_kind kind,
-				  struct account *account, const char *id, const char *alias,
-				  const char *room, const char *text)
+/* NULL when there are too many. */
+static struct request *request_new(struct model *model, enum request_kind kind,
+				   struct account *account, const char *id, const char *alias,
+				   const char *room, const char *text, unsigned tube,
+				   struct transfer *transfer)
 {
-	struct request *request = model_find_request_of(model, kind, account, id, room);
+	struct request *request;
 
-	if (request)
-		return update(request, text);
 	if (!has_room(model, account, id))
 		return NULL;
 	request = g_new0(struct request, 1);
@@ -90,9 +91,67 @@ struct request *model_add_request(struct model *model, enum request_kind kind,
 	request->shown_room = room ? text_clean(room, -1, TEXT_LINE) : NULL;
 	request->text = text_clean(text, -1, TEXT_BODY);
 	request->time = g_get_real_time() / G_USEC_PER_SEC;
+	request->tube = tube;
+	request->transfer = transfer;
 	g_ptr_array_add(model->requests, request);
 	tell(request, EVENT_REQUEST_ADDED);
 	return request;
+}
+
+struct request *model_add_request(struct model *model, enum request_kind kind,
+				  struct account *account, const char *id, const char *alias,
+				  const char *room, const char *text)
+{
+	struct request *request = model_find_request_of(model, kind, account, id, room);
+
+	if (request)
+		return update(request, text);
+	return request_new(model, kind, account, id, alias, room, text, 0, NULL);
+}
+
+struct request *model_find_tube_request(const struct tube *tube)
+{
+	const GPtrArray *requests = tube->model->requests;
+
+	for (unsigned i = 0; i < requests->len; i++) {
+		struct request *request = requests->pdata[i];
+
+		if (request->tube == tube->number)
+			return request;
+	}
+	return NULL;
+}
+
+struct request *model_add_tube_request(struct tube *tube)
+{
+	struct request *request = model_find_tube_request(tube);
+
+	if (request)
+		return request;
+	return request_new(tube->model, REQUEST_TUBE, tube->account, tube->peer, tube->shown_peer,
+			   tube->room, tube->service, tube->number, NULL);
+}
+
+struct request *model_find_file_request(const struct transfer *transfer)
+{
+	const GPtrArray *requests = transfer->model->requests;
+
+	for (unsigned i = 0; i < requests->len; i++) {
+		struct request *request = requests->pdata[i];
+
+		if (request->transfer == transfer)
+			return request;
+	}
+	return NULL;
+}
+
+struct request *model_add_file_request(struct transfer *transfer)
+{
+	g_autofree char *size = transfer_print_size(transfer->size);
+	g_autofree char *text = g_strdup_printf("%s (%s)", transfer->name, size);
+
+	return request_new(transfer->model, REQUEST_FILE, transfer->account, transfer->contact,
+			   transfer->who, NULL, text, 0, transfer);
 }
 
 void model_remove_request(struct request *request)

@@ -118,21 +118,35 @@ struct bridge_connection *bridge_carry(struct bridge *bridge, const struct relay
 	return connection;
 }
 
+bool bridge_open_stdio(struct bridge *bridge, struct relay_end *end, GError **error)
+{
+	bool shared = false;
+
+	*end = (struct relay_end){.label = "standard input and output"};
+	if (bridge->stdio_taken) {
+		g_set_error_literal(error, RELAY_ERROR, RELAY_ERROR_FAILED,
+				    "cannot connect to standard input and output: they are good "
+				    "for one connection");
+		return false;
+	}
+	end->in = descriptor_open_again(STDIN_FILENO, false, &end->shared, error);
+	if (end->in < 0)
+		return false;
+	end->out = descriptor_open_again(STDOUT_FILENO, true, &shared, error);
+	if (end->out < 0) {
+		close(end->in);
+		return false;
+	}
+	end->shared |= shared;
+	bridge->stdio_taken = true;
+	return true;
+}
+
 struct bridge_connection *bridge_carry_stdio(struct bridge *bridge, GError **error)
 {
-	struct relay_end near = {.label = "standard input and output"};
-	bool shared;
+	struct relay_end near;
 
-	near.in = descriptor_open_again(STDIN_FILENO, false, &near.shared, error);
-	if (near.in < 0)
-		return NULL;
-	near.out = descriptor_open_again(STDOUT_FILENO, true, &shared, error);
-	if (near.out < 0) {
-		close(near.in);
-		return NULL;
-	}
-	near.shared |= shared;
-	return bridge_carry(bridge, &near);
+	return bridge_open_stdio(bridge, &near, error) ? bridge_carry(bridge, &near) : NULL;
 }
 
 void bridge_use_reserved(struct bridge *bridge, int fd)

@@ -30,7 +30,8 @@ struct bridge_connection {
 	/* What it waits for: */
 	guint watch, limit;
 	struct dial *dial;
-	int far; /* dialled, not yet relayed */
+	int far, far_out; /* dialled, not yet relayed; the same for a socket */
+	bool far_shared;
 	bool greeted;
 	struct relay_connection *relayed;
 	struct subprocess *program;
@@ -41,18 +42,23 @@ struct bridge_connection {
 
 /* --- its end ---------------------------------------------------------------------------- */
 
+static void close_end(int in, int out, bool shared)
+{
+	if (shared && in >= 0) {
+		descriptor_set_nonblocking(in, false, NULL);
+		descriptor_set_nonblocking(out, false, NULL);
+	}
+	if (in >= 0)
+		close(in);
+	if (out != in)
+		close(out);
+}
+
 static void close_near(struct bridge_connection *connection)
 {
 	struct relay_end *near = &connection->near;
 
-	if (near->shared && near->in >= 0) {
-		descriptor_set_nonblocking(near->in, false, NULL);
-		descriptor_set_nonblocking(near->out, false, NULL);
-	}
-	if (near->in >= 0)
-		close(near->in);
-	if (near->out != near->in)
-		close(near->out);
+	close_end(near->in, near->out, near->shared);
 	near->in = near->out = -1;
 }
 
@@ -65,8 +71,7 @@ static void free_connection(struct bridge_connection *connection)
 	if (connection->relayed)
 		relay_connection_close(connection->relayed);
 	close_near(connection);
-	if (connection->far >= 0)
-		close(connection->far);
+	close_end(connection->far, connection->far_out, connection->far_shared);
 	subprocess_free(connection->program);
 	g_clear_error(&connection->error);
 	g_free(connection->label);
@@ -165,13 +170,17 @@ static void open_connection(struct bridge_connection *connection)
 {
 	struct bridge *bridge = connection->bridge;
 	g_autofree char *target = address_print(bridge->target);
-	struct relay_end far = {.in = connection->far, .out = connection->far, .label = target};
+	struct relay_end far = {.in = connection->far,
+				.out = connection->far_out,
+				.shared = connection->far_shared,
+				.label = target};
 	struct relay_end near = connection->near;
 	g_autoptr(GError) error = NULL;
 
 	g_clear_handle_id(&connection->limit, g_source_remove);
 	near.label = connection->label;
-	connection->near.in = connection->near.out = connection->far = -1;
+	connection->near.in = connection->near.out = -1;
+	connection->far = connection->far_out = -1;
 	connection->relayed =
 		relay_join(bridge->relay, &near, &far, on_relay_closed, connection, &error);
 	if (!connection->relayed)
@@ -211,7 +220,7 @@ static void on_dialled(int fd, struct subprocess *program, const GError *error, 
 	struct bridge_connection *connection = data;
 
 	connection->dial = NULL;
-	connection->far = fd;
+	connection->far = connection->far_out = fd;
 	connection->program = program;
 	if (error)
 		end(connection, error);
@@ -219,6 +228,25 @@ static void on_dialled(int fd, struct subprocess *program, const GError *error, 
 		give_credentials(connection);
 	else
 		open_connection(connection);
+}
+
+/* The target is what this process was started with: good for one connection. */
+static gboolean on_stdio(void *data)
+{
+	struct bridge_connection *connection = data;
+	struct relay_end end_of_ours;
+	g_autoptr(GError) error = NULL;
+
+	connection->watch = 0;
+	if (bridge_open_stdio(connection->bridge, &end_of_ours, &error)) {
+		connection->far = end_of_ours.in;
+		connection->far_out = end_of_ours.out;
+		connection->far_shared = end_of_ours.shared;
+		open_connection(connection);
+	} else {
+		end(connection, error);
+	}
+	return G_SOURCE_REMOVE;
 }
 
 void bridge_connection_dial(struct bridge_connection *connection)
@@ -234,8 +262,12 @@ void bridge_connection_dial(struct bridge_connection *connection)
 		.file_limit = relay_file_limit(bridge->relay),
 	};
 
-	bridge->reserved = -1;
 	g_clear_handle_id(&connection->limit, g_source_remove);
+	if (bridge->target->kind == ADDRESS_STDIO) {
+		connection->watch = g_idle_add(on_stdio, connection);
+		return;
+	}
+	bridge->reserved = -1;
 	connection->dial = dial_start(&setup, on_dialled, connection);
 }
 
@@ -278,7 +310,7 @@ struct bridge_connection *bridge_connection_new(struct bridge *bridge, const str
 	connection->near = *near;
 	connection->near.label = NULL;
 	connection->id = ++bridge->last_id;
-	connection->byte = connection->far = -1;
+	connection->byte = connection->far = connection->far_out = -1;
 	connection->started = g_get_monotonic_time();
 	if (peer && peer->kind == ADDRESS_TCP)
 		connection->port = peer->port;

@@ -19,10 +19,13 @@ struct bridge {
 	void *data;
 	struct listener *listener;
 	int reserved;
+	bool stdio_taken;
 	unsigned last_id;
 	GQueue connections; /* struct bridge_connection, by its link */
 };
 
+/* What this process was started with, once. */
+bool bridge_open_stdio(struct bridge *bridge, struct relay_end *end, GError **error);
 struct bridge_connection *bridge_connection_new(struct bridge *bridge,
 						const struct relay_end *near);
 /* For what came in by the listener: its byte is awaited where one is wanted. */

@@ -15,7 +15,8 @@ struct job {
 	int cancelled; /* atomic */
 	int telling;   /* atomic: progress is on its way */
 	int cancel_fd;
-	gint64 told; /* the thread's */
+	gint64 told; /* the thread's: when it is, or was, told last */
+	bool over;   /* the main loop's */
 };
 
 static void clear_job(void *box)
@@ -36,7 +37,7 @@ static gboolean on_progress(void *box)
 	struct job *job = box;
 
 	g_atomic_int_set(&job->telling, 0);
-	if (!g_atomic_int_get(&job->cancelled) && job->operations->progress)
+	if (!g_atomic_int_get(&job->cancelled) && !job->over && job->operations->progress)
 		job->operations->progress(job->data);
 	return G_SOURCE_REMOVE;
 }
@@ -45,6 +46,7 @@ static gboolean on_done(void *box)
 {
 	struct job *job = box;
 
+	job->over = true;
 	if (!g_atomic_int_get(&job->cancelled))
 		job->operations->done(job->data);
 	return G_SOURCE_REMOVE;
@@ -116,9 +118,15 @@ int job_cancel_fd(struct job *job)
 void job_tell(struct job *job)
 {
 	gint64 now = g_get_monotonic_time();
+	gint64 wait = job->told + TELL_US - now;
 
-	if (now - job->told < TELL_US || !g_atomic_int_compare_and_exchange(&job->telling, 0, 1))
+	if (!g_atomic_int_compare_and_exchange(&job->telling, 0, 1))
 		return;
-	job->told = now;
-	post(job, on_progress);
+	job->told = now + MAX(wait, 0);
+	/* What comes too soon is told later: it may be the last there is for a long time. */
+	if (wait <= 0)
+		post(job, on_progress);
+	else
+		g_timeout_add_full(G_PRIORITY_DEFAULT, (guint)(wait / 1000 + 1), on_progress,
+				   g_atomic_rc_box_acquire(job), release);
 }

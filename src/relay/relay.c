@@ -23,6 +23,8 @@ struct relay {
 	GSList *closed;     /* freed when the turn is over: events may still name them */
 	bool in_turn;
 	guint64 file_limit;
+	void (*activity)(void *data); /* who waits for bytes; or NULL */
+	void *activity_data;
 };
 
 /* The four descriptors of a connection; their numbers are in the low bits of what epoll says. */
@@ -269,6 +271,15 @@ static void end_relay(struct relay *relay)
 	g_free(relay);
 }
 
+static void tell_activity(struct relay *relay)
+{
+	void (*fn)(void *data) = relay->activity;
+
+	relay->activity = NULL;
+	if (fn)
+		fn(relay->activity_data);
+}
+
 static gboolean dispatch(GSource *source, GSourceFunc fn, void *data)
 {
 	struct relay *relay = relay_of(source);
@@ -282,6 +293,7 @@ static gboolean dispatch(GSource *source, GSourceFunc fn, void *data)
 		return G_SOURCE_REMOVE;
 	}
 	g_slist_free_full(g_steal_pointer(&relay->closed), (GDestroyNotify)free_connection);
+	tell_activity(relay);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -323,6 +335,12 @@ void relay_free(struct relay *relay)
 guint64 relay_file_limit(const struct relay *relay)
 {
 	return relay->file_limit;
+}
+
+void relay_on_activity(struct relay *relay, void (*fn)(void *data), void *data)
+{
+	relay->activity = fn;
+	relay->activity_data = data;
 }
 
 unsigned relay_count(const struct relay *relay)

@@ -40,6 +40,10 @@ guint64 relay_file_limit(const struct relay *relay);
 unsigned relay_count(const struct relay *relay);
 unsigned relay_pipes_taken(const struct relay *relay);
 
+/* @fn is called once, from the main loop, when bytes may have moved after this call; NULL: not any
+ * more. */
+void relay_on_activity(struct relay *relay, void (*fn)(void *data), void *data);
+
 /* Begins to relay and takes the descriptors, also when it fails, which it does only when there
  * is no memory for them in the kernel: then NULL with @error. */
 struct relay_connection *relay_join(struct relay *relay, const struct relay_end *first,

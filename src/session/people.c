@@ -125,16 +125,52 @@ void session_deny(struct session *session, struct account *account, const char *
 	answer_subscription(session, promise_new(session, NULL, done, data), account, id, false);
 }
 
+/* The request goes with the state that it asks about. */
+static void answer_file(struct session *session, struct promise *outer, struct transfer *transfer,
+			bool accept)
+{
+	GError *error = NULL;
+
+	if (accept)
+		session_accept_file(session, transfer, NULL, &error);
+	else
+		session_cancel_file(session, transfer);
+	promise_end_later(outer, error);
+}
+
+static void answer_tube(struct session *session, struct request *request, bool accept,
+			session_done_fn done, void *data)
+{
+	struct tube *tube = model_find_tube(session->model, request->tube);
+
+	if (tube && accept) {
+		session_accept_tube(session, tube, NULL, done, data);
+		return;
+	}
+	if (tube)
+		session_close_tube(session, tube);
+	promise_end_later(promise_new(session, NULL, done, data), NULL);
+}
+
 void session_answer_request(struct session *session, struct request *request, bool accept,
 			    session_done_fn done, void *data)
 {
-	struct promise *outer = promise_new(session, NULL, done, data);
+	struct promise *outer;
 	struct account *account = request->account;
 	struct conn *conn;
 	struct promise *promise;
 
+	if (request->kind == REQUEST_TUBE) {
+		answer_tube(session, request, accept, done, data);
+		return;
+	}
+	outer = promise_new(session, NULL, done, data);
 	if (request->kind == REQUEST_SUBSCRIPTION) {
 		answer_subscription(session, outer, account, request->id, accept);
+		return;
+	}
+	if (request->kind == REQUEST_FILE) {
+		answer_file(session, outer, request->transfer, accept);
 		return;
 	}
 	conn = promise_conn(outer, account, "answer an invitation");

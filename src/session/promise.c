@@ -113,6 +113,8 @@ static enum session_error session_code(const GError *error)
 		return SESSION_ERROR_REFUSED;
 	case TP_ERROR_TIMEOUT:
 		return SESSION_ERROR_TIMEOUT;
+	case TP_ERROR_USAGE:
+		return SESSION_ERROR_USAGE;
 	case TP_ERROR_FAILED:
 	case TP_ERROR_NOT_SUPPORTED:
 		return SESSION_ERROR_FAILED;

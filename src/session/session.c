@@ -37,7 +37,9 @@ static const struct tp_ops ops = {
 	.secret_wanted = passwords_wanted,
 	.secret_unwanted = passwords_unwanted,
 	.joined = rooms_joined,
+	.transfer = files_told,
 	.thrown_out = rooms_thrown_out,
+	.tube_offered = tubes_offered,
 };
 
 /* --- coming ------------------------------------------------------------------------------- */
@@ -107,6 +109,7 @@ struct session *session_new(const struct session_options *options)
 	session->history = history_new(NULL, on_history_problem, session);
 	model_listen(session->model, restore_on_event, session);
 	model_listen(session->model, cache_on_event, session);
+	model_listen(session->model, tubes_on_event, session);
 	tell_problems(session, problems);
 	load_accounts(session);
 	use_settings(session);
@@ -204,6 +207,7 @@ void session_free(struct session *session)
 	stop_cancel(session);
 	model_unlisten(session->model, restore_on_event, session);
 	model_unlisten(session->model, cache_on_event, session);
+	model_unlisten(session->model, tubes_on_event, session);
 	talk_flush_read(session);
 	outbox_settle(session);
 	passwords_free(session);

@@ -21,6 +21,7 @@
 #include "../model/model.h"
 #include "../model/presence.h"
 #include "../model/protocol.h"
+#include "../model/tube.h"
 #include "../store/accounts.h"
 #include "../store/config.h"
 
@@ -165,6 +166,41 @@ void session_load_end(struct session *session, struct chat *chat);
 typedef void (*session_log_fn)(const char *const *lines, const GError *error, void *data);
 void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
 		      const char *id, unsigned count, session_log_fn fn, void *data);
+
+/* --- files ------------------------------------------------------------------------------- */
+
+/* Offers the file at @path to a contact. What becomes of it is told in the model's transfer. NULL
+ * and @error when there is no connection, or the file cannot be read. */
+struct transfer *session_send_file(struct session *session, struct account *account, const char *id,
+				   const char *path, GError **error);
+/* Takes one that is offered into @directory (NULL: where downloads go), which is made. On failure
+ * it stays offered. */
+bool session_accept_file(struct session *session, struct transfer *transfer, const char *directory,
+			 GError **error);
+/* Declines it, or stops it in whatever state it is; what came of it is removed. */
+void session_cancel_file(struct session *session, struct transfer *transfer);
+/* Where files are put: file.directory, else the desktop's downloads, ~/Downloads, HOME; new. */
+char *session_download_directory(struct session *session);
+/* --- tubes ------------------------------------------------------------------------------- */
+
+/*
+ * Offers @service (with TUBE_DBUS_PREFIX a D-Bus tube) to a contact or to a room we are in.
+ * @done is told when the offer is on its way to them; what comes of it is told by the tube's
+ * events. NULL when it could not even be tried.
+ */
+struct tube *session_offer_tube(struct session *session, struct account *account,
+				enum chat_kind kind, const char *id, const char *service,
+				const struct tube_local *local, session_done_fn done, void *data);
+/* The service that people call @name: that of [tube NAME], or of "web", "vnc" and "ssh"; else
+ * @name itself. */
+const char *session_tube_service(struct session *session, const char *name);
+/* @local NULL: as [tube NAME] of pheme.conf has it for the service, else a free port here. @done
+ * is told when it is open. */
+void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
+			 session_done_fn done, void *data);
+/* Closes it, or declines what is offered. */
+void session_close_tube(struct session *session, struct tube *tube);
+void session_close_tube_connection(struct session *session, struct tube *tube, unsigned id);
 
 /* --- passwords --------------------------------------------------------------------------- */
 

@@ -59,7 +59,7 @@ void stop_check(struct session *session)
 {
 	if (!session->stop_promise)
 		return;
-	if (!session->leaving && !outbox_is_busy(session)) {
+	if (!session->leaving && !outbox_is_busy(session) && !tubes_leave(session)) {
 		g_clear_handle_id(&session->drain_timer, g_source_remove);
 		leave(session);
 	} else if (session->leaving && !any_connection(session)) {
@@ -106,4 +106,5 @@ void stop_cancel(struct session *session)
 {
 	g_clear_handle_id(&session->stop_timer, g_source_remove);
 	g_clear_handle_id(&session->drain_timer, g_source_remove);
+	g_clear_handle_id(&session->tube_idle, g_source_remove);
 }

@@ -54,6 +54,7 @@ struct session {
 	bool stopping, leaving;
 	struct promise *stop_promise;
 	guint stop_timer, drain_timer;
+	guint tube_idle; /* tubes.c: one has ended while we leave */
 
 	/* A second of the delays before reconnecting, in ms: tests make it shorter. */
 	unsigned second_ms;
@@ -264,6 +265,18 @@ void rooms_keep_secret(struct login *login, const char *id, const char *secret);
 /* NULL: none is known. Borrowed. */
 const char *rooms_secret(struct login *login, const char *id);
 void rooms_forget_secret(struct login *login, const char *id);
+
+/* --- tubes.c ----------------------------------------------------------------------------- */
+
+void tubes_offered(struct conn *conn, struct tube *tube, void *data);
+/* The event_fn that has stop_check() told of ended tubes. */
+void tubes_on_event(const struct event *event, void *data);
+/* Closes what ends here. True: some are still closing. */
+bool tubes_leave(struct session *session);
+
+/* --- files.c ----------------------------------------------------------------------------- */
+
+void files_told(struct conn *conn, struct transfer *transfer, void *data);
 
 /* --- restore.c, cache.c ------------------------------------------------------------------ */
 

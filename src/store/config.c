@@ -16,6 +16,7 @@ struct config {
 	char *path;
 	GHashTable *values;  /* of config_settings[].name → value; only what is not default */
 	GHashTable *aliases; /* name → text */
+	GPtrArray *tubes;    /* struct config_tube * */
 	GArray *listeners;   /* struct listener */
 };
 
@@ -55,6 +56,87 @@ static void load_key(struct config *config, struct keyfile *file, const char *gr
 				setting->fallback);
 }
 
+static void tube_free(void *data)
+{
+	struct config_tube *tube = data;
+
+	g_free(tube->name);
+	g_free(tube->service);
+	g_free(tube->accept);
+	g_free(tube->offer);
+	g_strfreev(tube->always);
+	g_free(tube);
+}
+
+static char **split_list(const char *text)
+{
+	char **words = g_strsplit(text ? text : "", ";", -1);
+	char **to = words;
+
+	for (char **word = words; *word; word++) {
+		g_strstrip(*word);
+		if (**word)
+			*to++ = *word;
+		else
+			g_free(*word);
+	}
+	*to = NULL;
+	return words;
+}
+
+static void check_tube_keys(struct keyfile *file, const char *group, GPtrArray *problems)
+{
+	static const char *const known[] = {"service", "accept", "offer", "always", NULL};
+	g_auto(GStrv) keys = g_key_file_get_keys(keyfile_keys(file), group, NULL, NULL);
+
+	for (char **key = keys; key && *key; key++)
+		if (!g_strv_contains(known, *key))
+			keyfile_problem(file, problems, group, *key, "there is no such setting");
+}
+
+static char *optional(struct keyfile *file, const char *group, const char *key, GPtrArray *problems)
+{
+	if (!g_key_file_has_key(keyfile_keys(file), group, key, NULL))
+		return NULL;
+	return keyfile_string(file, group, key, problems);
+}
+
+static void load_tube(struct config *config, struct keyfile *file, const char *group,
+		      GPtrArray *problems)
+{
+	struct config_tube *tube = g_new0(struct config_tube, 1);
+	g_autofree char *always = optional(file, group, "always", problems);
+
+	tube->name = g_strdup(group + strlen("tube "));
+	tube->service = optional(file, group, "service", problems);
+	tube->accept = optional(file, group, "accept", problems);
+	tube->offer = optional(file, group, "offer", problems);
+	tube->always = split_list(always);
+	check_tube_keys(file, group, problems);
+	if (tube->service && *tube->service) {
+		g_ptr_array_add(config->tubes, tube);
+		return;
+	}
+	keyfile_problem(file, problems, group, "service", "a tube needs the name of its service");
+	tube_free(tube);
+}
+
+const struct config_tube *config_find_tube(struct config *config, const char *service)
+{
+	for (guint i = 0; i < config->tubes->len; i++) {
+		const struct config_tube *tube = config->tubes->pdata[i];
+
+		if (g_str_equal(tube->service, service))
+			return tube;
+	}
+	return NULL;
+}
+
+const GPtrArray *config_tubes(struct config *config)
+{
+	return config->tubes;
+}
+
 static void load_group(struct config *config, struct keyfile *file, const char *group,
 		       GPtrArray *problems)
 {
@@ -78,7 +160,9 @@ static void load_all(struct config *config, GPtrArray *problems)
 	g_auto(GStrv) groups = g_key_file_get_groups(keyfile_keys(file), NULL);
 
 	for (char **group = groups; *group; group++) {
-		if (is_free_group(*group) || is_known_group(*group))
+		if (g_str_has_prefix(*group, "tube "))
+			load_tube(config, file, *group, problems);
+		else if (is_free_group(*group) || is_known_group(*group))
 			load_group(config, file, *group, problems);
 		else
 			keyfile_problem(file, problems, *group, NULL, "there is no such group");
@@ -93,6 +177,7 @@ struct config *config_load(const char *path, GPtrArray *problems)
 	config->path = path ? g_strdup(path) : paths_file(PATHS_CONFIG, "pheme.conf");
 	config->values = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	config->aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	config->tubes = g_ptr_array_new_with_free_func(tube_free);
 	config->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
 	load_all(config, problems);
 	return config;
@@ -104,6 +189,7 @@ void config_free(struct config *config)
 		return;
 	g_hash_table_unref(config->values);
 	g_hash_table_unref(config->aliases);
+	g_ptr_array_unref(config->tubes);
 	g_array_unref(config->listeners);
 	g_free(config->path);
 	g_free(config);

@@ -48,6 +48,17 @@ int config_int(struct config *config, const char *name);
 bool config_set(struct config *config, const char *name, const char *value, GError **error);
 void config_on_change(struct config *config, void (*fn)(const char *name, void *data), void *data);
 
+/* A group [tube NAME]: what is done with a service. */
+struct config_tube {
+	char *name, *service;
+	char *accept;  /* the program that is started for one that is accepted; or NULL */
+	char *offer;   /* TARGET that is offered when none is typed; or NULL */
+	char **always; /* "ID" or "account:ID" of those whose offers are accepted unasked */
+};
+/* NULL: there is none for it. */
+const struct config_tube *config_find_tube(struct config *config, const char *service);
+const GPtrArray *config_tubes(struct config *config); /* struct config_tube * */
+
 /* User's aliases; NULL when there is none. @value NULL removes. */
 const char *config_alias(struct config *config, const char *name);
 bool config_set_alias(struct config *config, const char *name, const char *value, GError **error);

@@ -15,6 +15,8 @@ const struct setting config_settings[] = {
 	{"chat.restore", SETTING_BOOL, "true", .help = "open the chats of last time at start"},
 	{"chat.send-typing", SETTING_BOOL, "true",
 	 .help = "let the other side see that you are typing"},
+	{"file.directory", SETTING_STRING, "",
+	 .help = "where files are put that others send; empty: the desktop's downloads directory"},
 	{"notify.bell", SETTING_CHOICE, "mention", .choices = "off|mention|all",
 	 .help = "ring the terminal's bell for what contacts write and for mentions, or for all"},
 	{"notify.bell-interval-ms", SETTING_INT, "1000", 0, 3600000,

@@ -24,12 +24,48 @@ static void facts_clear(struct channel_facts *facts)
 	g_free(facts->target_id);
 	g_free(facts->initiator_id);
 	g_free(facts->auth_method);
+	g_free(facts->service);
 }
 
 static void set_string(char **field, struct bus_reader *value)
 {
 	g_free(*field);
 	*field = g_strdup(bus_read_string(value));
+}
+
+/* a{uau}, Supported_Socket_Map */
+static void read_sockets(struct channel_facts *facts, struct bus_reader *value)
+{
+	struct bus_reader map, entry;
+
+	bus_read_array(value, &map);
+	while (bus_read_entry(&map, &entry)) {
+		guint32 type = bus_read_uint32(&entry);
+		g_autoptr(GArray) list = bus_read_uint32s(&entry);
+
+		for (guint i = 0; i < list->len; i++)
+			if (type < TP_SOCKET_TYPES && g_array_index(list, guint32, i) < 8)
+				facts->sockets[type] |= 1u << g_array_index(list, guint32, i);
+	}
+}
+
+static void read_accesses(struct channel_facts *facts, struct bus_reader *value)
+{
+	g_autoptr(GArray) list = bus_read_uint32s(value);
+
+	for (guint i = 0; i < list->len; i++)
+		if (g_array_index(list, guint32, i) < 8)
+			facts->sockets[0] |= 1u << g_array_index(list, guint32, i);
+}
+
+static void read_tube_fact(struct channel_facts *facts, const char *key, struct bus_reader *value)
+{
+	if (!strcmp(key, TP_CHAN_STREAM ".Service") || !strcmp(key, TP_CHAN_DBUS ".ServiceName"))
+		set_string(&facts->service, value);
+	else if (!strcmp(key, TP_CHAN_STREAM ".SupportedSocketTypes"))
+		read_sockets(facts, value);
+	else if (!strcmp(key, TP_CHAN_DBUS ".SupportedAccessControls"))
+		read_accesses(facts, value);
 }
 
 /* a{sv} opened as @properties */
@@ -57,6 +93,8 @@ static void facts_read(struct channel_facts *facts, struct bus_reader *propertie
 		} else if (!strcmp(key, TP_CHAN ".Interfaces")) {
 			g_strfreev(facts->interfaces);
 			facts->interfaces = bus_read_strings(&value);
+		} else {
+			read_tube_fact(facts, key, &value);
 		}
 	}
 	if (!facts->type)
@@ -105,7 +143,10 @@ static void channel_free(void *data)
 {
 	struct channel *channel = data;
 
+	/* It may have a word for the manager. */
+	tp_tube_free(channel);
 	bus_scope_free(channel->scope);
+	tp_file_channel_gone(channel);
 	tp_auth_free(channel);
 	tp_text_free(channel);
 	tp_room_free(channel);
@@ -153,7 +194,7 @@ static char *type_words(const struct channel_facts *facts)
 	return text_clean(*type ? type : "(no type)", -1, TEXT_LINE);
 }
 
-static void refuse(struct channel *channel)
+void channel_refuse(struct channel *channel)
 {
 	const struct channel_facts *facts = &channel->facts;
 	g_autofree char *what = type_words(facts);
@@ -196,8 +237,13 @@ static void channel_start(struct channel *channel)
 	else if (!strcmp(facts->type, TP_CHAN_AUTH) && facts->auth_method &&
 		 !strcmp(facts->auth_method, TP_CHAN_SASL))
 		tp_auth_start(channel);
+	else if (!strcmp(facts->type, TP_CHAN_FILE) && *facts->target_id)
+		tp_file_start(channel);
+	else if ((!strcmp(facts->type, TP_CHAN_STREAM) || !strcmp(facts->type, TP_CHAN_DBUS)) &&
+		 *facts->target_id && facts->service)
+		tp_tube_start(channel);
 	else
-		refuse(channel);
+		channel_refuse(channel);
 }
 
 static void drop_channel(struct conn *conn, const char *path)
@@ -207,6 +253,7 @@ static void drop_channel(struct conn *conn, const char *path)
 	if (!channel)
 		return;
 	g_hash_table_steal(conn->channels, channel->path);
+	channel->gone = true;
 	channel_free(channel);
 }
 
@@ -343,6 +390,20 @@ static void ensure_finish(struct ensure *ensure, struct channel *channel, const 
 	}
 }
 
+struct channel *conn_read_channel(struct conn *conn, struct bus_reader *reply)
+{
+	struct bus_reader properties;
+	struct channel_facts facts;
+	const char *path = bus_read_path(reply);
+
+	bus_read_array(reply, &properties);
+	facts_read(&facts, &properties);
+	if (bus_reader_ok(reply))
+		return take_in(conn, path, &facts, true);
+	facts_clear(&facts);
+	return NULL;
+}
+
 static GError *ensure_error(const struct ensure *ensure, const GError *error)
 {
 	bool is_room = ensure->kind == CHAT_ROOM;
@@ -360,11 +421,8 @@ static GError *ensure_error(const struct ensure *ensure, const GError *error)
 static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *data)
 {
 	struct ensure *ensure = data;
-	struct bus_reader properties;
-	struct channel_facts facts;
 	struct channel *channel;
 	g_autoptr(GError) error = NULL;
-	const char *path;
 
 	if (bus_error) {
 		error = ensure_error(ensure, bus_error);
@@ -372,15 +430,7 @@ static void on_ensured(struct bus_reader *reply, const GError *bus_error, void *
 		return;
 	}
 	bus_read_bool(reply);
-	path = bus_read_path(reply);
-	bus_read_array(reply, &properties);
-	facts_read(&facts, &properties);
-	if (bus_reader_ok(reply)) {
-		channel = take_in(ensure->conn, path, &facts, true);
-	} else {
-		facts_clear(&facts);
-		channel = NULL;
-	}
+	channel = conn_read_channel(ensure->conn, reply);
 	if (!channel || (!channel->text && !channel->room))
 		error = g_error_new(TP_ERROR, TP_ERROR_FAILED,
 				    "cannot open the chat: the connection manager's answer makes "
@@ -435,6 +485,57 @@ void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, en
 	g_array_append_val(ensure->waiters, waiter);
 }
 
+struct creation {
+	struct conn *conn;
+	create_fn fn;
+	void *data;
+	GDestroyNotify free_data;
+};
+
+static void creation_free(void *data)
+{
+	struct creation *creation = data;
+
+	if (creation->free_data)
+		creation->free_data(creation->data);
+	g_free(creation);
+}
+
+static void on_created(struct bus_reader *reply, const GError *bus_error, void *data)
+{
+	struct creation *creation = data;
+	struct bus_reader properties;
+	struct channel_facts facts;
+	struct channel *channel = NULL;
+	const char *path;
+
+	if (bus_error) {
+		creation->fn(NULL, bus_error, creation->data);
+		return;
+	}
+	path = bus_read_path(reply);
+	bus_read_array(reply, &properties);
+	facts_read(&facts, &properties);
+	if (bus_reader_ok(reply))
+		channel = take_in(creation->conn, path, &facts, true);
+	else
+		facts_clear(&facts);
+	creation->fn(channel, NULL, creation->data);
+}
+
+void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn, void *data,
+			 GDestroyNotify free_data)
+{
+	struct creation *creation = g_new0(struct creation, 1);
+
+	creation->conn = conn;
+	creation->fn = fn;
+	creation->data = data;
+	creation->free_data = free_data;
+	bus_call_own_data(call, creation_free);
+	bus_call_send(call, ENSURE_TIMEOUT_MS, on_created, creation);
+}
+
 /* --- the end, and the right to handle ---------------------------------------------------------------------- */
 
 void conn_channels_free(struct conn *conn)
@@ -444,6 +545,8 @@ void conn_channels_free(struct conn *conn)
 	g_clear_pointer(&conn->ensures, g_ptr_array_unref);
 	g_clear_pointer(&channels, g_hash_table_unref);
 	g_clear_pointer(&conn->talks, g_hash_table_unref);
+	conn_files_free(conn);
+	conn_tubes_free(conn);
 }
 
 void conn_channels_drain(struct conn *conn)
@@ -463,6 +566,8 @@ void conn_channels_drain(struct conn *conn)
 
 void conn_handler_changed(struct conn *conn)
 {
+	if (conn->stage == CONN_ONLINE)
+		conn_files_start(conn);
 	conn_channels_drain(conn);
 }
 

@@ -16,6 +16,7 @@
 #define TP_CONN TP_PREFIX "Connection"
 
 #define TP_CONN_ALIASING TP_CONN ".Interface.Aliasing"
+#define TP_CONN_CAPS     TP_CONN ".Interface.ContactCapabilities"
 #define TP_CONN_CONTACTS TP_CONN ".Interface.Contacts"
 #define TP_CONN_GROUPS   TP_CONN ".Interface.ContactGroups"
 #define TP_CONN_LIST     TP_CONN ".Interface.ContactList"
@@ -24,7 +25,10 @@
 
 #define TP_CHAN            TP_PREFIX "Channel"
 #define TP_CHAN_AUTH       TP_CHAN ".Type.ServerAuthentication"
+#define TP_CHAN_FILE       TP_CHAN ".Type.FileTransfer"
 #define TP_CHAN_LIST       TP_CHAN ".Type.ContactList"
+#define TP_CHAN_DBUS       TP_CHAN ".Type.DBusTube"
+#define TP_CHAN_STREAM     TP_CHAN ".Type.StreamTube"
 #define TP_CHAN_TEXT       TP_CHAN ".Type.Text"
 #define TP_CHAN_TUBES      TP_CHAN ".Type.Tubes"
 #define TP_CHAN_CHAT_STATE TP_CHAN ".Interface.ChatState"
@@ -33,6 +37,7 @@
 #define TP_CHAN_PASSWORD   TP_CHAN ".Interface.Password"
 #define TP_CHAN_SASL       TP_CHAN ".Interface.SASLAuthentication"
 #define TP_CHAN_SUBJECT    TP_CHAN ".Interface.Subject2"
+#define TP_CHAN_TUBE       TP_CHAN ".Interface.Tube"
 
 enum { /* Handle_Type */
        TP_HANDLE_NONE = 0,
@@ -40,6 +45,27 @@ enum { /* Handle_Type */
        TP_HANDLE_ROOM = 2,
        TP_HANDLE_LIST = 3,
        TP_HANDLE_GROUP = 4,
+};
+
+enum { /* Socket_Address_Type */
+       TP_SOCKET_UNIX = 0,
+       TP_SOCKET_ABSTRACT = 1,
+       TP_SOCKET_IPV4 = 2,
+       TP_SOCKET_IPV6 = 3,
+       TP_SOCKET_TYPES = 4,
+};
+
+enum { /* Socket_Access_Control */
+       TP_ACCESS_LOCALHOST = 0,
+       TP_ACCESS_PORT = 1,
+       TP_ACCESS_CREDENTIALS = 3,
+};
+
+enum { /* Tube_Channel_State */
+       TP_TUBE_LOCAL_PENDING = 0,
+       TP_TUBE_REMOTE_PENDING = 1,
+       TP_TUBE_OPEN = 2,
+       TP_TUBE_NOT_OFFERED = 3,
 };
 
 enum { /* Connection_Status */

@@ -28,6 +28,8 @@ struct tp {
 	GPtrArray *conns;  /* struct conn *, borrowed */
 	GPtrArray *starts; /* struct manager_start *, borrowed */
 	struct protocol_listing *listing;
+	struct relay *relay; /* NULL until the first tube */
+	guint meter;         /* counts bytes each second while they move */
 };
 
 /* What a channel is, by its immutable properties. Everything owned. */
@@ -39,11 +41,18 @@ struct channel_facts {
 	guint32 initiator;
 	char *initiator_id;
 	char *auth_method; /* of a ServerAuthentication channel */
+	char *service;     /* of a tube */
+	/* Of a stream tube: by Socket_Address_Type, bits by Socket_Access_Control; of a D-Bus tube
+	 * the first one is what is supported. */
+	unsigned sockets[TP_SOCKET_TYPES];
 };
 
 struct text;
 struct room;
 struct auth;
+struct file;
+struct relay;
+struct tube_work;
 
 struct channel {
 	struct conn *conn;
@@ -55,6 +64,9 @@ struct channel {
 	struct text *text; /* each NULL where the channel is of another kind */
 	struct room *room;
 	struct auth *auth;
+	struct file *file;      /* its transfer, until that has ended; or NULL */
+	struct tube_work *tube; /* NULL too for a tube that is not ours to handle */
+	bool gone;              /* the manager closed it */
 };
 
 enum conn_stage {
@@ -100,6 +112,8 @@ struct conn {
 	GHashTable *channels; /* path → struct channel * */
 	GHashTable *talks;    /* struct chat * → its struct channel * */
 	GPtrArray *ensures;   /* struct ensure *: EnsureChannel calls under way */
+	GPtrArray *files;     /* struct file *: transfers that have not ended; or NULL */
+	GPtrArray *tubes;     /* struct tube_work *, owned */
 	GPtrArray *failures;  /* struct failure *: told from an idle */
 };
 
@@ -220,6 +234,11 @@ bool channel_has_interface(const struct channel *channel, const char *interface)
 void channel_subscribe(struct channel *channel, const char *interface, const char *member,
 		       bus_signal_fn fn);
 void channel_close(struct channel *channel);
+/* Nothing that pheme can handle, or too much of it: says so, and closes it as the handler. */
+void channel_refuse(struct channel *channel);
+/* Takes in the channel of a reply that is at its path and properties (o, a{sv}); NULL when it
+ * makes no sense. */
+struct channel *conn_read_channel(struct conn *conn, struct bus_reader *reply);
 /* It is a conversation: opens the chat and follows its messages. */
 void channel_start_chat(struct channel *channel, enum chat_kind kind);
 
@@ -228,6 +247,11 @@ void channel_start_chat(struct channel *channel, enum chat_kind kind);
 typedef void (*ensure_fn)(struct channel *channel, const GError *error, void *data);
 void conn_ensure_text(struct conn *conn, enum chat_kind kind, const char *id, ensure_fn fn,
 		      void *data, GDestroyNotify free_data);
+/* Asks for a new channel; what @call holds is the request. @fn is told of it, or of the error of
+ * the bus, once; @data is freed with @free_data (may be NULL) however it ends. */
+typedef void (*create_fn)(struct channel *channel, const GError *bus_error, void *data);
+void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn, void *data,
+			 GDestroyNotify free_data);
 /* We are the handler now: look again at what waits. */
 void conn_handler_changed(struct conn *conn);
 
@@ -246,3 +270,18 @@ void tp_room_answer_password(struct channel *channel, const char *password);
 void tp_auth_start(struct channel *channel);
 void tp_auth_free(struct channel *channel);
 void tp_auth_answer(struct channel *channel, const char *secret);
+
+/* --- file.c --------------------------------------------------------------------------------- */
+
+/* Tells the network that we take files. */
+void conn_files_start(struct conn *conn);
+/* Says goodbye to the other sides, while there is still a connection. */
+void conn_files_let_go(struct conn *conn);
+void conn_files_free(struct conn *conn);
+void tp_file_start(struct channel *channel);
+void tp_file_channel_gone(struct channel *channel);
+/* --- tube.c ---------------------------------------------------------------------------------- */
+
+void tp_tube_start(struct channel *channel);
+void tp_tube_free(struct channel *channel);
+void conn_tubes_free(struct conn *conn);

@@ -3,6 +3,7 @@
 /* The bus, the client name and what hangs on them. */
 
 #include "../bus/find.h"
+#include "../relay/relay.h"
 #include "private.h"
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data)
@@ -34,6 +35,8 @@ void tp_free(struct tp *tp)
 	while (tp->conns->len)
 		conn_free(g_ptr_array_index(tp->conns, 0));
 	tp_drop_bus(tp);
+	g_clear_handle_id(&tp->meter, g_source_remove);
+	g_clear_pointer(&tp->relay, relay_free);
 	g_ptr_array_unref(tp->conns);
 	g_ptr_array_unref(tp->starts);
 	g_free(tp->runtime_dir);

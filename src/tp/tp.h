@@ -19,6 +19,8 @@
 #include "../model/message.h"
 #include "../model/model.h"
 #include "../model/protocol.h"
+#include "../model/transfer.h"
+#include "../model/tube.h"
 
 struct tp;
 struct conn;
@@ -33,6 +35,7 @@ enum tp_error {
 	TP_ERROR_REFUSED,       /* permission denied, banned, not yours */
 	TP_ERROR_PASSWORD,      /* a room wants a password, or another one */
 	TP_ERROR_TIMEOUT,
+	TP_ERROR_USAGE, /* an address, a command or a service that is none */
 };
 
 typedef void (*tp_done_fn)(const GError *error, void *data);
@@ -89,8 +92,12 @@ struct tp_ops {
 	void (*secret_unwanted)(struct conn *conn, struct chat *room, void *data);
 	/* A room was joined (also by an invitation or another client): for rejoining. */
 	void (*joined)(struct conn *conn, struct chat *room, void *data);
+	/* A file is offered to us (OFFERED), or has ended. Its progress is in the model. */
+	void (*transfer)(struct conn *conn, struct transfer *transfer, void *data);
 	/* We were kicked out of a room, or banned from it. */
 	void (*thrown_out)(struct conn *conn, struct chat *room, void *data);
+	/* Somebody offers a tube: unless it is accepted in here, it becomes a request. */
+	void (*tube_offered)(struct conn *conn, struct tube *tube, void *data);
 };
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data);
@@ -175,3 +182,33 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 		    void *data);
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data);
+
+/* --- files (Channel.Type.FileTransfer) -------------------------------------------------------- */
+
+/* Offers the file at @path to a contact and sends it when it is taken: all of that is told in the
+ * model's new transfer. NULL and @error when it cannot be read. */
+struct transfer *conn_send_file(struct conn *conn, const char *contact, const char *path,
+				GError **error);
+/* Takes an offered one into @directory. False and @error when it cannot be: no room, no
+ * permission; it stays offered. */
+bool conn_accept_file(struct conn *conn, struct transfer *transfer, const char *directory,
+		      GError **error);
+/* Declines or cancels it; nothing of it is left here. */
+void conn_cancel_file(struct conn *conn, struct transfer *transfer);
+/* --- tubes (Channel.Type.StreamTube, .DBusTube, Channel.Interface.Tube) ----------------------- */
+
+/*
+ * Offers @service to a contact or to a room we are in. The tube is in the model at once, unless
+ * NULL is returned, when @done tells why. @done is told when the manager has passed the offer on.
+ */
+struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char *id,
+			     const char *service, const struct tube_local *local, tp_done_fn done,
+			     void *data);
+/* @done is told when it is open. */
+void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
+		      tp_done_fn done, void *data);
+/* Closes or declines it; TUBE_REMOVED follows. @reason is for people. */
+void conn_close_tube(struct conn *conn, struct tube *tube, const char *reason);
+void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id);
+/* Before leaving: closes those that end here. False: there are none (any more). */
+bool conn_close_tubes(struct conn *conn);

@@ -236,6 +236,32 @@ void session_answer_request(struct session *session, struct request *request, bo
 	finish(done, data);
 }
 
+/* --- files ---------------------------------------------------------------------------------- */
+
+struct transfer *session_send_file(struct session *session, struct account *account, const char *id,
+				   const char *path, GError **error)
+{
+	stage_log(session, "send file %s %s", id, path);
+	return transfer_new(session->model, account, id, path, 1000, false);
+}
+
+bool session_accept_file(struct session *session, struct transfer *transfer, const char *directory,
+			 GError **error)
+{
+	transfer_set_state(transfer, TRANSFER_STARTING);
+	return true;
+}
+
+void session_cancel_file(struct session *session, struct transfer *transfer)
+{
+	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
+}
+
+char *session_download_directory(struct session *session)
+{
+	return g_strdup("/downloads");
+}
+
 /* --- chats ---------------------------------------------------------------------------------- */
 
 static unsigned *backlog_of(struct session *session, const struct chat *chat)
@@ -375,6 +401,37 @@ void session_load_end(struct session *session, struct chat *chat)
 void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
 		      const char *id, unsigned count, session_log_fn fn, void *data)
 {
+}
+
+/* --- tubes: none are played yet --------------------------------------------------------------- */
+
+const char *session_tube_service(struct session *session, const char *name)
+{
+	return name;
+}
+
+struct tube *session_offer_tube(struct session *session, struct account *account,
+				enum chat_kind kind, const char *id, const char *service,
+				const struct tube_local *local, session_done_fn done, void *data)
+{
+	stage_log(session, "tube offer %s %s", id, service);
+	return NULL;
+}
+
+void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
+			 session_done_fn done, void *data)
+{
+	stage_log(session, "tube accept %u", tube->number);
+}
+
+void session_close_tube(struct session *session, struct tube *tube)
+{
+	stage_log(session, "tube close %u", tube->number);
+}
+
+void session_close_tube_connection(struct session *session, struct tube *tube, unsigned id)
+{
+	stage_log(session, "tube close %u connection %u", tube->number, id);
 }
 
 /* --- passwords -------------------------------------------------------------------------------- */

@@ -383,6 +383,78 @@ void session_answer_request(struct session *session, struct request *request, bo
 	end_later(session, done, data);
 }
 
+/* --- files -------------------------------------------------------------------------------- */
+
+struct transfer *session_send_file(struct session *session, struct account *account, const char *id,
+				   const char *path, GError **error)
+{
+	record(session, "send file %s %s", id, path);
+	return transfer_new(session->model, account, id, path, 1000, false);
+}
+
+bool session_accept_file(struct session *session, struct transfer *transfer, const char *directory,
+			 GError **error)
+{
+	record(session, "accept file %u %s", transfer->number, directory ? directory : "-");
+	transfer_set_state(transfer, TRANSFER_STARTING);
+	return true;
+}
+
+void session_cancel_file(struct session *session, struct transfer *transfer)
+{
+	record(session, "cancel file %u", transfer->number);
+	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
+}
+
+char *session_download_directory(struct session *session)
+{
+	return g_strdup("/downloads");
+}
+
+/* --- tubes -------------------------------------------------------------------------------- */
+
+const char *session_tube_service(struct session *session, const char *name)
+{
+	return strcmp(name, "web") ? name : "x-http";
+}
+
+struct tube *session_offer_tube(struct session *session, struct account *account,
+				enum chat_kind kind, const char *id, const char *service,
+				const struct tube_local *local, session_done_fn done, void *data)
+{
+	const struct tube_init init = {.account = account,
+				       .peer = id,
+				       .room = kind == CHAT_ROOM ? id : NULL,
+				       .service = service,
+				       .state = TUBE_OFFERING};
+
+	record(session, "offer %s %s %s %s", account->name, id, service, local->target);
+	end_later(session, done, data);
+	return tube_new(session_model(session), &init);
+}
+
+void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
+			 session_done_fn done, void *data)
+{
+	record(session, "accept %s%s%s", tube->service, local ? " at " : "",
+	       !local           ? ""
+	       : local->command ? local->command
+				: local->listen);
+	tube_set_state(tube, TUBE_OPEN);
+	end_later(session, done, data);
+}
+
+void session_close_tube(struct session *session, struct tube *tube)
+{
+	record(session, "close %s", tube->service);
+	tube_end(tube, TUBE_DONE, "closed");
+}
+
+void session_close_tube_connection(struct session *session, struct tube *tube, unsigned id)
+{
+	record(session, "close %s %u", tube->service, id);
+}
+
 /* --- chats -------------------------------------------------------------------------------- */
 
 struct chat *session_open_chat(struct session *session, struct account *account, const char *id)

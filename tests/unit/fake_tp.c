@@ -281,6 +281,74 @@ void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp
 	wait_for(conn, done, data);
 }
 
+/* --- files -------------------------------------------------------------------------------- */
+
+struct transfer *conn_send_file(struct conn *conn, const char *contact, const char *path,
+				GError **error)
+{
+	note(conn, "send file %s %s", contact, path);
+	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+		g_set_error(error, TP_ERROR, TP_ERROR_FAILED, "cannot send %s: not there", path);
+		return NULL;
+	}
+	return transfer_new(conn->tp->model, conn->account, contact, path, 1000, false);
+}
+
+bool conn_accept_file(struct conn *conn, struct transfer *transfer, const char *directory,
+		      GError **error)
+{
+	note(conn, "accept file %s", transfer->name);
+	transfer_set_state(transfer, TRANSFER_STARTING);
+	return true;
+}
+
+void conn_cancel_file(struct conn *conn, struct transfer *transfer)
+{
+	note(conn, "cancel file %s", transfer->name);
+	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
+}
+
+/* --- tubes -------------------------------------------------------------------------------- */
+
+struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char *id,
+			     const char *service, const struct tube_local *local, tp_done_fn done,
+			     void *data)
+{
+	const struct tube_init init = {.account = conn->account,
+				       .peer = id,
+				       .room = kind == CHAT_ROOM ? id : NULL,
+				       .service = service,
+				       .state = TUBE_OFFERING};
+
+	note(conn, "offer %s %s %s", id, service, local->target);
+	wait_for(conn, done, data);
+	return tube_new(conn->tp->model, &init);
+}
+
+void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
+		      tp_done_fn done, void *data)
+{
+	note(conn, "accept %s %s", tube->service, local->command ? local->command : "-");
+	tube_set_state(tube, TUBE_ACCEPTING);
+	wait_for(conn, done, data);
+}
+
+void conn_close_tube(struct conn *conn, struct tube *tube, const char *reason)
+{
+	note(conn, "close %s: %s", tube->service, reason);
+	tube_end(tube, TUBE_DONE, reason);
+}
+
+void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id)
+{
+	note(conn, "close %s %u", tube->service, id);
+}
+
+bool conn_close_tubes(struct conn *conn)
+{
+	return false;
+}
+
 /* --- the network's part ------------------------------------------------------------------- */
 
 struct conn *fake_conn(const char *account)

@@ -51,6 +51,51 @@ static void test_values(void **state)
 	result_clear(&result);
 }
 
+static void test_files(void **state)
+{
+	struct result result;
+
+	parse(&result, "pheme --file-send bob 'a b' --timeout 5");
+	assert_true(result.go);
+	assert_true(result.options.file_send);
+	assert_string_equal(result.options.words[0], "bob");
+	assert_string_equal(result.options.words[1], "a b");
+	assert_int_equal(result.options.timeout, 5);
+	result_clear(&result);
+	parse(&result, "pheme --file-receive dir --count 2");
+	assert_true(result.go);
+	assert_true(result.options.file_receive);
+	assert_string_equal(result.options.words[0], "dir");
+	assert_int_equal(result.options.count, 2);
+	result_clear(&result);
+}
+
+static void test_files_wrong(void **state)
+{
+	static const char *const lines[] = {
+		"pheme --file-send bob",
+		"pheme --file-send bob a b",
+		"pheme --file-send",
+		"pheme --file-send bob a --run /quit",
+		"pheme --file-receive d e",
+		"pheme --file-receive d --file-send bob a",
+		"pheme --count 2",
+		"pheme --tube-offer a b c --file-receive d",
+		"pheme --file-receive d --count 0",
+		"pheme --file-receive d --timeout soon",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+		struct result result;
+
+		parse(&result, lines[i]);
+		assert_false(result.go);
+		assert_int_equal(result.status, 2);
+		assert_non_null(strstr(result.capture.err, "usage: pheme "));
+		result_clear(&result);
+	}
+}
+
 static void test_defaults(void **state)
 {
 	struct result result;
@@ -174,6 +219,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{"/cli/options_take_values", test_values, NULL, NULL, NULL},
 		{"/cli/options_have_defaults", test_defaults, NULL, NULL, NULL},
+		{"/cli/options_files", test_files, NULL, NULL, NULL},
+		{"/cli/options_files_wrong", test_files_wrong, NULL, NULL, NULL},
+		{"/cli/options_have_files", test_files, NULL, NULL, NULL},
+		{"/cli/options_have_files_wrong", test_files_wrong, NULL, NULL, NULL},
 		{"/cli/options_are_bytes", test_bytes, NULL, NULL, NULL},
 		{"/cli/option_with_a_command", test_command, NULL, NULL, NULL},
 		{"/cli/wrong_options_tell_their_usage", test_mistakes, NULL, NULL, NULL},

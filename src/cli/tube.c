@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * --tube-offer and --tube-accept: one tube (or --count of them) from the shell. Looks again at
+ * where things stand whenever the model changes: until the account is online, the contact is
+ * there and the tube is open, for --timeout seconds; then as long as the tube lives. What goes
+ * wrong is told as notices by those who see it; here it becomes an exit status.
+ */
+
+#include <string.h>
+
+#include "cli.h"
+#include "private.h"
+
+#define RETRY_SECONDS 1
+
+struct tube_job {
+	struct cli *cli;
+	const struct cli_tube *options;
+	const char *service; /* borrowed: of the session, or of the options */
+	struct tube *tube;   /* ours; NULL: none yet, or no more */
+	bool told_waiting;
+	bool open;
+	unsigned left;            /* tubes to accept, this one included */
+	guint step, retry, limit; /* sources */
+	bool joining, joined;
+	bool busy; /* an offer is on its way: its end is told */
+};
+
+static void step_soon(struct tube_job *job);
+
+static struct model *model_of(const struct tube_job *job)
+{
+	return session_model(job->cli->front.session);
+}
+
+static void end(struct tube_job *job, int status)
+{
+	g_clear_handle_id(&job->step, g_source_remove);
+	g_clear_handle_id(&job->retry, g_source_remove);
+	g_clear_handle_id(&job->limit, g_source_remove);
+	cli_flush(job->cli);
+	cli_end(job->cli, status);
+}
+
+static gboolean on_limit(void *data)
+{
+	struct tube_job *job = data;
+
+	job->limit = 0;
+	cli_complain("no tube is open after %u s", job->options->timeout);
+	wait_complain(model_of(job), NULL, WAIT_MORE);
+	end(job, SESSION_ERROR_TIMEOUT);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean on_retry(void *data)
+{
+	struct tube_job *job = data;
+
+	job->retry = 0;
+	step_soon(job);
+	return G_SOURCE_REMOVE;
+}
+
+/* --- offering ----------------------------------------------------------------------------- */
+
+static void on_offered(const GError *error, void *data)
+{
+	struct tube_job *job = data;
+
+	job->busy = false;
+	if (!error)
+		return;
+	/* They may come to take tubes in a moment: a client that just started says so late. */
+	if (error->code == SESSION_ERROR_FAILED && job->options->timeout) {
+		if (!job->retry)
+			job->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, job);
+		return;
+	}
+	cli_complain("%s", error->message);
+	end(job, error->code);
+}
+
+static void offer(struct tube_job *job, struct account *account, enum chat_kind kind,
+		  const char *id)
+{
+	const struct tube_local local = {
+		.target = job->options->target, .keep_stderr = true, .once = false};
+
+	job->busy = true;
+	job->tube = session_offer_tube(job->cli->front.session, account, kind, id, job->service,
+				       &local, on_offered, job);
+}
+
+static void on_joined(const GError *error, void *data)
+{
+	struct tube_job *job = data;
+
+	job->joining = false;
+	job->joined = !error;
+	if (error) {
+		cli_complain("%s", error->message);
+		end(job, error->code);
+	} else {
+		step_soon(job);
+	}
+}
+
+static struct chat *find_room(const struct tube_job *job, const char *name)
+{
+	const GPtrArray *chats = model_of(job)->chats;
+
+	for (guint i = 0; i < chats->len; i++) {
+		struct chat *chat = g_ptr_array_index(chats, i);
+
+		if (chat->kind == CHAT_ROOM && chat->account &&
+		    (!strcmp(chat->id, name) || !strcmp(chat->name, name)))
+			return chat;
+	}
+	return NULL;
+}
+
+static void offer_room(struct tube_job *job, struct account *account, const char *name)
+{
+	struct chat *room = find_room(job, name);
+
+	if (room && room->room_state == ROOM_JOINED) {
+		offer(job, room->account, CHAT_ROOM, room->id);
+	} else if (!job->joining && !job->joined) {
+		job->joining = true;
+		session_join(job->cli->front.session, account, name, NULL, on_joined, job);
+	}
+}
+
+static void offer_to_contact(struct tube_job *job, struct contact *contact)
+{
+	if (contact->presence != PRESENCE_OFFLINE) {
+		offer(job, contact->account, CHAT_CONTACT, contact->id);
+		return;
+	}
+	if (!job->told_waiting)
+		cli_complain("waiting for %s to come online", contact->alias);
+	job->told_waiting = true;
+}
+
+static void step_offer(struct tube_job *job)
+{
+	struct session *session = job->cli->front.session;
+	const char *name = job->options->contact, *colon = strchr(name, ':');
+	g_autofree char *prefix = colon ? g_strndup(name, (gsize)(colon - name)) : NULL;
+	struct account *account = prefix ? model_find_account(model_of(job), prefix) : NULL;
+	const char *id = account ? colon + 1 : name;
+	struct contact *contact = session_find_contact(session, NULL, name, NULL);
+	g_autoptr(GError) error = NULL;
+
+	if (job->tube || job->busy)
+		return;
+	if (contact && contact->account) {
+		offer_to_contact(job, contact);
+		return;
+	}
+	if (!account)
+		account = session_default_account(session, NULL, &error);
+	if (!account) {
+		cli_complain("%s", error->message);
+		end(job, error->code);
+	} else if (*id == '#' || find_room(job, id)) {
+		offer_room(job, account, id);
+	} else if (job->options->timeout && !strchr(id, '@')) {
+		/* An alias that is not known yet. */
+		return;
+	} else {
+		offer(job, account, CHAT_CONTACT, id);
+	}
+}
+
+/* --- accepting ---------------------------------------------------------------------------- */
+
+static bool is_from(struct tube_job *job, const struct tube *tube)
+{
+	const char *name = job->options->contact;
+	g_autofree char *full = g_strdup_printf("%s:%s", tube->account->name, tube->peer);
+
+	return !name || !strcmp(name, tube->peer) || !strcmp(name, full) ||
+	       !strcmp(name, tube->shown_peer) || !g_strcmp0(name, tube->room);
+}
+
+static bool is_wanted(struct tube_job *job, const struct tube *tube)
+{
+	return tube->state == TUBE_ASKED && is_from(job, tube) &&
+	       (!job->service || !strcmp(job->service, tube->service));
+}
+
+static void on_accepted(const GError *error, void *data)
+{
+	struct tube_job *job = data;
+
+	job->busy = false;
+	if (!error)
+		return;
+	cli_complain("%s", error->message);
+	end(job, error->code);
+}
+
+static void step_accept(struct tube_job *job)
+{
+	const struct cli_tube *options = job->options;
+	const GPtrArray *tubes = model_of(job)->tubes;
+	const struct tube_local local = {
+		.listen = options->listen,
+		.command = options->command,
+		.stdio = options->stdio,
+		.direct = options->direct,
+		.once = options->command != NULL,
+		.keep_stderr = true,
+	};
+
+	for (guint i = 0; !job->tube && !job->busy && i < tubes->len; i++) {
+		struct tube *tube = g_ptr_array_index(tubes, i);
+
+		if (!is_wanted(job, tube))
+			continue;
+		job->tube = tube;
+		job->busy = true;
+		session_accept_tube(job->cli->front.session, tube, &local, on_accepted, job);
+	}
+}
+
+/* --- what becomes of it ------------------------------------------------------------------- */
+
+static gboolean on_step(void *data)
+{
+	struct tube_job *job = data;
+
+	job->step = 0;
+	switch (wait_check(model_of(job), NULL)) {
+	case WAIT_MORE:
+		break;
+	case WAIT_READY:
+		if (job->options->accept)
+			step_accept(job);
+		else
+			step_offer(job);
+		break;
+	case WAIT_FAILED:
+		/* An account that tries again may still get there. */
+		if (job->options->timeout)
+			break;
+		wait_complain(model_of(job), NULL, WAIT_FAILED);
+		end(job, SESSION_ERROR_NOT_CONNECTED);
+		break;
+	}
+	return G_SOURCE_REMOVE;
+}
+
+static void step_soon(struct tube_job *job)
+{
+	if (!job->step && !job->cli->ending)
+		job->step = g_idle_add(on_step, job);
+}
+
+static void on_open(struct tube_job *job)
+{
+	const struct cli_tube *options = job->options;
+
+	if (job->open)
+		return;
+	job->open = true;
+	g_clear_handle_id(&job->limit, g_source_remove);
+	if (options->accept ? options->stdio || options->command
+			    : !g_str_has_prefix(job->service, TUBE_DBUS_PREFIX) ||
+				      strcmp(options->target, "-"))
+		return;
+	front_print(&job->cli->front, NULL, "%s", job->tube->local);
+	cli_flush(job->cli);
+}
+
+static int status_of(const struct tube *tube)
+{
+	switch (tube->outcome) {
+	case TUBE_DONE:
+		return 0;
+	case TUBE_REFUSED:
+		return SESSION_ERROR_REFUSED;
+	case TUBE_FAILED:
+		return SESSION_ERROR_FAILED;
+	case TUBE_LATE:
+		return SESSION_ERROR_TIMEOUT;
+	}
+	return SESSION_ERROR_FAILED;
+}
+
+static void on_ended(struct tube_job *job, const struct tube *tube)
+{
+	int status = status_of(tube);
+	bool was_open = job->open;
+
+	job->tube = NULL;
+	job->open = false;
+	/* What waits for the offer tells it. */
+	if (!was_open && !job->options->accept && status == SESSION_ERROR_FAILED && job->busy)
+		return;
+	if (job->options->accept && !was_open && !status) {
+		step_soon(job);
+		return;
+	}
+	if (status || !--job->left)
+		end(job, status);
+	else
+		step_soon(job);
+}
+
+static void on_event(const struct event *event, void *data)
+{
+	struct tube_job *job = data;
+
+	if (job->cli->ending)
+		return;
+	if (event->type == EVENT_TUBE_CHANGED && event->tube == job->tube &&
+	    event->change & TUBE_CHANGED_STATE) {
+		if (event->tube->state == TUBE_OPEN)
+			on_open(job);
+		else if (event->tube->state == TUBE_ENDED)
+			on_ended(job, event->tube);
+	} else if (event->type != EVENT_TUBE_CHANGED && event->type != EVENT_MESSAGE_ADDED) {
+		step_soon(job);
+	}
+}
+
+struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *options)
+{
+	struct tube_job *job = g_new0(struct tube_job, 1);
+
+	job->cli = cli;
+	job->options = options;
+	job->left = options->count ? options->count : 1;
+	if (options->service)
+		job->service = session_tube_service(cli->front.session, options->service);
+	if (options->timeout)
+		job->limit = g_timeout_add_seconds(options->timeout, on_limit, job);
+	model_listen(session_model(cli->front.session), on_event, job);
+	return job;
+}
+
+void tube_job_free(struct tube_job *job)
+{
+	model_unlisten(model_of(job), on_event, job);
+	g_clear_handle_id(&job->step, g_source_remove);
+	g_clear_handle_id(&job->retry, g_source_remove);
+	g_clear_handle_id(&job->limit, g_source_remove);
+	g_free(job);
+}

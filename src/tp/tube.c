@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The life of tubes (spec: Channel.Interface.Tube): those that others offer and those that we
+ * do, their states and their ends. A tube of ours is one that this pheme asked for; channels of
+ * another pheme on the same connection are left to it.
+ */
+
+#include "tube.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "../model/text.h"
+#include "../relay/subprocess.h"
+#include "../relay/relay.h"
+
+#define CLOSE_TIMEOUT_MS 10000
+
+/* --- a piece of work ------------------------------------------------------------------------ */
+
+static void announced_clear(void *data)
+{
+	g_free(((struct tube_announced *)data)->peer);
+}
+
+struct tube_work *tp_tube_work_new(struct conn *conn, const struct tube_init *init)
+{
+	struct tube_work *work = g_new0(struct tube_work, 1);
+
+	if (!conn->tubes)
+		conn->tubes = g_ptr_array_new();
+	work->conn = conn;
+	work->reserved = -1;
+	work->announced = g_array_new(FALSE, FALSE, sizeof(struct tube_announced));
+	g_array_set_clear_func(work->announced, announced_clear);
+	g_ptr_array_add(conn->tubes, work);
+	work->tube = tube_new(conn->tp->model, init);
+	return work;
+}
+
+static void clear_local(struct tube_local *local)
+{
+	g_free((char *)local->target);
+	g_free((char *)local->listen);
+	g_free((char *)local->command);
+	memset(local, 0, sizeof(*local));
+}
+
+void tp_tube_copy_local(struct tube_work *work, const struct tube_local *local)
+{
+	clear_local(&work->local);
+	work->local = *local;
+	work->local.target = g_strdup(local->target);
+	work->local.listen = g_strdup(local->listen);
+	work->local.command = g_strdup(local->command);
+}
+
+static void work_free(struct tube_work *work)
+{
+	g_clear_handle_id(&work->limit, g_source_remove);
+	subprocess_free(work->program);
+	g_queue_clear(&work->greeted);
+	bridge_free(work->bridge);
+	if (work->reserved >= 0)
+		close(work->reserved);
+	clear_local(&work->local);
+	address_free(work->target);
+	address_free(work->manager);
+	g_array_unref(work->announced);
+	g_clear_pointer(&work->members, g_hash_table_unref);
+	g_free(work->bus_address);
+	g_free(work->reason);
+	g_free(work);
+}
+
+void tp_tube_tell(struct tube_work *work, const GError *error)
+{
+	tp_done_fn done = work->done;
+
+	work->done = NULL;
+	if (done)
+		done(error, work->data);
+}
+
+void tp_tube_notice(struct tube_work *work, enum notice_level level, const char *format, ...)
+{
+	struct tube *tube = work->tube;
+	struct chat *chat = chat_find(tube->account, tube->room ? CHAT_ROOM : CHAT_CONTACT,
+				      tube->room ? tube->room : tube->peer);
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	if (chat && !chat->open)
+		chat = NULL;
+	model_notice(work->conn->tp->model, chat ? NULL : tube->account, chat, level, "%s", text);
+}
+
+void tp_tube_work_end(struct tube_work *work, enum tube_outcome outcome, const char *reason)
+{
+	g_autofree char *what = tube_describe(work->tube);
+	enum notice_level level = outcome == TUBE_DONE ? NOTICE_INFO : NOTICE_WARNING;
+
+	g_ptr_array_remove(work->conn->tubes, work);
+	if (work->channel)
+		work->channel->tube = NULL;
+	tp_tube_local_count(work);
+	if (work->done) {
+		g_autoptr(GError) error = g_error_new(
+			TP_ERROR, outcome == TUBE_REFUSED ? TP_ERROR_REFUSED : TP_ERROR_FAILED,
+			"cannot open the tube %s: %s", what, reason);
+
+		tp_tube_tell(work, error);
+	}
+	tp_tube_notice(work, level, "tube %u (%s): %s", work->tube->number, what, reason);
+	tube_end(g_steal_pointer(&work->tube), outcome, reason);
+	work_free(work);
+}
+
+/* --- closing ----------------------------------------------------------------------------------- */
+
+static void on_close(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct channel *channel = data;
+
+	/* It is gone already, or its manager does not answer. */
+	if (error && channel->tube)
+		tp_tube_work_end(channel->tube, channel->tube->outcome, channel->tube->reason);
+}
+
+void tp_tube_close(struct tube_work *work, enum tube_outcome outcome, const char *reason)
+{
+	if (work->closing)
+		return;
+	work->closing = true;
+	work->outcome = outcome;
+	work->reason = g_strdup(reason);
+	g_clear_handle_id(&work->limit, g_source_remove);
+	if (work->channel)
+		bus_call_send(channel_call(work->channel, TP_CHAN, "Close"), CLOSE_TIMEOUT_MS,
+			      on_close, work->channel);
+}
+
+void tp_tube_fail(struct tube_work *work, const GError *error)
+{
+	tp_tube_tell(work, error);
+	tp_tube_close(work, TUBE_FAILED, error->message);
+}
+
+static gboolean on_limit(void *data)
+{
+	struct tube_work *work = data;
+
+	work->limit = 0;
+	tp_tube_close(work, TUBE_LATE, "the connection manager did not open it in time");
+	return G_SOURCE_REMOVE;
+}
+
+void tp_tube_limit(struct tube_work *work, guint seconds)
+{
+	g_clear_handle_id(&work->limit, g_source_remove);
+	work->limit = g_timeout_add_seconds(seconds, on_limit, work);
+}
+
+/* The manager closed it by itself: what that means depends on how far it had got. */
+static void end_by_manager(struct tube_work *work)
+{
+	const struct tube *tube = work->tube;
+	g_autofree char *text = NULL;
+	enum tube_outcome outcome = TUBE_DONE;
+
+	switch (tube->state) {
+	case TUBE_ASKED:
+		text = g_strdup_printf("%s took the offer back", tube->shown_peer);
+		break;
+	case TUBE_ACCEPTING:
+		outcome = TUBE_FAILED;
+		text = g_strdup_printf("%s closed it before it was open", tube->shown_peer);
+		break;
+	case TUBE_OFFERING:
+		outcome = TUBE_FAILED;
+		text = g_strdup_printf("%s is not there, or cannot take tubes", tube->shown_peer);
+		break;
+	case TUBE_WAITING:
+		outcome = TUBE_REFUSED;
+		text = g_strdup_printf("%s refused it, or went away", tube->shown_peer);
+		break;
+	case TUBE_OPEN:
+	case TUBE_ENDED:
+		text = g_strdup(tube->room && !tube->incoming ? "the connection manager closed it"
+							      : "closed by the other side");
+		break;
+	}
+	tp_tube_work_end(work, outcome, text);
+}
+
+void tp_tube_free(struct channel *channel)
+{
+	struct tube_work *work = channel->tube;
+
+	if (!work)
+		return;
+	if (work->closing)
+		tp_tube_work_end(work, work->outcome, work->reason);
+	else if (channel->gone)
+		end_by_manager(work);
+	else
+		tp_tube_work_end(work, TUBE_FAILED, "the connection was lost");
+}
+
+/* Those whose channel was still asked for. */
+void conn_tubes_free(struct conn *conn)
+{
+	while (conn->tubes && conn->tubes->len)
+		tp_tube_work_end(conn->tubes->pdata[0], TUBE_FAILED, "the connection was lost");
+	g_clear_pointer(&conn->tubes, g_ptr_array_unref);
+}
+
+static struct tube_work *find_work(struct conn *conn, const struct tube *tube)
+{
+	for (guint i = 0; conn->tubes && i < conn->tubes->len; i++) {
+		struct tube_work *work = conn->tubes->pdata[i];
+
+		if (work->tube == tube)
+			return work;
+	}
+	return NULL;
+}
+
+void conn_close_tube(struct conn *conn, struct tube *tube, const char *reason)
+{
+	struct tube_work *work = find_work(conn, tube);
+
+	if (work)
+		tp_tube_close(work, TUBE_DONE, reason);
+}
+
+/* An offer that waits for an answer here is not ours to decline: another pheme may take it. */
+bool conn_close_tubes(struct conn *conn)
+{
+	bool any = false;
+
+	for (guint i = 0; conn->tubes && i < conn->tubes->len; i++) {
+		struct tube_work *work = conn->tubes->pdata[i];
+
+		if (work->tube->state == TUBE_ASKED)
+			continue;
+		any = true;
+		tp_tube_close(work, TUBE_DONE, "pheme ends");
+	}
+	return any;
+}
+
+/* --- states -------------------------------------------------------------------------------------- */
+
+static void open_tube(struct tube_work *work)
+{
+	g_autofree char *what = NULL;
+	g_autoptr(GError) error = NULL;
+	bool stream = work->tube->kind == TUBE_STREAM;
+
+	g_clear_handle_id(&work->limit, g_source_remove);
+	if (work->tube->state == TUBE_OPEN || work->closing)
+		return;
+	if (stream ? work->tube->incoming && !tp_tube_local_open(work, &error)
+		   : !tp_tube_dbus_open(work, &error)) {
+		tp_tube_fail(work, error);
+		return;
+	}
+	what = tube_describe(work->tube);
+	tube_set_state(work->tube, TUBE_OPEN);
+	if (!work->local.stdio)
+		tp_tube_notice(work, NOTICE_INFO, "tube %u (%s) is open%s%s", work->tube->number,
+			       what, *work->tube->local ? ": " : "", work->tube->local);
+	tp_tube_tell(work, NULL);
+}
+
+void tp_tube_answered(struct tube_work *work)
+{
+	work->answered = true;
+	if (work->opened)
+		open_tube(work);
+	else if (!work->tube->incoming)
+		tube_set_state(work->tube, TUBE_WAITING);
+	if (!work->tube->incoming)
+		tp_tube_tell(work, NULL);
+}
+
+static void accepted_elsewhere(struct tube_work *work)
+{
+	tp_tube_work_end(work, TUBE_DONE, "another program accepted it");
+}
+
+static void follow_state(struct tube_work *work, guint32 state)
+{
+	if (state != TP_TUBE_OPEN || work->closing)
+		return;
+	if (work->tube->state == TUBE_ASKED) {
+		accepted_elsewhere(work);
+		return;
+	}
+	/* It may come before the reply to Accept, and before that to Offer. */
+	work->opened = true;
+	if (work->answered)
+		open_tube(work);
+}
+
+static void on_state(struct bus_reader *args, void *data)
+{
+	struct channel *channel = data;
+	guint32 state = bus_read_uint32(args);
+
+	if (bus_reader_ok(args) && channel->tube)
+		follow_state(channel->tube, state);
+}
+
+char *tp_tube_peer(const struct tube_work *work, guint32 handle)
+{
+	const struct tube *tube = work->tube;
+	struct channel *room = NULL;
+	struct contact *contact;
+	const char *id;
+
+	if (!tube->room)
+		return g_strdup(tube->shown_peer);
+	room = conn_find_channel(work->conn, CHAT_ROOM, tube->room);
+	id = room && room->room ? tp_room_member_id(room, handle)
+				: conn_handle_id(work->conn, handle);
+	contact = id ? account_find_contact(tube->account, id) : NULL;
+	if (contact)
+		return g_strdup(contact->alias);
+	return g_strdup(id ? id : "somebody");
+}
+
+/* --- what others offer ----------------------------------------------------------------------------- */
+
+static const char *initiator(const struct channel *channel)
+{
+	const struct channel_facts *facts = &channel->facts;
+
+	return *facts->initiator_id ? facts->initiator_id : facts->target_id;
+}
+
+static void ask(struct channel *channel)
+{
+	struct conn *conn = channel->conn;
+	const struct channel_facts *facts = &channel->facts;
+	bool room = facts->handle_type == TP_HANDLE_ROOM;
+	const char *peer = room ? initiator(channel) : facts->target_id;
+	struct contact *contact = account_find_contact(conn->account, peer);
+	struct tube_init init = {
+		.kind = strcmp(facts->type, TP_CHAN_DBUS) ? TUBE_STREAM : TUBE_DBUS,
+		.incoming = true,
+		.account = conn->account,
+		.peer = peer,
+		.alias = contact ? contact->alias : NULL,
+		.room = room ? facts->target_id : NULL,
+		.service = facts->service,
+		.state = TUBE_ASKED,
+	};
+	struct tube_work *work = tp_tube_work_new(conn, &init);
+
+	tp_tube_attach(work, channel);
+	conn->tp->ops->tube_offered(conn, work->tube, conn->tp->data);
+	if (work->tube->state == TUBE_ASKED)
+		model_add_tube_request(work->tube);
+}
+
+static void on_tube(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct channel *channel = data;
+	struct conn *conn = channel->conn;
+	struct bus_reader properties, value;
+	guint32 state = TP_TUBE_NOT_OFFERED;
+	const char *key;
+
+	if (error || channel->tube)
+		return;
+	bus_read_array(reply, &properties);
+	while (bus_read_property(&properties, &key, &value))
+		if (!strcmp(key, "State"))
+			state = bus_read_uint32(&value);
+	if (!bus_reader_ok(reply)) {
+		g_debug("%s: tube: %s", channel->path, bus_reader_error(reply));
+		return;
+	}
+	if (state == TP_TUBE_LOCAL_PENDING)
+		ask(channel);
+	/* Left by a pheme that died: its socket is dead too, which managers do not survive once
+	 * somebody connects (Gabble aborts), and no new one can be had beside it. */
+	else if (!channel->is_new && conn->answers_auth && conn->tp->is_handler)
+		channel_close(channel);
+}
+
+void tp_tube_start(struct channel *channel)
+{
+	channel_subscribe(channel, TP_CHAN_TUBE, "TubeChannelStateChanged", on_state);
+	if (*channel->facts.initiator_id)
+		conn_learn_handle(channel->conn, channel->facts.initiator,
+				  channel->facts.initiator_id);
+	bus_property_get_all(channel->scope, channel->conn->unique, channel->path, TP_CHAN_TUBE,
+			     on_tube, channel);
+}
+
+void tp_tube_attach(struct tube_work *work, struct channel *channel)
+{
+	work->channel = channel;
+	channel->tube = work;
+	if (work->tube->kind == TUBE_STREAM)
+		tp_tube_stream_start(work);
+	else
+		tp_tube_dbus_start(work);
+}
+
+/* --- accepting --------------------------------------------------------------------------------------- */
+
+void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
+		      tp_done_fn done, void *data)
+{
+	struct tube_work *work = find_work(conn, tube);
+	g_autoptr(GError) error = NULL;
+
+	if (!work || tube->state != TUBE_ASKED || work->closing) {
+		conn_fail_later(conn, done, data, NULL, TP_ERROR_NOT_FOUND,
+				"cannot accept the tube: it does not wait for that");
+		return;
+	}
+	tp_tube_copy_local(work, local);
+	if (!tp_tube_local_check(&work->local, &error) ||
+	    !(tube->kind == TUBE_STREAM ? tp_tube_stream_accept(work, &error)
+					: tp_tube_dbus_accept(work, &error))) {
+		enum tp_error code =
+			error->domain == TP_ERROR ? (enum tp_error)error->code : TP_ERROR_USAGE;
+
+		conn_fail_later(conn, done, data, NULL, code, "%s", error->message);
+		return;
+	}
+	work->done = done;
+	work->data = data;
+	tube_set_state(tube, TUBE_ACCEPTING);
+}
+
+/* --- connections, counted ------------------------------------------------------------------------------ */
+
+void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id)
+{
+	struct tube_work *work = find_work(conn, tube);
+
+	if (work)
+		tp_tube_local_close(work, id);
+}
+
+static void on_activity(void *data);
+
+/* Once a second while bytes move, and never while none do. */
+static gboolean on_meter(void *data)
+{
+	struct tp *tp = data;
+	gint64 now = g_get_monotonic_time();
+	bool moved = false;
+
+	for (guint i = 0; i < tp->conns->len; i++) {
+		struct conn *conn = tp->conns->pdata[i];
+
+		for (guint k = 0; conn->tubes && k < conn->tubes->len; k++) {
+			struct tube_work *work = conn->tubes->pdata[k];
+
+			tp_tube_local_count(work);
+			moved |= tube_count(work->tube, now);
+		}
+	}
+	if (moved)
+		return G_SOURCE_CONTINUE;
+	tp->meter = 0;
+	relay_on_activity(tp->relay, on_activity, tp);
+	return G_SOURCE_REMOVE;
+}
+
+static void on_activity(void *data)
+{
+	struct tp *tp = data;
+
+	if (!tp->meter)
+		tp->meter = g_timeout_add_seconds(1, on_meter, tp);
+}
+
+struct relay *tp_tube_relay(struct tp *tp)
+{
+	if (!tp->relay) {
+		tp->relay = relay_new();
+		relay_on_activity(tp->relay, on_activity, tp);
+	}
+	return tp->relay;
+}

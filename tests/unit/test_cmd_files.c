@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* /file, and the answers to what is offered. */
+
+#include "cmd_test.h"
+
+static void test_file_send(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *home =
+		g_strdup_printf("send file bob@example.org %s/a b\n", g_get_home_dir());
+
+	add_contact(fixture->work, "bob@example.org", "Bob");
+	check(fixture, "/file send bob photo.jpg", "send file bob@example.org photo.jpg\n");
+	assert_non_null(strstr(fixture->out->str, "offering photo.jpg to Bob: /file cancel 1"));
+	check(fixture, "/file send bob '~/a b'", home);
+	check(fixture, "/file send bob /tmp/my\\ photo",
+	      "send file bob@example.org /tmp/my photo\n");
+	check(fixture, "/file send bob file:///tmp/a%20b", "send file bob@example.org /tmp/a b\n");
+	check_fails(fixture, "/file send nobody a", 3, "no contact");
+	check_fails(fixture, "/file send a", 2, "files go to a person");
+	check_fails(fixture, "/file send", 2, "is missing");
+}
+
+static void test_file_list(void **state)
+{
+	struct fixture *fixture = *state;
+	struct transfer *transfer;
+
+	check(fixture, "/file", "");
+	assert_non_null(strstr(fixture->out->str, "no file was sent"));
+	check_fails(fixture, "/file cancel", 3, "which one?");
+	transfer = transfer_new(fixture->model, fixture->work, "bob", "a", 10, true);
+	check(fixture, "/file list", "");
+	assert_non_null(strstr(fixture->out->str, "1  from bob  a  "));
+	check_fails(fixture, "/file cancel 9", 3, "there is no file 9");
+	check(fixture, "/file cancel", "cancel file 1\n");
+	assert_true(transfer_has_ended(transfer));
+	check_fails(fixture, "/file cancel 1", 1, "at its end already");
+}
+
+static void test_accept_file(void **state)
+{
+	struct fixture *fixture = *state;
+
+	model_add_file_request(transfer_new(fixture->model, fixture->work, "bob", "a", 1000, true));
+	check(fixture, "/accept bob", "answer 1 yes\n");
+	assert_non_null(strstr(fixture->out->str, "offers the file a (1.0"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("/cmd/accept_file", test_accept_file),
+		TEST("/cmd/file_send", test_file_send),
+		TEST("/cmd/file_list", test_file_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
