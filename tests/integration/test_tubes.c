@@ -22,7 +22,9 @@
 
 struct world {
 	struct pheme_world *w;
-	GSocketService *web;
+	GSocketListener *web;
+	GCancellable *stop;
+	GThread *thread;
 	guint16 port; /* of the web server */
 };
 
@@ -33,9 +35,9 @@ static guint8 byte_at(guint32 at)
 	return (guint8)(at * 7 + at / 251);
 }
 
-static gboolean serve(GThreadedSocketService *service, GSocketConnection *connection,
-		      GObject *source, void *data)
+static void *serve(void *data)
 {
+	g_autoptr(GSocketConnection) connection = data;
 	GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
 	g_autoptr(GDataInputStream) in =
 		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
@@ -49,7 +51,18 @@ static gboolean serve(GThreadedSocketService *service, GSocketConnection *connec
 		body[i] = byte_at(i);
 	g_output_stream_write_all(out, head, strlen(head), NULL, NULL, NULL);
 	g_output_stream_write_all(out, body, size, NULL, NULL, NULL);
-	return TRUE;
+	return NULL;
+}
+
+/* In threads, for the test itself blocks while it fetches. */
+static void *accept_all(void *data)
+{
+	struct world *world = data;
+	GSocketConnection *connection;
+
+	while ((connection = g_socket_listener_accept(world->web, NULL, world->stop, NULL)))
+		g_thread_unref(g_thread_new("serve", serve, connection));
+	return NULL;
 }
 
 /* True when exactly the body came. */
@@ -119,10 +132,10 @@ static int setup(void **state)
 	world->w = g_new0(struct pheme_world, 1);
 	world->w->env = test_env_new(TEST_ENV_NO_BUS);
 	world->w->screens = g_ptr_array_new();
-	world->web = g_threaded_socket_service_new(40);
-	world->port =
-		g_socket_listener_add_any_inet_port(G_SOCKET_LISTENER(world->web), NULL, NULL);
-	g_signal_connect(world->web, "run", G_CALLBACK(serve), NULL);
+	world->web = g_socket_listener_new();
+	world->stop = g_cancellable_new();
+	world->port = g_socket_listener_add_any_inet_port(world->web, NULL, NULL);
+	world->thread = g_thread_new("web", accept_all, world);
 	signal(SIGPIPE, SIG_IGN);
 	add_user(world, "ann", "");
 	add_user(world, "ben", "");
@@ -135,8 +148,9 @@ static int teardown(void **state)
 	struct world *world = *state;
 	int result = pheme_teardown((void **)&world->w);
 
-	g_socket_service_stop(world->web);
-	g_socket_listener_close(G_SOCKET_LISTENER(world->web));
+	g_cancellable_cancel(world->stop);
+	g_thread_join(world->thread);
+	g_object_unref(world->stop);
 	g_object_unref(world->web);
 	g_free(world);
 	return result;
