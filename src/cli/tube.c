@@ -337,6 +337,8 @@ struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *options)
 	job->left = options->count ? options->count : 1;
 	if (options->service)
 		job->service = session_tube_service(cli->front.session, options->service);
+	if (options->accept && job->service)
+		session_advertise(cli->front.session, job->service);
 	if (options->timeout)
 		job->limit = g_timeout_add_seconds(options->timeout, on_limit, job);
 	model_listen(session_model(cli->front.session), on_event, job);

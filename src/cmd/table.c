@@ -116,9 +116,10 @@ const struct command command_table[] = {
 	 .summary = "says yes to a request",
 	 .help = "Says yes to somebody who asks to see your presence, who invites you to a "
 		 "room\n"
-		 "(which is joined), or who offers a tube. REQUEST is its number in the requests "
-		 "list, or who asks;\n"
-		 "without it the oldest one is meant, and named.",
+		 "(which is joined), or who offers a tube (/help tube accept). REQUEST is its "
+		 "number\n"
+		 "in the requests list, or who asks; without it the oldest one is meant, and "
+		 "named.",
 	 .run = cmd_accept},
 	{.name = "account",
 	 .aliases = "accounts",

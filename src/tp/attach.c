@@ -92,6 +92,7 @@ static void go_online(struct conn *conn)
 	conn_aliasing_start(conn);
 	conn_presence_start(conn);
 	conn_roster_start(conn);
+	conn_caps_start(conn);
 	tp->ops->online(conn, tp->data);
 }
 

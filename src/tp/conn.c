@@ -52,8 +52,10 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 void conn_free(struct conn *conn)
 {
 	/* With a word to the manager, whose sockets they are. */
-	if (conn->stage == CONN_ONLINE)
+	if (conn->stage == CONN_ONLINE) {
 		conn_close_tubes(conn);
+		conn_caps_withdraw(conn);
+	}
 	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);
 	conn_forget_failures(conn);
@@ -164,5 +166,7 @@ void conn_disconnect(struct conn *conn)
 	}
 	/* What the manager has for us and we have not read yet would be gone with it. */
 	conn_channels_drain(conn);
+	if (conn->stage == CONN_ONLINE)
+		conn_caps_withdraw(conn);
 	bus_call_send(conn_call(conn, TP_CONN, "Disconnect"), 5000, on_disconnected, conn);
 }

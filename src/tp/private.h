@@ -28,6 +28,7 @@ struct tp {
 	GPtrArray *conns;  /* struct conn *, borrowed */
 	GPtrArray *starts; /* struct manager_start *, borrowed */
 	struct protocol_listing *listing;
+	char **services;     /* that are advertised; or NULL */
 	struct relay *relay; /* NULL until the first tube */
 	guint meter;         /* counts bytes each second while they move */
 };
@@ -262,6 +263,13 @@ void tp_room_answer_password(struct channel *channel, const char *password);
 void tp_auth_start(struct channel *channel);
 void tp_auth_free(struct channel *channel);
 void tp_auth_answer(struct channel *channel, const char *secret);
+
+/* --- caps.c ---------------------------------------------------------------------------------- */
+
+void conn_caps_start(struct conn *conn);
+void conn_caps_withdraw(struct conn *conn);
+/* a(a{sv}as), of one contact. */
+void conn_caps_read(struct conn *conn, guint32 handle, struct bus_reader *r);
 
 /* --- tube.c ---------------------------------------------------------------------------------- */
 
