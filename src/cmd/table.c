@@ -72,12 +72,13 @@ static const struct command tube_commands[] = {
 	 .usage = "[TUBE:tube] [WHERE…]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "accepts a tube",
-	 .help = "Accepts the tube with this number, or the oldest that is offered. Programs then "
+	 .help = "Accepts the tube with this number, or the oldest that is offered. Programs "
 		 "reach\n"
-		 "it at the address that is told: a free port of this computer, or WHERE: PORT,\n"
-		 "HOST:PORT or unix:PATH. With exec:COMMAND as WHERE a program is started for it;\n"
-		 "{host}, {port}, {path}, {service} and {contact} are filled in. Without WHERE\n"
-		 "\"accept\" of [tube NAME] in pheme.conf tells the program.",
+		 "it then at the address that is told: a free port of this computer, or WHERE:\n"
+		 "PORT, HOST:PORT or unix:PATH. With exec:COMMAND as WHERE a program is started\n"
+		 "for it; {host}, {port}, {path}, {service} and {contact} are filled in. With\n"
+		 "connect:TARGET one connection is made to a server here, as for ssh. Without\n"
+		 "WHERE \"accept\" of [tube NAME] in pheme.conf tells it.",
 	 .run = cmd_tube_accept},
 	{.name = "tube close",
 	 .usage = "[TUBE:tube] [CONNECTION]",

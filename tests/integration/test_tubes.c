@@ -572,6 +572,55 @@ static void test_mistakes(void **state)
 	}
 }
 
+/* --- pheme.conf ------------------------------------------------------------------------------------ */
+
+/* A service that is accepted unasked, from one contact, with a program. */
+static void test_rule(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *target = g_strdup_printf("localhost:%u", world->port);
+	g_autofree char *mark = test_env_path(world->w->env, "mark");
+	g_autofree char *text = g_strdup_printf(
+		"[tube web]\nservice=x-http\naccept=sh -c 'echo \"$0\" >%s' {host}:{port}=\n"
+		"always=%s/ann\n",
+		mark, g_get_user_name());
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	struct screen *screen;
+	g_autofree char *written = NULL;
+	pid_t ann;
+
+	test_env_write(world->w->env, "ben/config/pheme/pheme.conf", text);
+	screen = pheme_start_until(world->w, &options, "connected as");
+	ann = start(world, "ann", NULL, ARGS(OFFER, "ben", "web", target));
+	assert_true(test_wait_file(mark, 0, "=", TEST_WAIT_MS) >= 0);
+	g_file_get_contents(mark, &written, NULL, NULL);
+	assert_true(fetch((guint)g_ascii_strtoull(strchr(written, ':') + 1, NULL, 10), BIG));
+	screen_line(screen, "/tube");
+	screen_wait_text(screen, "always accepted");
+	screen_type(screen, "q");
+	pheme_quit(world->w, screen);
+	assert_exits(ann, 0);
+}
+
+/* ssh -o ProxyCommand='pheme --tube-offer ben ssh -', against a server that ben connects to. */
+static void test_connect(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *connect = g_strdup_printf("connect:localhost:%u", world->port);
+	g_autofree char *exec = g_strdup("connect:exec:tr a-z A-Z");
+	struct talk ann = {NULL};
+	pid_t ben = start(world, "ben", NULL, ARGS(ACCEPT, "ann", "ssh", "--exec", connect));
+
+	talk_start(world, &ann, "ann", NULL, "GET /0 HTTP/1.0\n", ARGS(OFFER, "ben", "ssh", "-"));
+	talk_end(&ann, 0, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n");
+	assert_exits(ben, 0);
+	ben = start(world, "ben", NULL, ARGS(ACCEPT, "ann", "ssh", "--exec", exec));
+	memset(&ann, 0, sizeof(ann));
+	talk_start(world, &ann, "ann", NULL, "loud", ARGS(OFFER, "ben", "ssh", "-"));
+	talk_end(&ann, 0, "LOUD");
+	assert_exits(ben, 0);
+}
+
 /* --- on the screen ---------------------------------------------------------------------------------------------------- */
 
 static void test_screen(void **state)
@@ -621,6 +670,8 @@ int main(void)
 		TEST("own_manager_dies", test_own_manager_dies),
 		TEST("their_manager_dies", test_their_manager_dies),
 		TEST("mistakes", test_mistakes),
+		TEST("rule", test_rule),
+		TEST("connect", test_connect),
 		TEST("screen", test_screen),
 	};
 
