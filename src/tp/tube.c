@@ -17,7 +17,8 @@
 #include "../relay/relay.h"
 
 #define CLOSE_TIMEOUT_MS 10000
-#define FINISH_SECONDS   3
+#define FINISH_SECONDS   1
+#define FINISH_TRIES     30
 #define LINGER_SECONDS   3
 
 /* --- a piece of work ------------------------------------------------------------------------ */
@@ -208,15 +209,18 @@ static gboolean on_finish_limit(void *data)
 {
 	struct tube_work *work = data;
 
+	if (!work->said_closed && ++work->tries < FINISH_TRIES)
+		return G_SOURCE_CONTINUE;
 	work->limit = 0;
 	tp_tube_close(work, TUBE_DONE, "the connection came to its end");
 	return G_SOURCE_REMOVE;
 }
 
-/* Managers drop what they have not sent yet of a tube that is closed. */
+/* Managers drop what is on its way in a tube that is closed, at both ends: so a moment is given
+ * to it after the manager has said that the connection is over. */
 void tp_tube_finish(struct tube_work *work)
 {
-	if (work->finished || work->closing)
+	if (work->closing)
 		return;
 	work->finished = true;
 	g_clear_handle_id(&work->limit, g_source_remove);

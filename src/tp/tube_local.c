@@ -79,7 +79,7 @@ void tp_tube_connection_closed(struct tube_work *work, guint32 id)
 {
 	work->said_closed = true;
 	if (work->finished)
-		tp_tube_close(work, TUBE_DONE, "the connection came to its end");
+		tp_tube_finish(work);
 	for (guint i = 0; i < work->announced->len; i++) {
 		struct tube_announced *news =
 			&g_array_index(work->announced, struct tube_announced, i);
@@ -174,8 +174,6 @@ static void on_closed(struct bridge_connection *connection, const GError *error,
 	tp_tube_drained(work);
 	if (last && error)
 		tp_tube_close(work, TUBE_FAILED, error->message);
-	else if (last && work->said_closed)
-		tp_tube_close(work, TUBE_DONE, "the connection came to its end");
 	else if (last)
 		tp_tube_finish(work);
 }

@@ -210,6 +210,16 @@ static pid_t start(struct world *world, const char *name, const char *more, char
 #define OFFER     "--timeout", "15", "--tube-offer"
 #define ACCEPT    "--timeout", "15", "--tube-accept"
 
+static void fail_with_logs(struct world *world, const char *name)
+{
+	g_autofree char *ann = log_of(world, "ann"), *ben = log_of(world, "ben");
+	g_autofree char *said = NULL, *heard = NULL;
+
+	g_file_get_contents(ann, &said, NULL, NULL);
+	g_file_get_contents(ben, &heard, NULL, NULL);
+	test_fail("%s has no address; ann: %s; ben: %s", name, said, heard);
+}
+
 /* The port in the line that a pheme has printed. */
 static guint wait_port(struct world *world, const char *name)
 {
@@ -217,7 +227,7 @@ static guint wait_port(struct world *world, const char *name)
 	char *at;
 
 	if (test_wait_file(log, 0, "127.0.0.1:", TEST_WAIT_MS) < 0)
-		test_fail("%s has no address", name);
+		fail_with_logs(world, name);
 	g_file_get_contents(log, &text, NULL, NULL);
 	at = strstr(text, "127.0.0.1:");
 	return (guint)g_ascii_strtoull(at + strlen("127.0.0.1:"), NULL, 10);
@@ -621,6 +631,68 @@ static void test_connect(void **state)
 	assert_exits(ben, 0);
 }
 
+/* --- ssh ------------------------------------------------------------------------------------------- */
+
+static char *keep(struct world *world, const char *name, const char *format, const char *argument)
+{
+	g_autofree char *text = g_strdup_printf("%s%s\n", format, argument);
+
+	test_env_write(world->w->env, name, text);
+	return test_env_path(world->w->env, name);
+}
+
+static void make_key(const char *path)
+{
+	char *argv[] = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", (char *)path, NULL};
+	int status = -1;
+
+	g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL);
+	assert_int_equal(status, 0);
+}
+
+/* A real client and a real server, neither of which knows of tubes. */
+static void test_ssh(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *host = test_env_path(world->w->env, "host_key");
+	g_autofree char *key = test_env_path(world->w->env, "user_key");
+	g_autofree char *public = g_strconcat(key, ".pub", NULL);
+	g_autofree char *settings = NULL, *conf = NULL, *serve_it = NULL, *proxy = NULL;
+	g_autofree char *out = NULL, *err = NULL, *program = pheme_program();
+	g_auto(GStrv) env = environment(world, "ann", NULL);
+	g_auto(GStrv) all = g_get_environ();
+	int status = -1;
+	pid_t ben;
+
+	if (access("/usr/sbin/sshd", X_OK))
+		skip();
+	/* As root it separates privileges, in a directory that its service would have made. */
+	if (geteuid() == 0)
+		g_mkdir("/run/sshd", 0755);
+	make_key(host);
+	make_key(key);
+	settings = g_strdup_printf("HostKey %s\nAuthorizedKeysFile %s\nStrictModes no\n"
+				   "PermitRootLogin yes\nPidFile none\n",
+				   host, public);
+	conf = keep(world, "sshd_config", settings, "UsePAM no");
+	serve_it = g_strdup_printf("connect:exec:/usr/sbin/sshd -i -f %s", conf);
+	proxy = g_strdup_printf("ProxyCommand=%s --timeout 15 --tube-offer ben ssh -", program);
+	ben = start(world, "ben", NULL, ARGS(ACCEPT, "ann", "ssh", "--exec", serve_it));
+	for (char **var = env; *var; var++) {
+		g_auto(GStrv) pair = g_strsplit(*var, "=", 2);
+
+		all = g_environ_setenv(all, pair[0], pair[1], TRUE);
+	}
+	g_spawn_sync(NULL,
+		     ARGS("ssh", "-F", "none", "-o", proxy, "-o", "StrictHostKeyChecking=no", "-o",
+			  "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-i", key,
+			  "bobs-laptop", "cat; echo through a tube"),
+		     all, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, NULL);
+	if (status || strcmp(out, "through a tube\n"))
+		test_fail("ssh: %d, \"%s\", %s", status, out, err);
+	assert_exits(ben, 0);
+}
+
 /* --- on the screen ---------------------------------------------------------------------------------------------------- */
 
 static void test_screen(void **state)
@@ -672,6 +744,7 @@ int main(void)
 		TEST("mistakes", test_mistakes),
 		TEST("rule", test_rule),
 		TEST("connect", test_connect),
+		TEST("ssh", test_ssh),
 		TEST("screen", test_screen),
 	};
 
