@@ -13,9 +13,9 @@
 #include "src/model/text.h"
 #include "src/model/tube.h"
 
-#define STATE_CELLS  9
+#define STATE_CELLS  8
 #define BAR_MIN_AREA 60 /* cells, below which there is no room for bars */
-#define BAR_CELLS    20
+#define BAR_CELLS    15
 
 struct tubes_view {
 	struct view view;
@@ -89,14 +89,13 @@ static char *describe_tube(const struct tubes_row *row)
 
 	if (row->connection != NULL) {
 		since = age(row->connection->since);
-		return g_strdup_printf("    %u %s  out %s in %s  %s", row->connection->id,
-				       row->connection->peer, out, in, since);
+		return g_strdup_printf("    %-7u%4s %5s> %5s< %s", row->connection->id, since, out,
+				       in, row->connection->peer);
 	}
 	what = tube_describe(tube);
 	since = age(tube->since);
-	return g_strdup_printf("%2u %-*s %4s %s  out %s in %s%s", tube->number, STATE_CELLS,
-			       tube_state_name(tube->state), since, what, out, in,
-			       tube->by_rule ? "  (always)" : "");
+	return g_strdup_printf("%2u %-*s%4s %5s> %5s< %s", tube->number, STATE_CELLS,
+			       tube_state_name(tube->state), since, out, in, what);
 }
 
 static char *describe(const struct tubes_row *row)
@@ -152,7 +151,8 @@ static char *details(const struct tube *tube)
 				       tube->incoming ? "programs connect to" : "goes to",
 				       tube->local);
 	if (*tube->access != '\0')
-		g_string_append_printf(text, "\nmanager: %s", tube->access);
+		g_string_append_printf(text, "\nmanager: %s%s", tube->access,
+				       tube->by_rule ? "; always accepted" : "");
 	for (char **member = tube->members; *member != NULL; member++)
 		g_string_append_printf(text, "\n%s", *member);
 	return g_string_free(text, FALSE);

@@ -59,7 +59,8 @@ static const struct option_row {
 	[OPTION_EXEC] = {"exec", 0, "CMD",
 			 "With --tube-accept: start CMD for the tube, with {host}, {port}, {path}, "
 			 "{service} and {contact} filled in. It is split as a shell would and run "
-			 "without one; the tube ends with it."},
+			 "without one; the tube ends with it. connect:TARGET makes one connection "
+			 "to a server here instead: connect:localhost:22 for ssh."},
 	[OPTION_FILE_RECEIVE] =
 		{"file-receive", 0, "DIR",
 		 "Take every file that a contact offers into DIR, print its path when it is whole, "

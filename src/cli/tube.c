@@ -24,7 +24,8 @@ struct tube_job {
 	unsigned left;            /* tubes to accept, this one included */
 	guint step, retry, limit; /* sources */
 	bool joining, joined;
-	bool busy; /* an offer is on its way: its end is told */
+	bool offered; /* they have our offer */
+	bool busy;    /* an offer is on its way: its end is told */
 };
 
 static void step_soon(struct tube_job *job);
@@ -70,6 +71,7 @@ static void on_offered(const GError *error, void *data)
 	struct tube_job *job = data;
 
 	job->busy = false;
+	job->offered = !error;
 	if (!error)
 		return;
 	/* They may come to take tubes in a moment: a client that just started says so late. */
@@ -299,7 +301,7 @@ static void on_ended(struct tube_job *job, const struct tube *tube)
 	job->tube = NULL;
 	job->open = false;
 	/* What waits for the offer tells it. */
-	if (!was_open && !job->options->accept && status == SESSION_ERROR_FAILED && job->busy)
+	if (!job->options->accept && !job->offered)
 		return;
 	if (job->options->accept && !was_open && !status) {
 		step_soon(job);
@@ -337,6 +339,8 @@ struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *options)
 	job->left = options->count ? options->count : 1;
 	if (options->service)
 		job->service = session_tube_service(cli->front.session, options->service);
+	if (options->accept && job->service)
+		session_advertise(cli->front.session, job->service);
 	if (options->timeout)
 		job->limit = g_timeout_add_seconds(options->timeout, on_limit, job);
 	model_listen(session_model(cli->front.session), on_event, job);

@@ -231,8 +231,12 @@ static void offer_tubes(struct completion *completion)
 static void offer_services(struct completion *completion)
 {
 	static const char *const usual[] = {"ssh", "vnc", "web"};
+	const struct chat *chat = completion->chat;
 	const GPtrArray *tubes = config_tubes(session_config(completion->front->session));
 
+	if (chat && chat->contact)
+		for (char **name = chat->contact->services; name && *name; name++)
+			completion_offer(completion, *name);
 	for (guint i = 0; i < tubes->len; i++)
 		completion_offer(completion, ((struct config_tube *)tubes->pdata[i])->name);
 	for (guint i = 0; i < G_N_ELEMENTS(usual); i++)

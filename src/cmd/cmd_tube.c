@@ -140,7 +140,10 @@ void cmd_tube_accept(struct command_run *run)
 
 	if (!tube)
 		return;
-	if (where && g_str_has_prefix(where, EXEC_PREFIX)) {
+	if (where && g_str_has_prefix(where, TUBE_CONNECT)) {
+		local.command = where;
+		local.listen = NULL;
+	} else if (where && g_str_has_prefix(where, EXEC_PREFIX)) {
 		local.command = where + strlen(EXEC_PREFIX);
 		local.listen = NULL;
 	}

@@ -104,10 +104,11 @@ static const struct command tube_commands[] = {
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "accepts a tube",
 	 .help = "Accepts the tube with this number, or the oldest that is offered. Programs\n"
-		 "then reach it at the address that is told: a free port of this computer, or\n"
+		 "reach it then at the address that is told: a free port of this computer, or\n"
 		 "WHERE: PORT, HOST:PORT or unix:PATH. With exec:COMMAND as WHERE a program is\n"
 		 "started for it; {host}, {port}, {path}, {service} and {contact} are filled in.\n"
-		 "Without WHERE \"accept\" of [tube NAME] in pheme.conf tells the program.",
+		 "With connect:TARGET one connection is made to a server here, as for ssh.\n"
+		 "Without WHERE \"accept\" of [tube NAME] in pheme.conf tells it.",
 	 .run = cmd_tube_accept},
 	{.name = "tube close",
 	 .usage = "[TUBE:tube] [CONNECTION]",

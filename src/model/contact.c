@@ -52,6 +52,7 @@ void contact_unref(struct contact *contact)
 	g_free(contact->key);
 	g_free(contact->status);
 	g_free(contact->message);
+	g_strfreev(contact->services);
 	free_groups(contact->groups);
 	g_ptr_array_unref(contact->rows);
 	g_free(contact);
@@ -266,4 +267,23 @@ void contact_set_chat(struct contact *contact, struct chat *chat)
 		tell(contact, EVENT_CONTACT_CHANGED, CONTACT_CHANGED_CHAT);
 	else
 		leave(contact);
+}
+
+void contact_set_services(struct contact *contact, const char *const *services, bool takes_tubes)
+{
+	bool same = !services == !contact->services && takes_tubes == contact->takes_tubes &&
+		    (!services || g_strv_equal(services, (const char *const *)contact->services));
+
+	if (same)
+		return;
+	g_strfreev(contact->services);
+	contact->services = g_strdupv((char **)services);
+	contact->takes_tubes = takes_tubes;
+	tell(contact, EVENT_CONTACT_CHANGED, CONTACT_CHANGED_SERVICES);
+}
+
+bool contact_has_service(const struct contact *contact, const char *service)
+{
+	return contact->services &&
+	       g_strv_contains((const char *const *)contact->services, service);
 }

@@ -36,6 +36,9 @@ struct contact {
 	enum subscription subscribe; /* do we see them */
 	enum subscription publish;   /* do they see us */
 	bool on_roster;
+	/* Services of the tubes that their programs wait for, raw; NULL: not known. */
+	char **services;
+	bool takes_tubes;  /* of any service, when services is known */
 	struct chat *chat; /* open chat with them, borrowed; NULL for none */
 	/* private to roster.c */
 	GPtrArray *rows; /* GSequenceIter of each row, in the order of groups */
@@ -55,5 +58,8 @@ void contact_remove_group(struct contact *contact, const char *group);
 void contact_set_on_roster(struct contact *contact, bool on_roster);
 void contact_set_subscription(struct contact *contact, enum subscription subscribe,
 			      enum subscription publish);
+/* @services NULL: not known any more. */
+void contact_set_services(struct contact *contact, const char *const *services, bool takes_tubes);
+bool contact_has_service(const struct contact *contact, const char *service);
 /* For chat.c. */
 void contact_set_chat(struct contact *contact, struct chat *chat);

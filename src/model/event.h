@@ -64,6 +64,7 @@ enum {
 	CONTACT_CHANGED_GROUPS = 1 << 3,
 	CONTACT_CHANGED_CHAT = 1 << 4,   /* has a chat now, or no more; unread count */
 	CONTACT_CHANGED_ROSTER = 1 << 5, /* on the roster now, or no more */
+	CONTACT_CHANGED_SERVICES = 1 << 6,
 };
 
 enum {

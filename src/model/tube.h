@@ -76,13 +76,15 @@ struct tube {
 struct tube_local {
 	const char *target;  /* offering: TARGET, connected to for each connection */
 	const char *listen;  /* accepting: ADDR; NULL: a free port of this computer */
-	const char *command; /* accepting: a program that is started once it is open */
+	const char *command; /* accepting: a program that is started once it is open; or, as
+				TUBE_CONNECT and a TARGET, what one connection is made to */
 	bool stdio;          /* accepting: one connection, on standard input and output */
 	bool direct;         /* accepting: programs use the manager's own socket */
 	bool once;           /* the tube ends with its program, or with its first connection */
 	bool keep_stderr;    /* of programs */
 };
 
+#define TUBE_CONNECT     "connect:"
 #define TUBE_DBUS_PREFIX "dbus:" /* of a service's name: a D-Bus tube for what follows */
 
 /* What tube_new() needs; borrowed, raw. */

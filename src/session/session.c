@@ -113,6 +113,7 @@ struct session *session_new(const struct session_options *options)
 	tell_problems(session, problems);
 	load_accounts(session);
 	use_settings(session);
+	session_advertise(session, NULL);
 	if (!session_check(session, &error))
 		model_notice(session->model, NULL, NULL, NOTICE_ERROR, "%s", error->message);
 	restore_start(session);

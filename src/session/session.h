@@ -191,6 +191,8 @@ char *session_download_directory(struct session *session);
 struct tube *session_offer_tube(struct session *session, struct account *account,
 				enum chat_kind kind, const char *id, const char *service,
 				const struct tube_local *local, session_done_fn done, void *data);
+/* Tells contacts that programs here wait for @service too (NULL: only for those of pheme.conf). */
+void session_advertise(struct session *session, const char *service);
 /* The service that people call @name: that of [tube NAME], or of "web", "vnc" and "ssh"; else
  * @name itself. */
 const char *session_tube_service(struct session *session, const char *name);

@@ -145,6 +145,28 @@ void tubes_on_event(const struct event *event, void *data)
 		session->tube_idle = g_idle_add(on_idle, session);
 }
 
+/* --- what contacts are told ------------------------------------------------------------------ */
+
+void session_advertise(struct session *session, const char *service)
+{
+	const GPtrArray *tubes = config_tubes(session->config);
+	g_autoptr(GPtrArray) services = g_ptr_array_new();
+
+	/* What is only offered from here is not waited for. */
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct config_tube *tube = tubes->pdata[i];
+
+		if (tube->accept || *tube->always || !tube->offer)
+			g_ptr_array_add(services, tube->service);
+	}
+	if (service)
+		g_ptr_array_add(services, (char *)service);
+	if (!services->len)
+		return;
+	g_ptr_array_add(services, NULL);
+	tp_set_services(session->tp, (const char *const *)services->pdata);
+}
+
 /* --- names -------------------------------------------------------------------------------- */
 
 const char *session_tube_service(struct session *session, const char *name)

@@ -93,6 +93,7 @@ static void go_online(struct conn *conn)
 	conn_presence_start(conn);
 	conn_roster_start(conn);
 	conn_files_start(conn);
+	conn_caps_start(conn);
 	tp->ops->online(conn, tp->data);
 }
 

@@ -54,8 +54,10 @@ void conn_free(struct conn *conn)
 	if (conn->stage == CONN_ONLINE)
 		conn_files_let_go(conn);
 	/* With a word to the manager, whose sockets they are. */
-	if (conn->stage == CONN_ONLINE)
+	if (conn->stage == CONN_ONLINE) {
 		conn_close_tubes(conn);
+		conn_caps_withdraw(conn);
+	}
 	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);
 	conn_forget_failures(conn);
@@ -168,5 +170,7 @@ void conn_disconnect(struct conn *conn)
 		conn_files_let_go(conn);
 	/* What the manager has for us and we have not read yet would be gone with it. */
 	conn_channels_drain(conn);
+	if (conn->stage == CONN_ONLINE)
+		conn_caps_withdraw(conn);
 	bus_call_send(conn_call(conn, TP_CONN, "Disconnect"), 5000, on_disconnected, conn);
 }

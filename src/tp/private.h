@@ -28,6 +28,7 @@ struct tp {
 	GPtrArray *conns;  /* struct conn *, borrowed */
 	GPtrArray *starts; /* struct manager_start *, borrowed */
 	struct protocol_listing *listing;
+	char **services;     /* that are advertised; or NULL */
 	struct relay *relay; /* NULL until the first tube */
 	guint meter;         /* counts bytes each second while they move */
 };
@@ -280,6 +281,13 @@ void conn_files_let_go(struct conn *conn);
 void conn_files_free(struct conn *conn);
 void tp_file_start(struct channel *channel);
 void tp_file_channel_gone(struct channel *channel);
+/* --- caps.c ---------------------------------------------------------------------------------- */
+
+void conn_caps_start(struct conn *conn);
+void conn_caps_withdraw(struct conn *conn);
+/* a(a{sv}as), of one contact. */
+void conn_caps_read(struct conn *conn, guint32 handle, struct bus_reader *r);
+
 /* --- tube.c ---------------------------------------------------------------------------------- */
 
 void tp_tube_start(struct channel *channel);

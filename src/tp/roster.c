@@ -28,11 +28,12 @@ struct roster {
 
 struct contact_facts { /* borrowed from the message */
 	const char *id, *alias, *publish_request;
-	bool has_presence, has_subscription;
+	bool has_presence, has_subscription, has_caps;
 	enum presence presence;
 	const char *status, *message;
 	enum subscription subscribe, publish;
 	char **groups;
+	struct bus_reader caps;
 };
 
 static enum subscription read_subscription(struct bus_reader *r)
@@ -65,6 +66,9 @@ static void read_facts(struct bus_reader *attributes, struct contact_facts *fact
 		} else if (!strcmp(key, TP_CONN_GROUPS "/groups")) {
 			g_strfreev(facts->groups);
 			facts->groups = bus_read_strings(&value);
+		} else if (!strcmp(key, TP_CONN_CAPS "/capabilities")) {
+			facts->has_caps = true;
+			facts->caps = value;
 		}
 	}
 }
@@ -104,6 +108,11 @@ static struct contact *store_facts(struct conn *conn, guint32 handle,
 		contact_set_alias(contact, facts->alias);
 	if (facts->groups)
 		contact_set_groups(contact, (const char *const *)facts->groups);
+	if (facts->has_caps) {
+		struct bus_reader caps = facts->caps;
+
+		conn_caps_read(conn, handle, &caps);
+	}
 	if (facts->has_presence)
 		contact_set_presence(contact, facts->presence, facts->status, facts->message);
 	if (facts->has_subscription) {
@@ -199,7 +208,7 @@ static void on_list_attributes(struct bus_reader *reply, const GError *error, vo
 static void ask_list(struct conn *conn)
 {
 	static const char *const wanted[] = {TP_CONN_LIST, TP_CONN_GROUPS, TP_CONN_PRESENCE,
-					     TP_CONN_ALIASING};
+					     TP_CONN_ALIASING, TP_CONN_CAPS};
 	const char *offered[G_N_ELEMENTS(wanted) + 1] = {NULL};
 	struct bus_call *call;
 	unsigned n = 0;
@@ -282,8 +291,8 @@ static void on_new_attributes(struct bus_reader *reply, const GError *error, voi
 /* A contact that is new to us has a name, groups and a presence to be asked for. */
 static void ask_attributes(struct conn *conn, const GArray *handles)
 {
-	static const char *const wanted[] = {TP_CONN_LIST, TP_CONN_GROUPS, TP_CONN_PRESENCE,
-					     TP_CONN_ALIASING, NULL};
+	static const char *const wanted[] = {TP_CONN_LIST,     TP_CONN_GROUPS, TP_CONN_PRESENCE,
+					     TP_CONN_ALIASING, TP_CONN_CAPS,   NULL};
 	struct bus_call *call;
 
 	if (!handles->len)

@@ -39,6 +39,7 @@ void tp_free(struct tp *tp)
 	g_clear_pointer(&tp->relay, relay_free);
 	g_ptr_array_unref(tp->conns);
 	g_ptr_array_unref(tp->starts);
+	g_strfreev(tp->services);
 	g_free(tp->runtime_dir);
 	g_free(tp);
 }

@@ -207,6 +207,12 @@ struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char 
 /* @done is told when it is open. */
 void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
 		      tp_done_fn done, void *data);
+/*
+ * Tells the networks which services programs here wait for (Connection.Interface.
+ * ContactCapabilities): all at once, the last word counts; withdrawn with each connection.
+ * What contacts say of theirs is in the model.
+ */
+void tp_set_services(struct tp *tp, const char *const *services);
 /* Closes or declines it; TUBE_REMOVED follows. @reason is for people. */
 void conn_close_tube(struct conn *conn, struct tube *tube, const char *reason);
 void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id);

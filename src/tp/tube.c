@@ -13,9 +13,13 @@
 
 #include "../model/text.h"
 #include "../relay/subprocess.h"
+#include "../relay/dial.h"
 #include "../relay/relay.h"
 
 #define CLOSE_TIMEOUT_MS 10000
+#define FINISH_SECONDS   1
+#define FINISH_TRIES     30
+#define LINGER_SECONDS   3
 
 /* --- a piece of work ------------------------------------------------------------------------ */
 
@@ -61,6 +65,7 @@ static void work_free(struct tube_work *work)
 	g_clear_handle_id(&work->limit, g_source_remove);
 	subprocess_free(work->program);
 	g_queue_clear(&work->greeted);
+	dial_cancel(work->dial);
 	bridge_free(work->bridge);
 	if (work->reserved >= 0)
 		close(work->reserved);
@@ -165,6 +170,8 @@ void tp_tube_limit(struct tube_work *work, guint seconds)
 	work->limit = g_timeout_add_seconds(seconds, on_limit, work);
 }
 
+static bool linger(struct tube_work *work, enum tube_outcome outcome, const char *reason);
+
 /* The manager closed it by itself: what that means depends on how far it had got. */
 static void end_by_manager(struct tube_work *work)
 {
@@ -194,7 +201,64 @@ static void end_by_manager(struct tube_work *work)
 							      : "closed by the other side");
 		break;
 	}
-	tp_tube_work_end(work, outcome, text);
+	if (!linger(work, outcome, text))
+		tp_tube_work_end(work, outcome, text);
+}
+
+static gboolean on_finish_limit(void *data)
+{
+	struct tube_work *work = data;
+
+	if (!work->said_closed && ++work->tries < FINISH_TRIES)
+		return G_SOURCE_CONTINUE;
+	work->limit = 0;
+	tp_tube_close(work, TUBE_DONE, "the connection came to its end");
+	return G_SOURCE_REMOVE;
+}
+
+/* Managers drop what is on its way in a tube that is closed, at both ends: so a moment is given
+ * to it after the manager has said that the connection is over. */
+void tp_tube_finish(struct tube_work *work)
+{
+	if (work->closing)
+		return;
+	work->finished = true;
+	g_clear_handle_id(&work->limit, g_source_remove);
+	work->limit = g_timeout_add_seconds(FINISH_SECONDS, on_finish_limit, work);
+}
+
+static gboolean on_lingered(void *data)
+{
+	struct tube_work *work = data;
+
+	work->limit = 0;
+	tp_tube_work_end(work, work->outcome, work->reason);
+	return G_SOURCE_REMOVE;
+}
+
+void tp_tube_drained(struct tube_work *work)
+{
+	if (!work->lingering || bridge_count(work->bridge))
+		return;
+	g_clear_handle_id(&work->limit, g_source_remove);
+	work->limit = g_idle_add(on_lingered, work);
+}
+
+/* The manager's sockets are closed, and what they hold is still to be read. */
+static bool linger(struct tube_work *work, enum tube_outcome outcome, const char *reason)
+{
+	if (!work->bridge || !bridge_count(work->bridge))
+		return false;
+	bridge_stop_listening(work->bridge);
+	work->channel->tube = NULL;
+	work->channel = NULL;
+	work->lingering = work->closing = true;
+	work->outcome = outcome;
+	g_free(work->reason);
+	work->reason = g_strdup(reason);
+	g_clear_handle_id(&work->limit, g_source_remove);
+	work->limit = g_timeout_add_seconds(LINGER_SECONDS, on_lingered, work);
+	return true;
 }
 
 void tp_tube_free(struct channel *channel)

@@ -37,9 +37,13 @@ struct tube_work {
 	struct address *target;  /* offering: parsed; of a D-Bus tube too */
 	tp_done_fn done;         /* who waits for it to be offered or open; or NULL */
 	void *data;
-	bool answered; /* the manager's reply to Offer or Accept is there */
-	bool opened;   /* …and the state change, which may come first */
-	bool closing;  /* by us: outcome and reason say why */
+	bool answered;    /* the manager's reply to Offer or Accept is there */
+	bool opened;      /* …and the state change, which may come first */
+	bool finished;    /* its only connection is over, the manager has yet to say so */
+	unsigned tries;   /* to see it told */
+	bool said_closed; /* the manager: a connection is over */
+	bool lingering;   /* the channel is gone, bytes are still on their way to programs */
+	bool closing;     /* by us: outcome and reason say why */
 	enum tube_outcome outcome;
 	char *reason;
 	guint limit;
@@ -49,6 +53,7 @@ struct tube_work {
 	GQueue greeted;          /* struct bridge_connection *: wait for NewLocalConnection */
 	struct address *manager; /* accepted: the manager's socket */
 	int reserved;            /* a socket of the port we said we come from; -1 */
+	struct dial *dial;       /* TUBE_CONNECT: being connected to */
 	struct subprocess *program;
 	char *bus_address;   /* of a D-Bus tube */
 	GHashTable *members; /* of a D-Bus tube: handle → bus name */
@@ -60,6 +65,10 @@ struct tube_work *tp_tube_work_new(struct conn *conn, const struct tube_init *in
 void tp_tube_attach(struct tube_work *work, struct channel *channel);
 /* Tells whoever waits: done, or @error. */
 void tp_tube_tell(struct tube_work *work, const GError *error);
+/* The only connection of the tube is over: closes it once the manager has passed on its bytes. */
+void tp_tube_finish(struct tube_work *work);
+/* A connection is over. */
+void tp_tube_drained(struct tube_work *work);
 /* Closes the channel; the work ends when the manager says that it is closed. */
 void tp_tube_close(struct tube_work *work, enum tube_outcome outcome, const char *reason);
 /* Tells @error to whoever waits, as the reason too, and closes. */

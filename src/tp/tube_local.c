@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../relay/argv.h"
+#include "../relay/dial.h"
 #include "../relay/listener.h"
 #include "../relay/subprocess.h"
 #include "../relay/relay.h"
@@ -76,6 +77,9 @@ void tp_tube_remote_connection(struct tube_work *work, const struct tube_announc
 /* The socket of it ends by itself, once all that is in it was read. */
 void tp_tube_connection_closed(struct tube_work *work, guint32 id)
 {
+	work->said_closed = true;
+	if (work->finished)
+		tp_tube_finish(work);
 	for (guint i = 0; i < work->announced->len; i++) {
 		struct tube_announced *news =
 			&g_array_index(work->announced, struct tube_announced, i);
@@ -87,6 +91,8 @@ void tp_tube_connection_closed(struct tube_work *work, guint32 id)
 		return;
 	}
 }
+
+static bool is_connect(const struct tube_local *local);
 
 /* --- connections ----------------------------------------------------------------------------------- */
 
@@ -159,15 +165,17 @@ static void forget(struct tube_work *work, struct bridge_connection *connection)
 static void on_closed(struct bridge_connection *connection, const GError *error, void *data)
 {
 	struct tube_work *work = data;
-	bool last = work->local.stdio || (work->local.once && !work->local.command);
+	bool last = work->local.stdio || is_connect(&work->local);
 
 	forget(work, connection);
 	if (error && !last && !work->closing)
 		tp_tube_notice(work, NOTICE_WARNING, "tube %u (%s): %s", work->tube->number,
 			       work->tube->shown_service, error->message);
-	if (last)
-		tp_tube_close(work, error ? TUBE_FAILED : TUBE_DONE,
-			      error ? error->message : "the connection came to its end");
+	tp_tube_drained(work);
+	if (last && error)
+		tp_tube_close(work, TUBE_FAILED, error->message);
+	else if (last)
+		tp_tube_finish(work);
 }
 
 const struct bridge_operations tp_tube_operations = {
@@ -257,6 +265,57 @@ static bool wants_path(const struct tube_local *local)
 	return !local->listen && local->command && strstr(local->command, "{path}");
 }
 
+/* --- one connection, to a server here --------------------------------------------------------------- */
+
+static bool is_connect(const struct tube_local *local)
+{
+	return local->command && g_str_has_prefix(local->command, TUBE_CONNECT);
+}
+
+static struct address *connect_target(const struct tube_local *local, GError **error)
+{
+	return address_parse_target(local->command + strlen(TUBE_CONNECT), error);
+}
+
+static void on_dialled(int fd, struct subprocess *program, const GError *error, void *data)
+{
+	struct tube_work *work = data;
+	struct relay_end near = {.in = fd, .out = fd, .label = work->tube->local};
+	struct bridge_connection *connection;
+
+	work->dial = NULL;
+	if (error) {
+		tp_tube_close(work, TUBE_FAILED, error->message);
+		return;
+	}
+	work->program = program;
+	connection = bridge_carry(work->bridge, &near);
+	tube_add_connection(work->tube, bridge_connection_id(connection), work->tube->local);
+}
+
+/* As ssh-contact does: who offers has the client, and here is the server. */
+static bool connect_here(struct tube_work *work, GError **error)
+{
+	struct address *target = connect_target(&work->local, error);
+	const struct argv_values values = {.service = work->tube->service,
+					   .contact = work->tube->peer};
+	const struct dial_setup setup = {
+		.target = target,
+		.seconds = STEP_SECONDS,
+		.reserved = -1,
+		.values = &values,
+		.keep_stderr = work->local.keep_stderr,
+		.file_limit = relay_file_limit(tp_tube_relay(work->conn->tp)),
+	};
+
+	if (!target)
+		return false;
+	tube_set_local(work->tube, work->local.command + strlen(TUBE_CONNECT));
+	work->dial = dial_start(&setup, on_dialled, work);
+	address_free(target);
+	return true;
+}
+
 static void on_nobody(struct listener *listener, int fd, void *data)
 {
 	close(fd);
@@ -266,8 +325,14 @@ bool tp_tube_local_check(const struct tube_local *local, GError **error)
 {
 	struct address *address;
 	struct listener *listener;
-	g_auto(GStrv) words = local->command ? argv_parse(local->command, error) : NULL;
+	g_auto(GStrv) words = NULL;
 
+	if (is_connect(local)) {
+		address = connect_target(local, error);
+		address_free(address);
+		return address;
+	}
+	words = local->command ? argv_parse(local->command, error) : NULL;
 	if (local->command && !words)
 		return false;
 	if (!local->listen)
@@ -359,5 +424,7 @@ bool tp_tube_local_open(struct tube_work *work, GError **error)
 	work->reserved = -1;
 	if (work->local.stdio)
 		return carry_stdio(work, error);
+	if (is_connect(&work->local))
+		return connect_here(work, error);
 	return listen_here(work, error) && run_at(work, bridge_address(work->bridge), error);
 }

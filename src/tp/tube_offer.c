@@ -137,6 +137,29 @@ static bool check_target(enum tube_kind kind, const struct address *target, GErr
 	return false;
 }
 
+/* What they said of themselves: no tubes at all is a no, a service that they do not name is only
+ * worth a word, for a person may accept it. */
+static bool check_contact(const struct contact *contact, enum tube_kind kind, const char *service,
+			  GError **error)
+{
+	g_autofree char *full =
+		g_strconcat(kind == TUBE_DBUS ? TUBE_DBUS_PREFIX : "", service, NULL);
+
+	if (!contact || !contact->services)
+		return true;
+	if (!contact->takes_tubes && contact->presence != PRESENCE_OFFLINE) {
+		g_set_error(error, TP_ERROR, TP_ERROR_NOT_SUPPORTED,
+			    "cannot offer %s to %s: their program takes no tubes", service,
+			    contact->alias);
+		return false;
+	}
+	if (!contact_has_service(contact, full))
+		model_notice(contact->account->model, NULL, contact->chat, NOTICE_INFO,
+			     "%s does not say to wait for %s; offering it all the same",
+			     contact->alias, service);
+	return true;
+}
+
 struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char *id,
 			     const char *service, const struct tube_local *local, tp_done_fn done,
 			     void *data)
@@ -159,9 +182,14 @@ struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char 
 	target = check_service(init.kind, service, &error)
 			 ? address_parse_target(local->target, &error)
 			 : NULL;
-	if (!target || !check_target(init.kind, target, &error)) {
+	if (!target || !check_target(init.kind, target, &error) ||
+	    !check_contact(contact, init.kind, service, &error)) {
 		address_free(target);
-		conn_fail_later(conn, done, data, NULL, TP_ERROR_USAGE, "%s", error->message);
+		conn_fail_later(conn, done, data, NULL,
+				g_error_matches(error, TP_ERROR, TP_ERROR_NOT_SUPPORTED)
+					? TP_ERROR_NOT_SUPPORTED
+					: TP_ERROR_USAGE,
+				"%s", error->message);
 		return NULL;
 	}
 	work = tp_tube_work_new(conn, &init);

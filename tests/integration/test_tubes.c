@@ -22,7 +22,9 @@
 
 struct world {
 	struct pheme_world *w;
-	GSocketService *web;
+	GSocketListener *web;
+	GCancellable *stop;
+	GThread *thread;
 	guint16 port; /* of the web server */
 };
 
@@ -33,9 +35,9 @@ static guint8 byte_at(guint32 at)
 	return (guint8)(at * 7 + at / 251);
 }
 
-static gboolean serve(GThreadedSocketService *service, GSocketConnection *connection,
-		      GObject *source, void *data)
+static void *serve(void *data)
 {
+	g_autoptr(GSocketConnection) connection = data;
 	GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
 	g_autoptr(GDataInputStream) in =
 		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
@@ -49,7 +51,18 @@ static gboolean serve(GThreadedSocketService *service, GSocketConnection *connec
 		body[i] = byte_at(i);
 	g_output_stream_write_all(out, head, strlen(head), NULL, NULL, NULL);
 	g_output_stream_write_all(out, body, size, NULL, NULL, NULL);
-	return TRUE;
+	return NULL;
+}
+
+/* In threads, for the test itself blocks while it fetches. */
+static void *accept_all(void *data)
+{
+	struct world *world = data;
+	GSocketConnection *connection;
+
+	while ((connection = g_socket_listener_accept(world->web, NULL, world->stop, NULL)))
+		g_thread_unref(g_thread_new("serve", serve, connection));
+	return NULL;
 }
 
 /* True when exactly the body came. */
@@ -119,10 +132,10 @@ static int setup(void **state)
 	world->w = g_new0(struct pheme_world, 1);
 	world->w->env = test_env_new(TEST_ENV_NO_BUS);
 	world->w->screens = g_ptr_array_new();
-	world->web = g_threaded_socket_service_new(40);
-	world->port =
-		g_socket_listener_add_any_inet_port(G_SOCKET_LISTENER(world->web), NULL, NULL);
-	g_signal_connect(world->web, "run", G_CALLBACK(serve), NULL);
+	world->web = g_socket_listener_new();
+	world->stop = g_cancellable_new();
+	world->port = g_socket_listener_add_any_inet_port(world->web, NULL, NULL);
+	world->thread = g_thread_new("web", accept_all, world);
 	signal(SIGPIPE, SIG_IGN);
 	add_user(world, "ann", "");
 	add_user(world, "ben", "");
@@ -135,8 +148,9 @@ static int teardown(void **state)
 	struct world *world = *state;
 	int result = pheme_teardown((void **)&world->w);
 
-	g_socket_service_stop(world->web);
-	g_socket_listener_close(G_SOCKET_LISTENER(world->web));
+	g_cancellable_cancel(world->stop);
+	g_thread_join(world->thread);
+	g_object_unref(world->stop);
 	g_object_unref(world->web);
 	g_free(world);
 	return result;
@@ -196,6 +210,16 @@ static pid_t start(struct world *world, const char *name, const char *more, char
 #define OFFER     "--timeout", "15", "--tube-offer"
 #define ACCEPT    "--timeout", "15", "--tube-accept"
 
+static void fail_with_logs(struct world *world, const char *name)
+{
+	g_autofree char *ann = log_of(world, "ann"), *ben = log_of(world, "ben");
+	g_autofree char *said = NULL, *heard = NULL;
+
+	g_file_get_contents(ann, &said, NULL, NULL);
+	g_file_get_contents(ben, &heard, NULL, NULL);
+	test_fail("%s has no address; ann: %s; ben: %s", name, said, heard);
+}
+
 /* The port in the line that a pheme has printed. */
 static guint wait_port(struct world *world, const char *name)
 {
@@ -203,7 +227,7 @@ static guint wait_port(struct world *world, const char *name)
 	char *at;
 
 	if (test_wait_file(log, 0, "127.0.0.1:", TEST_WAIT_MS) < 0)
-		test_fail("%s has no address", name);
+		fail_with_logs(world, name);
 	g_file_get_contents(log, &text, NULL, NULL);
 	at = strstr(text, "127.0.0.1:");
 	return (guint)g_ascii_strtoull(at + strlen("127.0.0.1:"), NULL, 10);
@@ -558,6 +582,117 @@ static void test_mistakes(void **state)
 	}
 }
 
+/* --- pheme.conf ------------------------------------------------------------------------------------ */
+
+/* A service that is accepted unasked, from one contact, with a program. */
+static void test_rule(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *target = g_strdup_printf("localhost:%u", world->port);
+	g_autofree char *mark = test_env_path(world->w->env, "mark");
+	g_autofree char *text = g_strdup_printf(
+		"[tube web]\nservice=x-http\naccept=sh -c 'echo \"$0\" >%s' {host}:{port}=\n"
+		"always=%s/ann\n",
+		mark, g_get_user_name());
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	struct screen *screen;
+	g_autofree char *written = NULL;
+	pid_t ann;
+
+	test_env_write(world->w->env, "ben/config/pheme/pheme.conf", text);
+	screen = pheme_start_until(world->w, &options, "connected as");
+	ann = start(world, "ann", NULL, ARGS(OFFER, "ben", "web", target));
+	assert_true(test_wait_file(mark, 0, "=", TEST_WAIT_MS) >= 0);
+	g_file_get_contents(mark, &written, NULL, NULL);
+	assert_true(fetch((guint)g_ascii_strtoull(strchr(written, ':') + 1, NULL, 10), BIG));
+	screen_line(screen, "/tube");
+	screen_wait_text(screen, "always accepted");
+	screen_type(screen, "q");
+	pheme_quit(world->w, screen);
+	assert_exits(ann, 0);
+}
+
+/* ssh -o ProxyCommand='pheme --tube-offer ben ssh -', against a server that ben connects to. */
+static void test_connect(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *connect = g_strdup_printf("connect:localhost:%u", world->port);
+	g_autofree char *exec = g_strdup("connect:exec:tr a-z A-Z");
+	struct talk ann = {NULL};
+	pid_t ben = start(world, "ben", NULL, ARGS(ACCEPT, "ann", "ssh", "--exec", connect));
+
+	talk_start(world, &ann, "ann", NULL, "GET /0 HTTP/1.0\n", ARGS(OFFER, "ben", "ssh", "-"));
+	talk_end(&ann, 0, "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n");
+	assert_exits(ben, 0);
+	ben = start(world, "ben", NULL, ARGS(ACCEPT, "ann", "ssh", "--exec", exec));
+	memset(&ann, 0, sizeof(ann));
+	talk_start(world, &ann, "ann", NULL, "loud", ARGS(OFFER, "ben", "ssh", "-"));
+	talk_end(&ann, 0, "LOUD");
+	assert_exits(ben, 0);
+}
+
+/* --- ssh ------------------------------------------------------------------------------------------- */
+
+static char *keep(struct world *world, const char *name, const char *format, const char *argument)
+{
+	g_autofree char *text = g_strdup_printf("%s%s\n", format, argument);
+
+	test_env_write(world->w->env, name, text);
+	return test_env_path(world->w->env, name);
+}
+
+static void make_key(const char *path)
+{
+	char *argv[] = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", (char *)path, NULL};
+	int status = -1;
+
+	g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL);
+	assert_int_equal(status, 0);
+}
+
+/* A real client and a real server, neither of which knows of tubes. */
+static void test_ssh(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *host = test_env_path(world->w->env, "host_key");
+	g_autofree char *key = test_env_path(world->w->env, "user_key");
+	g_autofree char *public = g_strconcat(key, ".pub", NULL);
+	g_autofree char *settings = NULL, *conf = NULL, *serve_it = NULL, *proxy = NULL;
+	g_autofree char *out = NULL, *err = NULL, *program = pheme_program();
+	g_auto(GStrv) env = environment(world, "ann", NULL);
+	g_auto(GStrv) all = g_get_environ();
+	int status = -1;
+	pid_t ben;
+
+	if (access("/usr/sbin/sshd", X_OK))
+		skip();
+	/* As root it separates privileges, in a directory that its service would have made. */
+	if (geteuid() == 0)
+		g_mkdir("/run/sshd", 0755);
+	make_key(host);
+	make_key(key);
+	settings = g_strdup_printf("HostKey %s\nAuthorizedKeysFile %s\nStrictModes no\n"
+				   "PermitRootLogin yes\nPidFile none\n",
+				   host, public);
+	conf = keep(world, "sshd_config", settings, "UsePAM no");
+	serve_it = g_strdup_printf("connect:exec:/usr/sbin/sshd -i -f %s", conf);
+	proxy = g_strdup_printf("ProxyCommand=%s --timeout 15 --tube-offer ben ssh -", program);
+	ben = start(world, "ben", NULL, ARGS(ACCEPT, "ann", "ssh", "--exec", serve_it));
+	for (char **var = env; *var; var++) {
+		g_auto(GStrv) pair = g_strsplit(*var, "=", 2);
+
+		all = g_environ_setenv(all, pair[0], pair[1], TRUE);
+	}
+	g_spawn_sync(NULL,
+		     ARGS("ssh", "-F", "none", "-o", proxy, "-o", "StrictHostKeyChecking=no", "-o",
+			  "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-i", key,
+			  "bobs-laptop", "cat; echo through a tube"),
+		     all, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, &err, &status, NULL);
+	if (status || strcmp(out, "through a tube\n"))
+		test_fail("ssh: %d, \"%s\", %s", status, out, err);
+	assert_exits(ben, 0);
+}
+
 /* --- on the screen ---------------------------------------------------------------------------------------------------- */
 
 static void test_screen(void **state)
@@ -607,6 +742,9 @@ int main(void)
 		TEST("own_manager_dies", test_own_manager_dies),
 		TEST("their_manager_dies", test_their_manager_dies),
 		TEST("mistakes", test_mistakes),
+		TEST("rule", test_rule),
+		TEST("connect", test_connect),
+		TEST("ssh", test_ssh),
 		TEST("screen", test_screen),
 	};
 

@@ -418,6 +418,11 @@ const char *session_tube_service(struct session *session, const char *name)
 	return strcmp(name, "web") ? name : "x-http";
 }
 
+void session_advertise(struct session *session, const char *service)
+{
+	record(session, "advertise %s", service);
+}
+
 struct tube *session_offer_tube(struct session *session, struct account *account,
 				enum chat_kind kind, const char *id, const char *service,
 				const struct tube_local *local, session_done_fn done, void *data)

@@ -349,6 +349,10 @@ bool conn_close_tubes(struct conn *conn)
 	return false;
 }
 
+void tp_set_services(struct tp *tp, const char *const *services)
+{
+}
+
 /* --- the network's part ------------------------------------------------------------------- */
 
 struct conn *fake_conn(const char *account)
