@@ -68,6 +68,7 @@ static int run(const struct options *options)
 		.bus_address = options->bus,
 		.account = options->account,
 		.no_autostart = options->no_autostart,
+		.script = options->run || options->reply_with,
 		.debug = options->debug,
 		.log_path = options->debug_path,
 	};

@@ -90,6 +90,29 @@ static struct field *field_at(const struct form *form, int index)
 	return row >= 0 ? form->fields->list->pdata[row] : NULL;
 }
 
+static void select_row(struct form *form, int row)
+{
+	for (int i = 0; i < form->list.count; i++)
+		if (row_at(form, i) == row)
+			form->list.selected = i;
+}
+
+/* What is shown now stands among what was there: the selection goes to the first of it. */
+static void unfold(struct form *form)
+{
+	int first = -1;
+
+	for (int i = (int)form->fields->list->len - 1; i >= 0; i--) {
+		const struct field *field = form->fields->list->pdata[i];
+
+		if (field->advanced && field->error == NULL)
+			first = i;
+	}
+	form->unfolded = true;
+	list_rows(form);
+	select_row(form, first);
+}
+
 /* --- getting the protocols ------------------------------------------------------------------------------------ */
 
 static void choice_free(void *data)
@@ -346,9 +369,8 @@ static void save(struct form *form)
 		form->problem = text_clean(error->message, -1, TEXT_LINE);
 	list_rows(form);
 	bad = fields_first_error(form->fields);
-	for (int i = 0; bad >= 0 && i < form->list.count; i++)
-		if (row_at(form, i) == bad)
-			form->list.selected = i;
+	if (bad >= 0)
+		select_row(form, bad);
 }
 
 static void toggle(struct field *field)
@@ -368,8 +390,7 @@ static bool press(struct form *form, enum list_key key, gunichar c)
 	} else if (field != NULL) {
 		start_editing(form, field, c);
 	} else if (row == ROW_UNFOLD) {
-		form->unfolded = true;
-		list_rows(form);
+		unfold(form);
 	} else if (row == ROW_SAVE) {
 		save(form);
 	} else {

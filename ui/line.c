@@ -16,7 +16,23 @@ struct cell { /* of the laid-out line: a piece of text with its place */
 	char shown[16];      /* "^A", "[U+202E]"; or the text itself when empty */
 };
 
-static char *prompt_text(struct ui *ui)
+/* Keys that have no room go, with a mark, from the last but one on: how to close stays. */
+static char *fit_hint(const char *hint, int width)
+{
+	g_auto(GStrv) keys = g_strsplit(hint, "  ", -1);
+	int count = (int)g_strv_length(keys);
+	GString *text = g_string_new(hint);
+
+	for (int most = count - 2; most >= 0 && text_width(text->str) > width; most--) {
+		g_string_truncate(text, 0);
+		for (int i = 0; i < most; i++)
+			g_string_append_printf(text, "%s  ", keys[i]);
+		g_string_append_printf(text, "...  %s", g_strchug(keys[count - 1]));
+	}
+	return g_string_free(text, FALSE);
+}
+
+static char *prompt_text(struct ui *ui, int width)
 {
 	const char *message = input_message();
 	const char *question = question_text(ui);
@@ -30,7 +46,7 @@ static char *prompt_text(struct ui *ui)
 	if (ui->view != NULL && ui->view->prompt != NULL)
 		return g_strdup_printf("%s: ", ui->view->prompt);
 	if (ui->view != NULL)
-		return g_strdup(ui->view->ops->hint != NULL ? ui->view->ops->hint : "");
+		return fit_hint(ui->view->ops->hint != NULL ? ui->view->ops->hint : "", width);
 	if (message != NULL)
 		return g_strdup(message);
 	if (ui->wants_out)
@@ -129,7 +145,7 @@ int line_rows(struct ui *ui, int width, int most)
 
 	if (!has_line(ui))
 		return 1;
-	prompt = prompt_text(ui);
+	prompt = prompt_text(ui, width);
 	cells = place_cells(input_line(), prompt_width(ui, prompt, width), width);
 	return CLAMP(g_array_index(cells, struct cell, cells->len - 1).row + 1, 1, MAX(most, 1));
 }
@@ -162,7 +178,7 @@ static const struct cell *cell_at(GArray *cells, gsize cursor)
 
 void line_draw(struct ui *ui, const struct area *area)
 {
-	g_autofree char *prompt = prompt_text(ui);
+	g_autofree char *prompt = prompt_text(ui, area->width);
 	g_autoptr(GArray) cells = NULL;
 	const struct cell *cursor;
 	int width = prompt_width(ui, prompt, area->width), top, used;

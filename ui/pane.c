@@ -52,6 +52,7 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_CHAT_ADDED:
 	case EVENT_CHAT_REMOVED:
 	case EVENT_REQUEST_ADDED:
+	case EVENT_REQUEST_CHANGED:
 	case EVENT_REQUEST_REMOVED:
 		pane->stale = true;
 		return true;
@@ -382,20 +383,21 @@ static void draw_requests(struct pane *pane, const struct area *area, int y)
 	draw_look(area, y, &look);
 }
 
+/* "/1": what /accept and /reject take, where it cannot be mistaken for the number of a chat. */
 static void draw_request(const struct area *area, int y, const struct pane_row *row, bool selected)
 {
+	char number[16];
 	struct look look = {.number = "",
 			    .glyph = row->request->kind == REQUEST_INVITATION ? "#" : "?",
 			    .name = row->request->name,
-			    .count = "",
+			    .count = number,
 			    .glyph_style = STYLE_ROSTER_UNREAD,
 			    .name_style = STYLE_ROSTER_NAME,
+			    .count_style = STYLE_ROSTER_NAME,
 			    .selected = selected,
 			    .indent = NAME_COLUMN};
-	char number[16];
 
-	g_snprintf(number, sizeof(number), "%2u", row->request->number);
-	look.number = row->request->number < 100 ? number : "";
+	g_snprintf(number, sizeof(number), "/%u", row->request->number);
 	draw_look(area, y, &look);
 }
 

@@ -61,6 +61,7 @@ static void on_current(struct ui *ui, const struct event *event)
 	case EVENT_CHAT_ADDED:
 	case EVENT_CHAT_REMOVED:
 	case EVENT_REQUEST_ADDED:
+	case EVENT_REQUEST_CHANGED:
 	case EVENT_REQUEST_REMOVED:
 	case EVENT_TUBE_ADDED:
 	case EVENT_TUBE_CHANGED:

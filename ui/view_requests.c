@@ -121,7 +121,8 @@ static bool requests_key(struct view *base, enum list_key key, gunichar c)
 
 static bool requests_event(struct view *view, const struct event *event)
 {
-	return event->type == EVENT_REQUEST_ADDED || event->type == EVENT_REQUEST_REMOVED;
+	return event->type == EVENT_REQUEST_ADDED || event->type == EVENT_REQUEST_CHANGED ||
+	       event->type == EVENT_REQUEST_REMOVED;
 }
 
 struct view *view_requests_new(struct ui *ui)

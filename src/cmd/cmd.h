@@ -34,6 +34,11 @@ struct chat *command_find_chat(struct command_run *run, const char *name);
 struct request *command_find_request(struct command_run *run, const char *name, int kind);
 /* "work, home"; new. */
 char *command_account_names(struct command_run *run);
+/* Where no account is told, and only one has somebody whose id begins with @name: the chat with
+ * them. NULL without failing when it is not so. */
+struct chat *command_guess_chat(struct command_run *run, const char *name);
+/* Goes to the room when it is joined. */
+void command_accept_invitation(struct command_run *run, struct request *request);
 /* Lines of a longer text, one print each. */
 void command_print_text(struct command_run *run, const char *text);
 /* What is right and what was typed. */
@@ -47,6 +52,9 @@ struct account *command_account_again(struct command_run *run, const char *name)
 /* What a command that is under way keeps; freed with the run. */
 void command_keep(struct command_run *run, void *kept, GDestroyNotify free_kept);
 void *command_kept(struct command_run *run);
+/* Does the protocol take this? False when that failed. */
+bool command_check_param(struct command_run *run, const struct protocol *protocol, const char *name,
+			 const char *value);
 /* Does a parameter's name say that it holds a secret? */
 bool param_is_secret_name(const char *name);
 

@@ -68,7 +68,8 @@ void cmd_connect(struct command_run *run)
 	}
 	if (!account && chat)
 		account = chat->account;
-	if (reopen_bus(run) && !account)
+	/* For one account that is done, and told, with connecting it. */
+	if (!account && reopen_bus(run))
 		return;
 	if (!account)
 		connect_enabled(run);
@@ -109,7 +110,6 @@ void cmd_reconnect(struct command_run *run)
 
 	if (!account)
 		return;
-	reopen_bus(run);
 	if (account->state == ACCOUNT_OFFLINE || account->state == ACCOUNT_DISABLED) {
 		connect_one(run, account);
 		return;
@@ -292,6 +292,19 @@ static void set_key(struct command_run *run, struct account *account, const char
 		command_print(run, "%s: %s is unset", label, key);
 }
 
+/* As far as is known what the manager takes; it judges itself at the next connection. */
+static bool check_value(struct command_run *run, const struct account *account, const char *name,
+			const char *value)
+{
+	g_autofree char *key = file_key(name);
+	const struct protocol *protocol = protocol_find(
+		session_known_protocols(command_session(run)), account->manager, account->protocol);
+
+	if (!protocol || !g_str_has_prefix(key, "param-"))
+		return true;
+	return command_check_param(run, protocol, key + strlen("param-"), value);
+}
+
 void cmd_account_set(struct command_run *run)
 {
 	struct account *account = command_find_account(run, command_arg(run, 0));
@@ -310,7 +323,7 @@ void cmd_account_set(struct command_run *run)
 			     "a secret is not taken from a command line, where it stays in the "
 			     "line history and others may see it: it is asked for when %s connects",
 			     account->name);
-	} else {
+	} else if (check_value(run, account, name, value)) {
 		set_key(run, account, name, value);
 	}
 }

@@ -71,6 +71,27 @@ static bool fail_secret(struct command_run *run, const char *name)
 	return false;
 }
 
+bool command_check_param(struct command_run *run, const struct protocol *protocol, const char *name,
+			 const char *value)
+{
+	const struct param *param = protocol_find_param(protocol, name);
+	struct nearest nearest = {.wanted = name};
+	g_autofree char *why = param ? param_check(param, value) : NULL;
+
+	if (why)
+		command_fail(run, SESSION_ERROR_USAGE, "%s %s, not \"%s\"", name, why, value);
+	if (param)
+		return !why;
+	for (guint i = 0; i < protocol->params->len; i++)
+		nearest_consider(&nearest,
+				 ((struct param *)g_ptr_array_index(protocol->params, i))->name);
+	command_fail(run, SESSION_ERROR_USAGE, "%s/%s has no parameter \"%s\"%s%s%s",
+		     protocol->manager, protocol->name, name,
+		     nearest.best ? "; did you mean \"" : "", nearest.best ? nearest.best : "",
+		     nearest.best ? "\"?" : "");
+	return false;
+}
+
 static bool set_param(struct command_run *run, struct account_conf *conf,
 		      const struct protocol *protocol, const char *name, const char *value)
 {
@@ -81,19 +102,8 @@ static bool set_param(struct command_run *run, struct account_conf *conf,
 	param = protocol_find_param(protocol, name);
 	if (param_is_secret_name(name) || (param && param->flags & PARAM_SECRET))
 		return fail_secret(run, name);
-	if (!param) {
-		struct nearest nearest = {.wanted = name};
-
-		for (guint i = 0; i < protocol->params->len; i++)
-			nearest_consider(
-				&nearest,
-				((struct param *)g_ptr_array_index(protocol->params, i))->name);
-		command_fail(run, SESSION_ERROR_USAGE, "%s/%s has no parameter \"%s\"%s%s%s",
-			     protocol->manager, protocol->name, name,
-			     nearest.best ? "; did you mean \"" : "",
-			     nearest.best ? nearest.best : "", nearest.best ? "\"?" : "");
+	if (!command_check_param(run, protocol, name, value))
 		return false;
-	}
 	g_hash_table_replace(conf->params, g_strdup(name), g_strdup(value));
 	return true;
 }

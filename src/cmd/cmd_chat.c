@@ -72,7 +72,16 @@ static void show_query(struct command_run *run, struct chat *chat)
 
 void cmd_query(struct command_run *run)
 {
-	command_target(run, command_arg(run, 0), show_query);
+	const char *name = command_arg(run, 0);
+	struct chat *chat = NULL;
+
+	/* Nothing is sent to a guess; it is only shown who that is. */
+	if (!*command_rest(run, 1))
+		chat = command_guess_chat(run, name);
+	if (chat)
+		show_query(run, chat);
+	else
+		command_target(run, name, show_query);
 }
 
 void cmd_say(struct command_run *run)

@@ -36,6 +36,10 @@ static void answer(struct command_run *run, bool accept)
 		command_fail(run, SESSION_ERROR_NOT_FOUND, "no request waits for an answer");
 	} else {
 		print_answer(run, request, accept);
+		if (accept && request->kind == REQUEST_INVITATION) {
+			command_accept_invitation(run, request);
+			return;
+		}
 		command_hold(run);
 		session_answer_request(command_session(run), request, accept, command_done, run);
 	}

@@ -78,6 +78,17 @@ static void on_joined(const GError *error, void *data)
 	command_done(error, run);
 }
 
+static void keep_joining(struct command_run *run, struct account *account, const char *room)
+{
+	struct joining *joining = g_new0(struct joining, 1);
+	struct chat *chat = find_room(session_model(command_session(run)), account, room);
+
+	joining->account = g_strdup(account->name);
+	joining->room = g_strdup(room);
+	joining->is_new = !chat || !chat->open;
+	command_keep(run, joining, joining_free);
+}
+
 static bool is_irc(const struct account *account)
 {
 	return !strcmp(account->protocol, "irc");
@@ -128,7 +139,7 @@ void cmd_join(struct command_run *run)
 	const char *name = command_arg(run, 0);
 	struct chat *chat = command_chat(run);
 	struct account *account;
-	struct joining *joining;
+	g_autofree char *room = NULL;
 
 	if (!name && (!chat || chat->kind != CHAT_ROOM)) {
 		command_fail_usage(run, "which room? Outside of one its name is needed");
@@ -139,15 +150,33 @@ void cmd_join(struct command_run *run)
 		account = name ? account_for_room(run, name) : command_need_account(run);
 	if (!command_check_online(run, account))
 		return;
-	joining = g_new0(struct joining, 1);
-	joining->account = g_strdup(account->name);
-	joining->room = name ? room_id(account, name) : g_strdup(chat->id);
-	chat = find_room(session_model(command_session(run)), account, joining->room);
-	joining->is_new = !chat || !chat->open;
-	command_keep(run, joining, joining_free);
+	room = name ? room_id(account, name) : g_strdup(chat->id);
+	keep_joining(run, account, room);
 	command_hold(run);
-	session_join(command_session(run), account, joining->room, command_arg(run, 1), on_joined,
-		     run);
+	session_join(command_session(run), account, room, command_arg(run, 1), on_joined, run);
+}
+
+/* --- /accept of an invitation ------------------------------------------------------------- */
+
+/* That the invitation is accepted does not say that we are in: the same room is joined, which
+ * ends when we are. */
+static void on_accepted(const GError *error, void *data)
+{
+	struct command_run *run = data;
+	const struct joining *joining = command_kept(run);
+	struct account *account = command_account_again(run, joining->account);
+
+	if (error || !account)
+		command_done(error, run);
+	else
+		session_join(command_session(run), account, joining->room, NULL, on_joined, run);
+}
+
+void command_accept_invitation(struct command_run *run, struct request *request)
+{
+	keep_joining(run, request->account, request->room);
+	command_hold(run);
+	session_answer_request(command_session(run), request, true, on_accepted, run);
 }
 
 /* --- /part -------------------------------------------------------------------------------- */

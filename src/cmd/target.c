@@ -261,6 +261,49 @@ static struct chat *open_known(struct command_run *run, const char *name, GError
 	return id ? session_open_chat(session, command_chat(run)->account, id) : NULL;
 }
 
+/* The only contact whose id begins so: "bob" of bob@example.org. */
+static struct contact *find_by_user(struct command_run *run, const char *name)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	g_autofree char *start = g_strconcat(name, "@", NULL);
+	struct contact *found = NULL;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+		GHashTableIter iter;
+		void *value;
+
+		/* A room that is called so is meant. */
+		if (chat_find(account, CHAT_ROOM, name))
+			return NULL;
+		g_hash_table_iter_init(&iter, account->contacts);
+		while (g_hash_table_iter_next(&iter, NULL, &value)) {
+			struct contact *contact = value;
+
+			if (g_ascii_strncasecmp(contact->id, start, strlen(start)))
+				continue;
+			if (found)
+				return NULL;
+			found = contact;
+		}
+	}
+	return found;
+}
+
+struct chat *command_guess_chat(struct command_run *run, const char *name)
+{
+	struct session *session = command_session(run);
+	struct contact *contact;
+
+	/* Who tells an account, or has but one, means an id there. */
+	if (command_account(run) || strpbrk(name, "@:") || is_some_alias(run, name))
+		return NULL;
+	contact = find_by_user(run, name);
+	if (!contact || session_find_contact(session, NULL, name, NULL))
+		return NULL;
+	return session_open_chat(session, contact->account, contact->id);
+}
+
 void command_target(struct command_run *run, const char *name, command_chat_fn fn)
 {
 	g_autoptr(GError) unknown = NULL;

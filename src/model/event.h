@@ -35,8 +35,9 @@ enum event_type {
 	EVENT_MEMBER_ADDED,    /* chat, member */
 	EVENT_MEMBER_REMOVED,
 	EVENT_MEMBER_CHANGED,
-	EVENT_MEMBERS_RESET, /* chat: anything about its members may have changed */
-	EVENT_REQUEST_ADDED, /* request; again when its text changed */
+	EVENT_MEMBERS_RESET,   /* chat: anything about its members may have changed */
+	EVENT_REQUEST_ADDED,   /* request */
+	EVENT_REQUEST_CHANGED, /* request: its text */
 	EVENT_REQUEST_REMOVED,
 	EVENT_TUBE_ADDED,
 	EVENT_TUBE_CHANGED, /* tube; change: TUBE_CHANGED_… */

@@ -24,6 +24,7 @@ struct model {
 	unsigned telling;   /* events being told, one inside the other */
 	bool listener_left; /* while an event was told */
 	unsigned next_request, next_tube;
+	bool requests_full; /* …which was told */
 };
 
 struct model *model_new(void);
@@ -76,7 +77,10 @@ struct request {
 	gint64 time;
 };
 
-/* One request a (kind, account, id, room): a second one updates the text. Strings are raw. */
+#define REQUESTS_MAX 1000
+
+/* One request a (kind, account, id, room): a second one updates the text. Strings are raw. NULL:
+ * there are REQUESTS_MAX already, it is dropped. */
 struct request *model_add_request(struct model *model, enum request_kind kind,
 				  struct account *account, const char *id, const char *alias,
 				  const char *room, const char *text);

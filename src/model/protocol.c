@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "protocol.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "text.h"
@@ -112,4 +113,71 @@ const struct protocol *protocol_find(GPtrArray *protocols, const char *manager, 
 			return protocol;
 	}
 	return NULL;
+}
+
+/* --- values ------------------------------------------------------------------------------- */
+
+static const struct {
+	char type;
+	gint64 min, max;
+} integer_ranges[] = {
+	{'y', 0, G_MAXUINT8},          {'n', G_MININT16, G_MAXINT16}, {'q', 0, G_MAXUINT16},
+	{'i', G_MININT32, G_MAXINT32}, {'u', 0, G_MAXUINT32},         {'x', G_MININT64, G_MAXINT64},
+	{'t', 0, G_MAXINT64},
+};
+
+bool param_read_bool(const char *text, bool *value)
+{
+	static const char *const yes[] = {"true", "yes", "on", "1"};
+	static const char *const no[] = {"false", "no", "off", "0"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(yes); i++) {
+		*value = !g_ascii_strcasecmp(text, yes[i]);
+		if (*value || !g_ascii_strcasecmp(text, no[i]))
+			return true;
+	}
+	return false;
+}
+
+static char *check_integer(const char *text, gint64 min, gint64 max)
+{
+	gint64 value;
+	char *end;
+
+	errno = 0;
+	value = g_ascii_strtoll(text, &end, 10);
+	if (*text && !*end && errno == 0 && value >= min && value <= max)
+		return NULL;
+	return g_strdup_printf(
+		"must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, min, max);
+}
+
+static bool is_real(const char *text)
+{
+	char *end;
+
+	g_ascii_strtod(text, &end);
+	return *text && !*end;
+}
+
+char *param_check(const struct param *param, const char *text)
+{
+	const char *signature = param->signature;
+	bool flag;
+
+	if (!g_utf8_validate(text, -1, NULL))
+		return g_strdup("is not valid UTF-8");
+	for (gsize i = 0; i < G_N_ELEMENTS(integer_ranges); i++)
+		if (*signature == integer_ranges[i].type && !signature[1])
+			return check_integer(text, integer_ranges[i].min, integer_ranges[i].max);
+	if (!strcmp(signature, "s") || !strcmp(signature, "as"))
+		return NULL;
+	if (!strcmp(signature, "b"))
+		return param_read_bool(text, &flag) ? NULL : g_strdup("must be true or false");
+	if (!strcmp(signature, "d"))
+		return is_real(text) ? NULL : g_strdup("must be a number");
+	if (!strcmp(signature, "o"))
+		return g_variant_is_object_path(text) ? NULL
+						      : g_strdup("must be a D-Bus object path");
+	return g_strdup("has a type that cannot be set from a file");
 }

@@ -34,5 +34,9 @@ void protocol_add_param(struct protocol *protocol, const char *name, const char 
 /* Puts the parameters in their order, once all are added. */
 void protocol_sort_params(struct protocol *protocol);
 const struct param *protocol_find_param(const struct protocol *protocol, const char *name);
+/* What keeps @text from being a value of @param, "must be true or false"; NULL: nothing. New. */
+char *param_check(const struct param *param, const char *text);
+/* "yes", "off", "1" … False: it is neither. */
+bool param_read_bool(const char *text, bool *value);
 /* NULL when it is not among @protocols (struct protocol *). @manager NULL: the first. */
 const struct protocol *protocol_find(GPtrArray *protocols, const char *manager, const char *name);

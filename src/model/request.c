@@ -48,8 +48,25 @@ static struct request *update(struct request *request, const char *raw)
 	}
 	g_free(request->text);
 	request->text = text;
-	tell(request, EVENT_REQUEST_ADDED);
+	tell(request, EVENT_REQUEST_CHANGED);
 	return request;
+}
+
+/* Whoever sends them by the thousand does not get at our memory. */
+static bool has_room(struct model *model, struct account *account, const char *id)
+{
+	g_autofree char *shown = NULL;
+
+	if (model->requests->len < REQUESTS_MAX)
+		return true;
+	shown = text_clean(id, -1, TEXT_LINE);
+	g_debug("%s: a request of %s is dropped", account->name, shown);
+	if (!model->requests_full)
+		model_notice(model, NULL, NULL, NOTICE_WARNING,
+			     "%d requests wait for an answer: further ones are dropped",
+			     REQUESTS_MAX);
+	model->requests_full = true;
+	return false;
 }
 
 static struct request *request_new(struct model *model, enum request_kind kind,
@@ -83,6 +100,8 @@ struct request *model_add_request(struct model *model, enum request_kind kind,
 
 	if (request)
 		return update(request, text);
+	if (!has_room(model, account, id))
+		return NULL;
 	return request_new(model, kind, account, id, alias, room, text, 0);
 }
 
@@ -105,13 +124,19 @@ struct request *model_add_tube_request(struct tube *tube)
 
 	if (request)
 		return request;
+	if (!has_room(tube->model, tube->account, tube->peer))
+		return NULL;
 	return request_new(tube->model, REQUEST_TUBE, tube->account, tube->peer, tube->shown_peer,
 			   tube->room, tube->service, tube->number);
 }
 
 void model_remove_request(struct request *request)
 {
-	g_ptr_array_remove(request->model->requests, request);
+	struct model *model = request->model;
+
+	g_ptr_array_remove(model->requests, request);
+	/* Not each time that one goes and another comes. */
+	model->requests_full = model->requests_full && model->requests->len > 0;
 	tell(request, EVENT_REQUEST_REMOVED);
 	g_free(request->id);
 	g_free(request->name);

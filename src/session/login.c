@@ -26,7 +26,8 @@ struct login *login_new(struct session *session, struct account *account)
 
 	login->session = session;
 	login->account = account;
-	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	login->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
 	login->connecting = g_ptr_array_new();
 	login->disconnecting = g_ptr_array_new();
@@ -38,6 +39,19 @@ void login_forget_secrets(struct login *login)
 {
 	secret_free(g_steal_pointer(&login->secret));
 	secret_free(g_steal_pointer(&login->refused));
+}
+
+void login_refuse_secret(struct login *login)
+{
+	if (!login->secret)
+		return;
+	/* What was typed is not kept, so the user is asked again. What the account has would be
+	 * found again. */
+	if (!login->typed) {
+		secret_free(login->refused);
+		login->refused = g_steal_pointer(&login->secret);
+	}
+	secret_free(g_steal_pointer(&login->secret));
 }
 
 void login_cancel_retry(struct login *login)
@@ -64,6 +78,7 @@ void login_free(void *data)
 	g_clear_pointer(&login->conn, conn_free);
 	login_forget_secrets(login);
 	g_hash_table_unref(login->rooms);
+	g_hash_table_unref(login->left);
 	g_hash_table_unref(login->room_secrets);
 	g_ptr_array_unref(login->connecting);
 	g_ptr_array_unref(login->disconnecting);
@@ -110,9 +125,31 @@ void login_rest(struct login *login, const char *reason)
 			  conf && !conf->enabled ? ACCOUNT_DISABLED : ACCOUNT_OFFLINE, reason);
 }
 
-/* One line for a trouble, however often it comes back. */
-static void tell_trouble(struct login *login, const char *text, const char *advice)
+static bool is_awaited(const struct login *login)
 {
+	for (guint i = 0; i < login->connecting->len; i++)
+		if (promise_is_heard(login->connecting->pdata[i]))
+			return true;
+	return false;
+}
+
+static void tell_waiting(struct login *login, enum conn_end end, const char *text)
+{
+	g_autoptr(GError) error =
+		g_error_new(SESSION_ERROR,
+			    end == CONN_END_AUTHENTICATION ? SESSION_ERROR_REFUSED
+							   : SESSION_ERROR_NOT_CONNECTED,
+			    "cannot connect %s: %s", login->account->name, text);
+
+	tell_promises(login->connecting, error);
+}
+
+/* One line for a trouble, however often it comes back; it goes to who waits, else to the status
+ * window. */
+static void tell_trouble(struct login *login, enum conn_end end, const char *text,
+			 const char *advice)
+{
+	g_autofree char *line = NULL;
 	gsize length = strlen(text);
 
 	if (g_strcmp0(login->told, text) == 0)
@@ -121,8 +158,11 @@ static void tell_trouble(struct login *login, const char *text, const char *advi
 	login->told = g_strdup(text);
 	if (*advice && length > 0 && text[length - 1] == '.')
 		length--;
-	model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%.*s%s%s",
-		     (int)length, text, *advice ? "; " : "", advice);
+	line = g_strdup_printf("%.*s%s%s", (int)length, text, *advice ? "; " : "", advice);
+	if (is_awaited(login))
+		tell_waiting(login, end, line);
+	else
+		model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%s", line);
 }
 
 static char *advice_for(struct login *login, enum conn_end end)
@@ -172,18 +212,21 @@ static gboolean on_retry(void *data)
 	return G_SOURCE_REMOVE;
 }
 
-static void retry_later(struct login *login, const char *text)
+static void retry_later(struct login *login, enum conn_end end, const char *text)
 {
 	gint64 ms =
 		login_retry_delay(login->attempts++, g_random_double(), login->session->second_ms);
 	gint64 at = g_get_monotonic_time() + ms * 1000;
-	g_autofree char *advice = g_strdup_printf("trying again in %d s (/connect %s tries now)",
-						  (int)(ms + 500) / 1000, login->account->name);
+	g_autofree char *advice = NULL;
 
+	/* A script may end before. */
+	if (!login->session->script)
+		advice = g_strdup_printf("trying again in %d s (/connect %s tries now)",
+					 (int)(ms + 500) / 1000, login->account->name);
 	login_cancel_retry(login);
 	login->retry = g_timeout_add((guint)ms, on_retry, login);
 	account_set_retry(login->account, at, text);
-	tell_trouble(login, text, advice);
+	tell_trouble(login, end, text, advice ? advice : "");
 }
 
 /* --- trying ------------------------------------------------------------------------------- */
@@ -259,11 +302,11 @@ static void on_secret(const char *secret, const GError *error, void *data)
 	if (error)
 		model_notice(login->session->model, login->account, NULL, NOTICE_WARNING, "%s",
 			     error->message);
-	/* What was refused just now is not offered again: so the user is asked. But only once,
-	 * for a server may have been out of order. */
-	if (secret && g_strcmp0(secret, login->refused) != 0)
+	/* What was refused is not offered again: so the user is asked. */
+	if (secret && g_strcmp0(secret, login->refused) != 0) {
 		login->secret = g_strdup(secret);
-	secret_free(g_steal_pointer(&login->refused));
+		login->typed = false;
+	}
 	open_conn(login);
 }
 
@@ -357,7 +400,7 @@ static void decide(struct login *login, enum conn_end end, const char *text)
 	g_autofree char *advice = NULL;
 
 	if (again) {
-		retry_later(login, text);
+		retry_later(login, end, text);
 		return;
 	}
 	if (end == CONN_END_REQUESTED && !login->wanted)
@@ -369,23 +412,9 @@ static void decide(struct login *login, enum conn_end end, const char *text)
 	if (!*text || end == CONN_END_BUS || login->session->stopping)
 		return;
 	advice = advice_for(login, end);
-	tell_trouble(login, text, advice);
+	tell_trouble(login, end, text, advice);
 	/* The next time it is news. */
 	g_clear_pointer(&login->told, g_free);
-}
-
-static void tell_ended(struct login *login, enum conn_end end, const char *text, bool reopens)
-{
-	g_autoptr(GError) error =
-		g_error_new(SESSION_ERROR,
-			    end == CONN_END_AUTHENTICATION ? SESSION_ERROR_REFUSED
-							   : SESSION_ERROR_NOT_CONNECTED,
-			    "cannot connect %s: %s", login->account->name, text);
-
-	if (!reopens)
-		tell_promises(login->connecting, error);
-	tell_promises(login->disconnecting, NULL);
-	promises_lost(login->session, login->account, text);
 }
 
 void login_ended(struct conn *conn, enum conn_end end, const char *text, void *data)
@@ -406,18 +435,20 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	if (was_stable(login))
 		login->attempts = 0;
 	login->online_since = 0;
-	if (end == CONN_END_AUTHENTICATION) {
-		secret_free(login->refused);
-		login->refused = g_steal_pointer(&login->secret);
-	}
+	if (end == CONN_END_AUTHENTICATION)
+		login_refuse_secret(login);
 	passwords_drop(login);
 	talk_connection_lost(login);
 	outbox_connection_lost(login);
 	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
 	account_forget_presences(login->account);
-	tell_ended(login, end, text, reopens);
-	if (!reopens)
+	if (!reopens) {
 		decide(login, end, text);
+		/* Those who were not told why with some advice. */
+		tell_waiting(login, end, text);
+	}
+	tell_promises(login->disconnecting, NULL);
+	promises_lost(session, login->account, text);
 	conn_free(conn);
 	if (reopens)
 		login_open(login);

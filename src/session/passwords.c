@@ -151,9 +151,9 @@ static struct question *find(struct session *session, struct login *login, struc
 static void forget_refused(struct login *login, struct chat *room)
 {
 	if (room)
-		g_hash_table_remove(login->room_secrets, room->id);
+		rooms_forget_secret(login, room->id);
 	else
-		secret_free(g_steal_pointer(&login->secret));
+		login_refuse_secret(login);
 }
 
 void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *data)
@@ -166,7 +166,7 @@ void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *da
 		return;
 	if (again)
 		forget_refused(login, room);
-	known = room ? g_hash_table_lookup(login->room_secrets, room->id) : login->secret;
+	known = room ? rooms_secret(login, room->id) : login->secret;
 	if (known)
 		answer_later(login, room, known);
 	else
@@ -220,6 +220,7 @@ static void keep(struct login *login, struct chat *room, const char *answer)
 	}
 	secret_free(login->secret);
 	login->secret = g_strdup(answer);
+	login->typed = true;
 }
 
 void session_answer_prompt(struct session *session, const char *answer)

@@ -58,6 +58,11 @@ void *promise_data(struct promise *promise)
 	return promise->data;
 }
 
+bool promise_is_heard(const struct promise *promise)
+{
+	return promise->done != NULL;
+}
+
 void promise_end(struct promise *promise, const GError *error)
 {
 	session_done_fn done = promise->done;

@@ -6,21 +6,60 @@
 
 #include <string.h>
 
+/* Networks have a spelling of their own for what was typed: it differs in case only. */
+static char *room_key(const char *id)
+{
+	return g_utf8_casefold(id, -1);
+}
+
 void rooms_keep_secret(struct login *login, const char *id, const char *secret)
 {
 	if (secret && *secret)
-		g_hash_table_insert(login->room_secrets, g_strdup(id), g_strdup(secret));
+		g_hash_table_insert(login->room_secrets, room_key(id), g_strdup(secret));
+}
+
+const char *rooms_secret(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	return g_hash_table_lookup(login->room_secrets, key);
+}
+
+void rooms_forget_secret(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	g_hash_table_remove(login->room_secrets, key);
 }
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data)
 {
 	struct session *session = data;
 	struct login *login = login_find(session, conn_account(conn));
+	g_autofree char *key = NULL;
 
 	if (!login)
 		return;
-	g_hash_table_add(login->rooms, g_strdup(room->id));
+	key = room_key(room->id);
+	g_hash_table_remove(login->left, key);
+	g_hash_table_insert(login->rooms, g_steal_pointer(&key), g_strdup(room->id));
 	outbox_pump(talk_get(session, room));
+}
+
+static void note_left(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	g_hash_table_remove(login->rooms, key);
+	g_hash_table_add(login->left, g_steal_pointer(&key));
+}
+
+void rooms_thrown_out(struct conn *conn, struct chat *room, void *data)
+{
+	struct login *login = login_find(data, conn_account(conn));
+
+	if (login)
+		note_left(login, room->id);
 }
 
 /* --- joining again ------------------------------------------------------------------------ */
@@ -59,8 +98,15 @@ static void rejoin(struct login *login, const char *id)
 	promise_own_data(promise, rejoin_free);
 	rejoin->login = login;
 	rejoin->id = g_strdup(id);
-	conn_join(login->conn, id, g_hash_table_lookup(login->room_secrets, id), promise_reply,
-		  promise);
+	conn_join(login->conn, id, rooms_secret(login, id), promise_reply, promise);
+}
+
+static bool is_to_join(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	return !g_hash_table_contains(login->rooms, key) &&
+	       !g_hash_table_contains(login->left, key);
 }
 
 void rooms_rejoin(struct login *login)
@@ -71,10 +117,10 @@ void rooms_rejoin(struct login *login)
 	void *id;
 
 	g_hash_table_iter_init(&iter, login->rooms);
-	while (g_hash_table_iter_next(&iter, &id, NULL))
+	while (g_hash_table_iter_next(&iter, NULL, &id))
 		g_ptr_array_add(ids, g_strdup(id));
 	for (char **room = conf ? conf->autojoin : NULL; room && *room; room++)
-		if (!g_hash_table_contains(login->rooms, *room))
+		if (is_to_join(login, *room))
 			g_ptr_array_add(ids, g_strdup(*room));
 	for (guint i = 0; i < ids->len && login->conn; i++)
 		rejoin(login, ids->pdata[i]);
@@ -103,8 +149,8 @@ void session_part(struct session *session, struct chat *chat, const char *reason
 	struct promise *promise = promise_new(session, account, done, data);
 
 	if (login) {
-		g_hash_table_remove(login->rooms, chat->id);
-		g_hash_table_remove(login->room_secrets, chat->id);
+		note_left(login, chat->id);
+		rooms_forget_secret(login, chat->id);
 	}
 	if (chat->kind != CHAT_ROOM)
 		promise_fail_later(promise, SESSION_ERROR_FAILED, "cannot leave %s: it is no room",

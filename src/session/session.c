@@ -24,8 +24,8 @@ static void on_bus_closed(void *data)
 	if (session->stopping)
 		return;
 	model_notice(session->model, NULL, NULL, NOTICE_ERROR,
-		     "the session bus is gone; history is kept: /connect or a restart of pheme "
-		     "goes online again");
+		     "the session bus is gone; history is kept%s",
+		     session->script ? "" : ": /connect or a restart of pheme goes online again");
 }
 
 static const struct tp_ops ops = {
@@ -38,6 +38,7 @@ static const struct tp_ops ops = {
 	.secret_unwanted = passwords_unwanted,
 	.joined = rooms_joined,
 	.tube_offered = tubes_offered,
+	.thrown_out = rooms_thrown_out,
 };
 
 /* --- coming ------------------------------------------------------------------------------- */
@@ -88,6 +89,7 @@ struct session *session_new(const struct session_options *options)
 	session->bus_address = g_strdup(options->bus_address);
 	session->only_account = g_strdup(options->account);
 	session->no_autostart = options->no_autostart;
+	session->script = options->script;
 	session->debug = options->debug;
 	session->log_path = options->log_path ? g_strdup(options->log_path)
 					      : paths_file(PATHS_STATE, "pheme.log");
@@ -155,8 +157,9 @@ void session_start(struct session *session)
 		want_enabled(session);
 	session->started = true;
 	if (!session_open_bus(session, &error))
-		model_notice(session->model, NULL, NULL, NOTICE_ERROR, "%s: /connect tries again",
-			     error->message);
+		model_notice(session->model, NULL, NULL, NOTICE_ERROR, "%s: %s", error->message,
+			     session->script ? "--bus ADDRESS tells where there is one"
+					     : "/connect tries again");
 	login_open_wanted(session);
 }
 

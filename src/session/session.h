@@ -46,6 +46,7 @@ struct session_options {
 	const char *bus_address; /* --bus, or NULL */
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
+	bool script;             /* nobody is there to type what a notice could advise */
 	bool debug;              /* log_start() was told so */
 	const char *log_path;    /* …and this; NULL: the usual place */
 };
@@ -77,6 +78,7 @@ const char *session_log_path(const struct session *session);
 
 /* --- accounts ---------------------------------------------------------------------------- */
 
+/* What went wrong with the first try is told to @done alone; of later ones notices tell. */
 void session_connect(struct session *session, struct account *account, session_done_fn done,
 		     void *data);
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,

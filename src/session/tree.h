@@ -27,7 +27,7 @@ struct session {
 	struct tp *tp;
 	char *bus_address, *only_account;
 	char *log_path;
-	bool no_autostart, debug;
+	bool no_autostart, debug, script;
 	GPtrArray *bus_promises; /* struct promise *: for the next try to find a bus */
 	GError *bus_error;       /* of the last one; or NULL */
 
@@ -74,11 +74,13 @@ struct login {
 	guint retry;
 	struct secret_lookup *lookup;
 	char *secret;  /* last good password, for reconnects; wiped */
-	char *refused; /* the one that was refused last: not offered again at once; wiped */
+	bool typed;    /* …it came from the user, not from where the account has it */
+	char *refused; /* from there, and of no use: not offered until one was good; wiped */
 	enum presence presence;
 	char *presence_message;
-	GHashTable *rooms;        /* id: joined, to be joined again */
-	GHashTable *room_secrets; /* id → password; wiped */
+	GHashTable *rooms;        /* key (rooms.c) → id: joined, to be joined again */
+	GHashTable *left;         /* key: left or thrown out of; stays so until the next start */
+	GHashTable *room_secrets; /* key → password; wiped */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
 	char *told;        /* the trouble that the user knows of already */
@@ -120,6 +122,8 @@ struct promise *promise_new(struct session *session, struct account *account, se
 /* Its data is freed with it, told or not. */
 void *promise_own_data(struct promise *promise, GDestroyNotify free_data);
 void *promise_data(struct promise *promise);
+/* False: nobody cares for its outcome. */
+bool promise_is_heard(const struct promise *promise);
 /* Tells and frees. Only from the main loop, not from inside the call that began it. */
 void promise_end(struct promise *promise, const GError *error);
 /* …which does this. Takes @error. */
@@ -154,6 +158,8 @@ void login_cancel_retry(struct login *login);
 /* Not connected and not to be: OFFLINE or DISABLED. */
 void login_rest(struct login *login, const char *reason);
 void login_forget_secrets(struct login *login);
+/* The one that is known is wrong. */
+void login_refuse_secret(struct login *login);
 /* ms before try @attempt (0…); @random in [0, 1). */
 gint64 login_retry_delay(unsigned attempt, double random, unsigned second_ms);
 void login_online(struct conn *conn, void *data);
@@ -251,10 +257,14 @@ void log_free(void *request);
 /* --- rooms.c ----------------------------------------------------------------------------- */
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data);
-/* Joins those of before and those of the configuration. */
+void rooms_thrown_out(struct conn *conn, struct chat *room, void *data);
+/* Joins those of before and those of the configuration, but none that was left since. */
 void rooms_rejoin(struct login *login);
 /* The answer to a prompt or a join: for the next time. */
 void rooms_keep_secret(struct login *login, const char *id, const char *secret);
+/* NULL: none is known. Borrowed. */
+const char *rooms_secret(struct login *login, const char *id);
+void rooms_forget_secret(struct login *login, const char *id);
 
 /* --- tubes.c ----------------------------------------------------------------------------- */
 

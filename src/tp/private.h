@@ -155,7 +155,7 @@ enum conn_end tp_error_end(const char *error_name);
 enum conn_end tp_reason_end(guint32 reason);
 const char *tp_reason_words(guint32 reason);
 
-/* --- manager.c ----------------------------------------------------------------------------- */
+/* --- manager.c, params.c ----------------------------------------------------------------------------- */
 
 void tp_listing_free(struct protocol_listing *listing);
 /* The bus is gone: tells those who asked. */

@@ -223,6 +223,16 @@ static bool renamed(struct channel *channel, const GArray *added, const GArray *
 	return true;
 }
 
+/* We are out; the reason tells whether somebody wanted that. */
+static void lose_room(struct channel *channel, const struct change_details *details)
+{
+	struct tp *tp = channel->conn->tp;
+
+	leave(channel);
+	if (details->reason == REASON_KICKED || details->reason == REASON_BANNED)
+		tp->ops->thrown_out(channel->conn, channel->chat, tp->data);
+}
+
 static void remove_members(struct channel *channel, const GArray *removed,
 			   const struct change_details *details)
 {
@@ -238,7 +248,7 @@ static void remove_members(struct channel *channel, const GArray *removed,
 		if (id)
 			chat_remove_member(channel->chat, id);
 		if (handle == room->self)
-			leave(channel);
+			lose_room(channel, details);
 	}
 }
 

@@ -93,6 +93,8 @@ struct tp_ops {
 	void (*joined)(struct conn *conn, struct chat *room, void *data);
 	/* Somebody offers a tube: unless it is accepted in here, it becomes a request. */
 	void (*tube_offered)(struct conn *conn, struct tube *tube, void *data);
+	/* We were kicked out of a room, or banned from it. */
+	void (*thrown_out)(struct conn *conn, struct chat *room, void *data);
 };
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data);

@@ -206,7 +206,7 @@ static void test_request_with_a_message(void **state)
 	fixture_set_contact(w->fixture, ME, "mallory@fixture", "mallory@fixture", "", 1, 3,
 			    "let me in\033[2J\nme too\xe2\x80\xae");
 	screen_wait_text(s, "Requests");
-	screen_wait_text(s, "? mallory@fi");
+	screen_wait_text(s, "? mallory@f");
 	/* The last row of the pane. */
 	screen_key(s, "M-r");
 	for (int i = 0; i < 5; i++)

@@ -84,6 +84,10 @@ static void on_joined(struct conn *conn, struct chat *room, void *data)
 	((struct world *)data)->joined++;
 }
 
+static void on_thrown_out(struct conn *conn, struct chat *room, void *data)
+{
+}
+
 static const struct tp_ops ops = {
 	.bus_closed = on_bus_closed,
 	.online = on_online,
@@ -93,6 +97,7 @@ static const struct tp_ops ops = {
 	.secret_wanted = on_secret_wanted,
 	.secret_unwanted = on_secret_unwanted,
 	.joined = on_joined,
+	.thrown_out = on_thrown_out,
 };
 
 static int setup(void **state)

@@ -25,7 +25,7 @@ struct world {
 	struct tp *tp;
 	struct account *account;
 	struct conn *conn;
-	unsigned online, ended, messages;
+	unsigned online, ended, messages, thrown_out;
 	enum conn_end end;
 	char *end_text;
 	bool set_presence; /* as soon as it is online */
@@ -96,6 +96,11 @@ static void on_joined(struct conn *conn, struct chat *room, void *data)
 {
 }
 
+static void on_thrown_out(struct conn *conn, struct chat *room, void *data)
+{
+	((struct world *)data)->thrown_out++;
+}
+
 static const struct tp_ops ops = {
 	.bus_closed = on_bus_closed,
 	.online = on_online,
@@ -105,6 +110,7 @@ static const struct tp_ops ops = {
 	.secret_wanted = on_secret_wanted,
 	.secret_unwanted = on_secret_unwanted,
 	.joined = on_joined,
+	.thrown_out = on_thrown_out,
 };
 
 static int setup(void **state)
@@ -437,6 +443,17 @@ static void back_in_the_room_on_the_same_channel(void **state)
 	conn_set_nick(world->conn, "me", note, world);
 	wait_outcome(world);
 	assert_int_equal(world->messages, 1);
+	assert_int_equal(world->thrown_out, 0);
+}
+
+static void who_is_kicked_is_told(void **state)
+{
+	struct world *world = *state;
+
+	join(world);
+	fixture_room_member(world->fixture, ALICE, ROOM, ALICE, false, "bob@fixture", "out");
+	assert_true(test_wait_until(has_left, world, TEST_WAIT_MS));
+	assert_int_equal(world->thrown_out, 1);
 }
 
 static void room_whose_members_cannot_be_read(void **state)
@@ -471,6 +488,7 @@ int main(void)
 		TEST(part_without_a_word),
 		TEST(room_goes_while_parting),
 		TEST(back_in_the_room_on_the_same_channel),
+		TEST(who_is_kicked_is_told),
 		TEST(room_whose_members_cannot_be_read),
 	};
 

@@ -217,12 +217,12 @@ static void test_subscription_requests(void **state)
 	xmpp_presence(carol, NULL, NULL);
 	xmpp_send(carol, "<presence type='subscribe' to='" ALICE "'/>");
 	screen_wait_text(s, "Requests");
-	screen_wait_text(s, "? carol@local");
+	screen_wait_text(s, "? carol@lo");
 	screen_line(s, "/reject");
 	expect(carol, "<presence", "unsubscribed");
-	screen_wait_no_text(s, "? carol@local");
+	screen_wait_no_text(s, "? carol@lo");
 	xmpp_send(carol, "<presence type='subscribe' to='" ALICE "'/>");
-	screen_wait_text(s, "? carol@local");
+	screen_wait_text(s, "? carol@lo");
 	screen_line(s, "/accept carol@localhost");
 	expect(carol, "<presence", "'subscribed'");
 	screen_wait_no_text(s, "Requests");

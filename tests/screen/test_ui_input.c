@@ -281,6 +281,43 @@ static void test_account_form(void **state)
 	play_free(play);
 }
 
+/* From "more settings" one comes to the first of them. */
+static void test_more_settings(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	screen_key(s, "Enter");
+	screen_wait_text(s, "haze/jabber");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "[ more settings ]");
+	screen_key(s, "End");
+	screen_key(s, "Up");
+	screen_key(s, "Up");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "resource");
+	screen_wait_text(s, "require-encryption   [x]");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "require-encryption   [ ]");
+	play_free(play);
+}
+
+/* A hint too long for the screen says so, and still says how to close. */
+static void test_hint_on_a_narrow_screen(void **state)
+{
+	const struct screen_options narrow = {.cols = 60};
+	struct play *play = play_new(&narrow);
+	struct screen *s = play_screen(play);
+
+	screen_key(s, "F2");
+	screen_wait_row(s, 23, "c/d: (dis)connect  ...  q: close");
+	screen_resize(s, 24, 20);
+	screen_wait_row(s, 23, "...  q: close");
+	screen_resize(s, 24, 80);
+	screen_wait_row(s, 23, "r: remove  q: close");
+	play_free(play);
+}
+
 static void test_no_secret_in_history(void **state)
 {
 	struct play *play = play_with_bob();
@@ -443,16 +480,17 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_editing),     TEST(test_wide),
-		TEST(test_growing),     TEST(test_paste),
-		TEST(test_completion),  TEST(test_escape_does_not_eat),
-		TEST(test_vi_mode),     TEST(test_mode_in_prompt),
-		TEST(test_rebinding),   TEST(test_pane_cursor),
-		TEST(test_password),    TEST(test_account_form),
-		TEST(test_requests),    TEST(test_no_secret_in_history),
-		TEST(test_accounts),    TEST(test_leaving),
-		TEST(test_termination), TEST(test_suspending),
-		TEST(test_dumb),        TEST(test_editor),
+		TEST(test_editing),       TEST(test_wide),
+		TEST(test_growing),       TEST(test_paste),
+		TEST(test_completion),    TEST(test_escape_does_not_eat),
+		TEST(test_vi_mode),       TEST(test_mode_in_prompt),
+		TEST(test_rebinding),     TEST(test_pane_cursor),
+		TEST(test_password),      TEST(test_account_form),
+		TEST(test_more_settings), TEST(test_hint_on_a_narrow_screen),
+		TEST(test_requests),      TEST(test_no_secret_in_history),
+		TEST(test_accounts),      TEST(test_leaving),
+		TEST(test_termination),   TEST(test_suspending),
+		TEST(test_dumb),          TEST(test_editor),
 	};
 
 	return cmocka_run_group_tests_name("ui/input", tests, NULL, NULL);

@@ -51,6 +51,7 @@ static void test_sketch(void **state)
 	assert_true(screen_find(s, "Rooms            1|", NULL, NULL));
 	assert_true(screen_find(s, " 1 # dev@confere~ |", NULL, NULL));
 	assert_true(screen_find(s, "Requests         1|", NULL, NULL));
+	assert_true(screen_find(s, "   ? mallory@e~ /1|", NULL, NULL));
 	assert_true(screen_find(s, "--- new (1) ---", NULL, NULL));
 	assert_true(screen_find(s, " Bob    hello", NULL, NULL));
 	assert_true(screen_find(s, " me     hi, sent from the train", NULL, NULL));

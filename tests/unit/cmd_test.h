@@ -117,6 +117,7 @@ static inline void add_protocols(struct session *session)
 	protocol_add_param(jabber, "password", "s", PARAM_SECRET, NULL);
 	protocol_add_param(jabber, "server", "s", 0, NULL);
 	protocol_add_param(jabber, "port", "u", PARAM_HAS_DEFAULT, "5222");
+	protocol_add_param(jabber, "require-encryption", "b", PARAM_HAS_DEFAULT, "true");
 	protocol_add_param(irc, "account", "s", PARAM_REQUIRED, NULL);
 	protocol_add_param(irc, "server", "s", PARAM_REQUIRED, NULL);
 	protocol_add_param(irc, "pin", "s", PARAM_SECRET, NULL);

@@ -88,10 +88,10 @@ static inline unsigned told_change(struct fixture *fixture, enum event_type type
 
 /* Exactly these were told since forget(): one letter an event, in order (accounts A a B, roster
  * ready R, contacts C c D, chats H h I, messages M N, loaded L, members P p Q, reset Z, requests
- * T t); then forgets. */
+ * T U t); then forgets. */
 static inline void assert_events(struct fixture *fixture, const char *expected)
 {
-	static const char letters[] = "AaBRCcDHhIMNLPpQZTt";
+	static const char letters[] = "AaBRCcDHhIMNLPpQZTUt";
 	g_autoptr(GString) seen = g_string_new(NULL);
 
 	for (unsigned i = 0; i < fixture->events->len; i++)

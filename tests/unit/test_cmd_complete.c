@@ -153,7 +153,7 @@ static void test_protocols(void **state)
 	check_complete(fixture, "/account add jabber a@b 'x y' ",
 		       "30:account=|autojoin=|enabled=|"
 		       "name=|nickname=|"
-		       "password-command=|port=|server=");
+		       "password-command=|port=|require-encryption=|server=");
 	check_complete(fixture, "/account set work p", "18:password-command|port|protocol");
 }
 

@@ -82,6 +82,20 @@ static void test_query(void **state)
 	check(fixture, "/say /usr", "send work bob@example.org 0 /usr\n");
 }
 
+/* In the status window, with two accounts, the one is used that has somebody of that name. */
+static void test_query_finds_the_account(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check_fails(fixture, "/query bob", 2, "which account?");
+	add_contact(fixture->work, "bob@example.org", "Robert");
+	check_fails(fixture, "/query bob hello", 2, "which account?");
+	check(fixture, "/query bob", "show bob@example.org\n");
+	fixture->current = NULL;
+	add_contact(fixture->irc, "bob@irc.example.org", NULL);
+	check_fails(fixture, "/query bob", 2, "which account?");
+}
+
 static void test_chat(void **state)
 {
 	struct fixture *fixture = *state;
@@ -338,7 +352,9 @@ static void test_accept(void **state)
 	check_fails(fixture, "/accept", 3, "no request waits");
 	add_requests(fixture);
 	check_fails(fixture, "/accept 9", 3, "no request \"9\"");
-	check(fixture, "/accept 2", "answer 2 yes\n");
+	check(fixture, "/accept 2",
+	      "answer 2 yes\njoin work dev@conference.example.org\n"
+	      "show dev@conference.example.org\n");
 	assert_non_null(strstr(fixture->out->str, "Bob <bob@example.org> invites you to dev@conf"));
 	check(fixture, "/reject", "answer 1 no\n");
 	assert_non_null(strstr(fixture->out->str, "rejecting request 1: Eve <eve@example.org>"));
@@ -475,6 +491,27 @@ static void test_account_set(void **state)
 	check(fixture, "/account edit work", "form - work\n");
 }
 
+static void test_account_set_checks_values(void **state)
+{
+	struct fixture *fixture = *state;
+
+	/* Nobody knows yet what the manager takes. */
+	check(fixture, "/account set work port nope", "account_set work param-port=nope\n");
+	fixture->session->protocols_listed = true;
+	check_fails(fixture, "/account set work port nope", 2,
+		    "port must be a whole number from 0 to 4294967295, not \"nope\"");
+	check_fails(fixture, "/account set work require-encryption nope", 2,
+		    "require-encryption must be true or false, not \"nope\"");
+	check_fails(fixture, "/account set work param-require-encryption nope", 2,
+		    "must be true or false");
+	check_fails(fixture, "/account set work prot 5222", 2, "did you mean \"port\"?");
+	check(fixture, "/account set work require-encryption no",
+	      "account_set work param-require-encryption=no\n");
+	check(fixture, "/account set work nickname Al", "account_set work nickname=Al\n");
+	check(fixture, "/account set work -default prot", "account_set work param-prot=(unset)\n");
+	check_fails(fixture, "/account add jabber al@example.org port=nope", 2, "port must be");
+}
+
 /* --- the client --------------------------------------------------------------------------- */
 
 static void test_help(void **state)
@@ -544,6 +581,7 @@ int main(void)
 		TEST("/cmd/msg_to_an_alias_of_two_is_refused", test_msg_to_an_alias_of_two),
 		TEST("/cmd/msg_finds_rooms_and_members", test_msg_to_rooms_and_members),
 		TEST("/cmd/query_opens_and_shows", test_query),
+		TEST("/cmd/query_finds_the_account", test_query_finds_the_account),
 		TEST("/cmd/chat_switches", test_chat),
 		TEST("/cmd/chat_unread_prefers_mentions", test_unread_prefers_mentions),
 		TEST("/cmd/close_and_clear", test_close_and_clear),
@@ -569,6 +607,7 @@ int main(void)
 		TEST("/cmd/secrets_are_refused", test_secrets_are_refused),
 		TEST("/cmd/account_remove_asks", test_account_remove),
 		TEST("/cmd/account_set_knows_keys", test_account_set),
+		TEST("/cmd/account_set_checks_values", test_account_set_checks_values),
 		TEST("/cmd/help_prints", test_help),
 		TEST("/cmd/set_checks_values", test_set),
 		TEST("/cmd/alias_is_made_and_removed", test_alias),

@@ -202,9 +202,39 @@ static void test_request_again(void **state)
 	assert_events(fixture, "");
 	model_add_request(fixture->model, REQUEST_SUBSCRIPTION, fixture->account, "eve", NULL, NULL,
 			  "two");
-	assert_events(fixture, "T");
+	/* No news that would ring. */
+	assert_events(fixture, "U");
 	assert_string_equal(eve->text, "two");
 	assert_int_equal(fixture->model->requests->len, 1);
+}
+
+static struct request *ask(struct fixture *fixture, unsigned number)
+{
+	g_autofree char *id = g_strdup_printf("eve%u", number);
+
+	return model_add_request(fixture->model, REQUEST_SUBSCRIPTION, fixture->account, id, NULL,
+				 NULL, "");
+}
+
+static void test_requests_are_bounded(void **state)
+{
+	struct fixture *fixture = *state;
+	struct model *model = fixture->model;
+
+	for (unsigned i = 0; i < REQUESTS_MAX; i++)
+		assert_non_null(ask(fixture, i));
+	assert_int_equal(model->status->count, 0);
+	for (unsigned i = REQUESTS_MAX; i < REQUESTS_MAX + 10; i++)
+		assert_null(ask(fixture, i));
+	assert_int_equal(model->requests->len, REQUESTS_MAX);
+	assert_int_equal(told(fixture, EVENT_REQUEST_ADDED), REQUESTS_MAX);
+	/* One notice, also when the place of one that is answered is taken. */
+	model_remove_request(model->requests->pdata[0]);
+	assert_non_null(ask(fixture, REQUESTS_MAX));
+	assert_null(ask(fixture, REQUESTS_MAX + 1));
+	assert_int_equal(model->status->count, 1);
+	/* One that is there already is still brought up to date. */
+	assert_non_null(ask(fixture, REQUESTS_MAX));
 }
 
 /* --- notices, messages, presences ------------------------------------------------------------- */
@@ -354,6 +384,7 @@ int main(void)
 		TEST("/model/own name and presence", test_account_self),
 		TEST("/model/requests come and go", test_requests),
 		TEST("/model/request that comes again", test_request_again),
+		TEST("/model/requests are bounded", test_requests_are_bounded),
 		TEST("/model/notice is cleaned and local", test_notice),
 		TEST("/model/message is cleaned and keeps what came", test_message),
 		TEST("/model/message of nothing", test_empty_message),

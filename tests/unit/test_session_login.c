@@ -44,6 +44,30 @@ static void connect_tells_failure(void **state)
 	outcome_clear(&outcome);
 }
 
+/* In one line, with what to do; the status window has no other. */
+static void connect_tells_failure_once(void **state)
+{
+	struct fixture *f = *state;
+	struct outcome first = {0}, second = {0};
+
+	session_connect(f->session, account_called(f, "home"), note_outcome, &first);
+	fake_end(fake_conn("home"), CONN_END_AUTHENTICATION, "wrong password.");
+	WAIT_FOR(first.calls);
+	assert_int_equal(first.code, SESSION_ERROR_REFUSED);
+	assert_string_equal(first.text, "cannot connect home: wrong password; check the password, "
+					"then /connect home");
+	session_connect(f->session, account_called(f, "home"), note_outcome, &second);
+	fake_end(fake_conn("home"), CONN_END_NETWORK, "connection refused");
+	WAIT_FOR(second.calls);
+	assert_non_null(strstr(second.text, "refused; trying again in"));
+	/* The same trouble again is no news. */
+	WAIT_FOR(fake_conn("home"));
+	fake_end(fake_conn("home"), CONN_END_NETWORK, "connection refused");
+	assert_int_equal(count_notices(f, "home: "), 0);
+	outcome_clear(&first);
+	outcome_clear(&second);
+}
+
 static void disconnect_is_for_good(void **state)
 {
 	struct fixture *f = *state;
@@ -247,6 +271,23 @@ static void offline_is_a_presence(void **state)
 	assert_null(fake_conn("work"));
 }
 
+/* Nobody is told to type what a script cannot. */
+static void advice_for_a_script(void **state)
+{
+	struct fixture *f = *state;
+
+	f->session->script = true;
+	fake_tp->refuses = true;
+	session_start(f->session);
+	assert_int_equal(count_notices(f, "cannot find a session bus: none: --bus ADDRESS"), 1);
+	fake_tp->refuses = false;
+	session_start(f->session);
+	fake_end(fake_conn("work"), CONN_END_NETWORK, "connection refused");
+	assert_int_equal(count_notices(f, "work: connection refused"), 1);
+	assert_int_equal(count_notices(f, "/connect"), 0);
+	assert_int_equal(count_notices(f, "trying again"), 0);
+}
+
 static void rooms_are_joined_again(void **state)
 {
 	struct fixture *f = *state;
@@ -275,6 +316,68 @@ static void rooms_are_joined_again(void **state)
 	assert_int_equal(count_calls("join " ROOM " sesame"), 1);
 	assert_int_equal(count_calls("join ops@conf"), 1);
 	assert_false(was_called("join left@conf"));
+}
+
+/* The room of the configuration, under the network's spelling of its name. */
+static struct chat *enter_autojoined(struct fixture *f)
+{
+	struct conn *conn;
+	struct chat *room;
+
+	session_account_set(f->session, account_called(f, "work"), "autojoin", "Ops@conf", NULL);
+	conn = go_online(f);
+	assert_true(was_called("join Ops@conf"));
+	room = chat_open(conn->account, CHAT_ROOM, "ops@conf");
+	chat_set_room_state(room, ROOM_JOINED);
+	conn->tp->ops->joined(conn, room, conn->tp->data);
+	g_string_truncate(fake_tp->calls, 0);
+	return room;
+}
+
+static void reconnect(void)
+{
+	fake_end(fake_conn("work"), CONN_END_NETWORK, "gone");
+	WAIT_FOR(fake_conn("work"));
+	fake_online(fake_conn("work"));
+}
+
+static void a_room_is_joined_again_once(void **state)
+{
+	enter_autojoined(*state);
+	reconnect();
+	assert_int_equal(count_calls("join ops@conf"), 1);
+	assert_false(was_called("join Ops@conf"));
+}
+
+static void rooms_that_were_left_stay_left(void **state)
+{
+	struct fixture *f = *state;
+
+	session_part(f->session, enter_autojoined(f), NULL, NULL, NULL);
+	reconnect();
+	assert_false(was_called("join ops@conf"));
+	assert_false(was_called("join Ops@conf"));
+	/* A new start is another matter. */
+	session_restart(f);
+	go_online(f);
+	assert_true(was_called("join Ops@conf"));
+}
+
+static void who_was_thrown_out_stays_out(void **state)
+{
+	struct chat *room = enter_autojoined(*state);
+	struct conn *conn = fake_conn("work");
+
+	chat_set_room_state(room, ROOM_LEFT);
+	conn->tp->ops->thrown_out(conn, room, conn->tp->data);
+	reconnect();
+	assert_false(was_called("join ops@conf"));
+	assert_false(was_called("join Ops@conf"));
+	/* Until the user goes there again. */
+	conn = fake_conn("work");
+	conn->tp->ops->joined(conn, room, conn->tp->data);
+	reconnect();
+	assert_int_equal(count_calls("join ops@conf"), 1);
 }
 
 static void rejoin_that_fails_is_told(void **state)
@@ -446,6 +549,7 @@ int main(void)
 		TEST("/session/login/enabled_connects", enabled_connects),
 		TEST("/session/login/connect_tells_once", connect_tells_once),
 		TEST("/session/login/connect_tells_failure", connect_tells_failure),
+		TEST("/session/login/connect_tells_failure_once", connect_tells_failure_once),
 		TEST("/session/login/disconnect_is_for_good", disconnect_is_for_good),
 		TEST("/session/login/connect_while_disconnecting", connect_while_disconnecting),
 		TEST("/session/login/delays_grow", delays_grow),
@@ -459,7 +563,12 @@ int main(void)
 		TEST("/session/login/no_bus", no_bus),
 		TEST("/session/login/presence_is_kept", presence_is_kept),
 		TEST("/session/login/offline_is_a_presence", offline_is_a_presence),
+		TEST("/session/login/advice_for_a_script", advice_for_a_script),
 		TEST("/session/login/rooms_are_joined_again", rooms_are_joined_again),
+		TEST("/session/login/a_room_is_joined_again_once", a_room_is_joined_again_once),
+		TEST("/session/login/rooms_that_were_left_stay_left",
+		     rooms_that_were_left_stay_left),
+		TEST("/session/login/who_was_thrown_out_stays_out", who_was_thrown_out_stays_out),
 		TEST("/session/login/rejoin_that_fails_is_told", rejoin_that_fails_is_told),
 		TEST("/session/login/answers_do_not_outlive_the_connection",
 		     answers_do_not_outlive_the_connection),

@@ -123,10 +123,37 @@ static void a_refused_one_is_not_offered_again(void **state)
 	/* So the user is asked. */
 	assert_null(fake_conn("work")->secret);
 	fake_end(fake_conn("work"), CONN_END_AUTHENTICATION, "wrong password");
-	/* It may have been the server's fault. */
 	session_connect(f->session, account, NULL, NULL);
 	WAIT_FOR(fake_conn("work"));
-	assert_string_equal(fake_conn("work")->secret, "wrong");
+	assert_null(fake_conn("work")->secret);
+	fake_end(fake_conn("work"), CONN_END_AUTHENTICATION, "wrong password");
+	/* Another one may be the right one. */
+	session_account_set(f->session, account, "param-password", "right", NULL);
+	session_connect(f->session, account, NULL, NULL);
+	WAIT_FOR(fake_conn("work"));
+	assert_string_equal(fake_conn("work")->secret, "right");
+}
+
+/* Neither the wrong one that was typed nor the wrong one of the file is tried in silence. */
+static void a_wrong_answer_is_asked_for_again(void **state)
+{
+	struct fixture *f = *state;
+	struct account *account = account_called(f, "work");
+	struct asked *asked = listen(f);
+
+	session_account_set(f->session, account, "param-password", "wrong", NULL);
+	session_start(f->session);
+	WAIT_FOR(fake_conn("work"));
+	want(fake_conn("work"), NULL, true);
+	session_answer_prompt(f->session, "wrong as well");
+	WAIT_FOR(was_called("secret wrong as well"));
+	fake_end(fake_conn("work"), CONN_END_AUTHENTICATION, "wrong password");
+	session_connect(f->session, account, NULL, NULL);
+	WAIT_FOR(fake_conn("work"));
+	assert_null(fake_conn("work")->secret);
+	want(fake_conn("work"), NULL, false);
+	assert_int_equal(asked->texts->len, 2);
+	stop_listening(f, asked);
 }
 
 /* --- asking ------------------------------------------------------------------------------- */
@@ -297,6 +324,31 @@ static void rooms_ask_too(void **state)
 	stop_listening(f, asked);
 }
 
+/* The network has a spelling of its own for the room's name. */
+static void a_room_by_another_spelling(void **state)
+{
+	struct fixture *f = *state;
+	struct asked *asked = listen(f);
+	struct conn *conn = go_online(f);
+	struct chat *room;
+
+	session_join(f->session, conn->account, "#Dev", "open", NULL, NULL);
+	room = chat_open(conn->account, CHAT_ROOM, "#dev");
+	conn->tp->ops->joined(conn, room, conn->tp->data);
+	fake_end(conn, CONN_END_NETWORK, "gone");
+	WAIT_FOR(fake_conn("work"));
+	conn = fake_conn("work");
+	fake_online(conn);
+	assert_true(was_called("join #dev open"));
+	want(conn, room, false);
+	WAIT_FOR(was_called("secret #dev open"));
+	assert_int_equal(asked->texts->len, 0);
+	/* A wrong one is forgotten under either. */
+	want(conn, room, true);
+	assert_int_equal(asked->texts->len, 1);
+	stop_listening(f, asked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +360,8 @@ int main(void)
 		     disconnecting_ends_the_search),
 		TEST("/session/passwords/a_refused_one_is_not_offered_again",
 		     a_refused_one_is_not_offered_again),
+		TEST("/session/passwords/a_wrong_answer_is_asked_for_again",
+		     a_wrong_answer_is_asked_for_again),
 		TEST("/session/passwords/the_user_is_asked", the_user_is_asked),
 		TEST("/session/passwords/asked_again_when_refused", asked_again_when_refused),
 		TEST("/session/passwords/a_good_one_serves_reconnects",
@@ -318,6 +372,7 @@ int main(void)
 		TEST("/session/passwords/pointless_questions_go", pointless_questions_go),
 		TEST("/session/passwords/a_front_end_that_comes_late", a_front_end_that_comes_late),
 		TEST("/session/passwords/rooms_ask_too", rooms_ask_too),
+		TEST("/session/passwords/a_room_by_another_spelling", a_room_by_another_spelling),
 	};
 
 	return cmocka_run_group_tests_name("session/passwords", tests, NULL, NULL);
