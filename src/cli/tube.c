@@ -25,7 +25,7 @@ struct tube_job {
 	guint step, retry, limit; /* sources */
 	bool joining, joined;
 	bool offered; /* they have our offer */
-	bool busy; /* an offer is on its way: its end is told */
+	bool busy;    /* an offer is on its way: its end is told */
 };
 
 static void step_soon(struct tube_job *job);
