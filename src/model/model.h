@@ -25,11 +25,7 @@ struct model {
 	GArray *listeners;
 	unsigned telling;   /* events being told, one inside the other */
 	bool listener_left; /* while an event was told */
-<<<<<<< HEAD
 	unsigned next_request, next_tube, next_transfer;
-=======
-	unsigned next_request, next_tube;
->>>>>>> tubes
 	bool requests_full; /* …which was told */
 };
 

@@ -69,26 +69,17 @@ static bool has_room(struct model *model, struct account *account, const char *i
 	return false;
 }
 
-<<<<<<< HEAD
 /* NULL when there are too many. */
 static struct request *request_new(struct model *model, enum request_kind kind,
 				   struct account *account, const char *id, const char *alias,
 				   const char *room, const char *text, unsigned tube,
 				   struct transfer *transfer)
-=======
-static struct request *request_new(struct model *model, enum request_kind kind,
-				   struct account *account, const char *id, const char *alias,
-				   const char *room, const char *text, unsigned tube)
->>>>>>> tubes
 {
 	struct request *request;
 
-<<<<<<< HEAD
 	if (!has_room(model, account, id))
 		return NULL;
 	request = g_new0(struct request, 1);
-=======
->>>>>>> tubes
 	request->model = model;
 	request->number = ++model->next_request;
 	request->kind = kind;
@@ -115,13 +106,7 @@ struct request *model_add_request(struct model *model, enum request_kind kind,
 
 	if (request)
 		return update(request, text);
-<<<<<<< HEAD
 	return request_new(model, kind, account, id, alias, room, text, 0, NULL);
-=======
-	if (!has_room(model, account, id))
-		return NULL;
-	return request_new(model, kind, account, id, alias, room, text, 0);
->>>>>>> tubes
 }
 
 struct request *model_find_tube_request(const struct tube *tube)

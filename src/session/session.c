@@ -37,14 +37,9 @@ static const struct tp_ops ops = {
 	.secret_wanted = passwords_wanted,
 	.secret_unwanted = passwords_unwanted,
 	.joined = rooms_joined,
-<<<<<<< HEAD
 	.transfer = files_told,
 	.thrown_out = rooms_thrown_out,
 	.tube_offered = tubes_offered,
-=======
-	.tube_offered = tubes_offered,
-	.thrown_out = rooms_thrown_out,
->>>>>>> tubes
 };
 
 /* --- coming ------------------------------------------------------------------------------- */

@@ -92,19 +92,12 @@ struct tp_ops {
 	void (*secret_unwanted)(struct conn *conn, struct chat *room, void *data);
 	/* A room was joined (also by an invitation or another client): for rejoining. */
 	void (*joined)(struct conn *conn, struct chat *room, void *data);
-<<<<<<< HEAD
 	/* A file is offered to us (OFFERED), or has ended. Its progress is in the model. */
 	void (*transfer)(struct conn *conn, struct transfer *transfer, void *data);
 	/* We were kicked out of a room, or banned from it. */
 	void (*thrown_out)(struct conn *conn, struct chat *room, void *data);
 	/* Somebody offers a tube: unless it is accepted in here, it becomes a request. */
 	void (*tube_offered)(struct conn *conn, struct tube *tube, void *data);
-=======
-	/* Somebody offers a tube: unless it is accepted in here, it becomes a request. */
-	void (*tube_offered)(struct conn *conn, struct tube *tube, void *data);
-	/* We were kicked out of a room, or banned from it. */
-	void (*thrown_out)(struct conn *conn, struct chat *room, void *data);
->>>>>>> tubes
 };
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data);
