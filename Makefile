@@ -60,13 +60,17 @@ STAGE_SRC  := $(wildcard tests/stage/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
+# Not dependable yet: now and then an offer and its answer miss each other, and both sides give
+# up at --timeout. Until that is found these tests are run by hand, with `make check-slow`.
+SLOW_SRC   := tests/integration/test_tubes.c
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC  := $(filter-out tests/bench/bare.c tests/bench/relay.c,$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
 SCREEN_BIN := $(patsubst %.c,$(BUILD)/%,$(SCREEN_SRC))
-INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(INTEG_SRC))
+INTEG_BIN  := $(patsubst %.c,$(BUILD)/%,$(filter-out $(SLOW_SRC),$(INTEG_SRC)))
+SLOW_BIN   := $(patsubst %.c,$(BUILD)/%,$(SLOW_SRC))
 FUZZ_BIN   := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SRC))
 FIXTURE_BIN := $(if $(FIXTURE_SRC),$(BUILD)/tests/fixture-cm)
 STAGE_BIN   := $(if $(STAGE_SRC),$(BUILD)/tests/stage)
@@ -75,7 +79,7 @@ PEER_BIN   := $(BUILD)/tests/local-peer
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration layers install install-local uninstall dist bench-local \
+.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -84,7 +88,7 @@ all: $(BUILD)/pheme $(LOCAL_BIN)
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
-	@echo "also: all man check-unit check-screen check-integration layers install uninstall dist"
+	@echo "also: all man check-unit check-screen check-integration check-slow layers install uninstall dist"
 	@echo "      clean deps asan asan-unit clang valgrind coverage bench fuzz format lint"
 
 # A world to try it in; `make run ARGS=` starts pheme as it is used every day.
