@@ -105,11 +105,10 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		 event->contact == ui->current->chat->contact)
 		ui_mark(ui, DIRTY_TITLE);
 	else if (event->type == EVENT_CHAT_ADDED || event->type == EVENT_CHAT_REMOVED ||
+		 event->type == EVENT_TRANSFER_CHANGED || event->type == EVENT_TRANSFER_REMOVED ||
 		 (event->type == EVENT_CHAT_CHANGED &&
 		  (event->change &
 		   (CHAT_CHANGED_UNREAD | CHAT_CHANGED_NAME | CHAT_CHANGED_NUMBER))))
-		ui_mark(ui, DIRTY_STATUS);
-	else if (event->type == EVENT_TRANSFER_CHANGED || event->type == EVENT_TRANSFER_REMOVED)
 		ui_mark(ui, DIRTY_STATUS);
 }
 

@@ -82,11 +82,11 @@ static char *age(gint64 since)
 static char *describe_tube(const struct tubes_row *row)
 {
 	const struct tube *tube = row->tube;
-	g_autofree char *out =
-		short_size(row->connection != NULL ? row->connection->out : tube->out);
-	g_autofree char *in = short_size(row->connection != NULL ? row->connection->in : tube->in);
-	g_autofree char *what = NULL, *since = NULL;
+	g_autofree char *out = NULL, *in = NULL, *what = NULL, *since = NULL;
 
+	g_assert(tube != NULL);
+	out = short_size(row->connection != NULL ? row->connection->out : tube->out);
+	in = short_size(row->connection != NULL ? row->connection->in : tube->in);
 	if (row->connection != NULL) {
 		since = age(row->connection->since);
 		return g_strdup_printf("    %-7u%4s %5s> %5s< %s", row->connection->id, since, out,

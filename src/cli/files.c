@@ -62,8 +62,10 @@ static gboolean on_deadline(void *data)
 	const char *why = mover->obstacle;
 
 	mover->deadline = 0;
-	if (transfer)
-		why = unanswered = g_strdup_printf("%s has not answered", transfer->who);
+	if (transfer) {
+		unanswered = g_strdup_printf("%s has not answered", transfer->who);
+		why = unanswered;
+	}
 	cli_complain("nothing is under way after %u s%s%s", mover->files->timeout, why ? ": " : "",
 		     why ? why : "");
 	cli_end(mover->cli, SESSION_ERROR_TIMEOUT);
