@@ -246,11 +246,11 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
 bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
+	@$(BUILD)/tests/bench/relay
 
 # What telepathy-local costs, against what it may cost.
 bench-local: $(LOCAL_BIN) $(BUILD)/tests/integration/test_local_numbers
 	@LOCAL_NUMBERS=strict $(BUILD)/tests/integration/test_local_numbers
-	@$(BUILD)/tests/bench/relay
 
 $(PEER_BIN): $(call obj,tests/peer/main.c)
 	@mkdir -p $(@D)
