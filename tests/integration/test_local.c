@@ -159,7 +159,7 @@ static void test_two_users(void **state)
 	g_autofree char *path = NULL;
 
 	if (geteuid() != 0)
-		skip();
+		skip(); /* only root can be two users */
 	w->nodes[0] = local_node_new(w->env, "ann", false);
 	w->nodes[1] = local_node_new(w->env, "ben", true);
 	local_connect(w->nodes[0], "");

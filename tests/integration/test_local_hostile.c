@@ -372,7 +372,7 @@ static void test_does_not_read(void **state)
 	int fd = knock(w);
 
 	if (!eve())
-		skip();
+		skip(); /* only root can be another user */
 	assert_true(send(fd, g_bytes_get_data(hello, NULL), g_bytes_get_size(hello), 0) > 0);
 	assert_true(send(fd, g_bytes_get_data(here, NULL), g_bytes_get_size(here), 0) > 0);
 	local_wait_presence(w->node, eve(), "available");

@@ -665,7 +665,7 @@ static void test_ssh(void **state)
 	pid_t ben;
 
 	if (access("/usr/sbin/sshd", X_OK))
-		skip();
+		skip(); /* no sshd here; the deps have it */
 	/* As root it separates privileges, in a directory that its service would have made. */
 	if (geteuid() == 0)
 		g_mkdir("/run/sshd", 0755);

@@ -406,7 +406,7 @@ static void test_steps_around_squatter(void **state)
 	int n;
 
 	if (geteuid() != 0)
-		skip();
+		skip(); /* only root can be another user */
 	n = g_snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "telepathy-local-1/0,%s",
 		       nick);
 	assert_int_equal(seteuid(65534), 0);

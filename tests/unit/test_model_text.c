@@ -329,7 +329,7 @@ static void test_width_of_the_c_library(void **state)
 	unsigned wrong = 0;
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
-		skip();
+		skip(); /* no UTF-8 locale to compare with */
 	for (gunichar c = 0x20; c < 0x110000; c++) {
 		enum text_class class = text_char_class(c);
 		int theirs;
