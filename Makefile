@@ -24,7 +24,7 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 HARDEN  ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 SANITIZE ?=
 
-PKG_CORE   := glib-2.0 dbus-1 sqlite3
+PKG_CORE   := glib-2.0 dbus-1 sqlite3 jansson
 PKG_SCREEN := ncursesw readline
 PKG_TEST   := cmocka vterm gio-2.0
 PKG_FIXTURE := telepathy-glib dbus-glib-1 gio-2.0
@@ -102,7 +102,7 @@ run: deps-run
 # Debian's names. Checked at each `make run` and `make check`: with all there that costs one
 # dpkg-query and nothing is asked of the network.
 DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-dev libreadline-dev \
-	     libsqlite3-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
+	     libsqlite3-dev libjansson-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
 	     telepathy-haze telepathy-idle
 DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
 	     openssh-client openssh-server \
