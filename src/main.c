@@ -21,59 +21,14 @@ static int complain(const GError *error, int status)
 	return status;
 }
 
-static int run_files(const struct options *options, struct session *session)
-{
-	const struct cli_files files = {
-		.contact = options->file_send ? options->words[0] : NULL,
-		.path = options->file_send ? options->words[1] : NULL,
-		.directory = options->file_receive ? options->words[0] : NULL,
-		.count = options->count,
-		.timeout = options->timeout,
-	};
-
-	return cli_move_files(session, &files);
-}
-
-static int run_tube(const struct options *options, struct session *session)
-{
-	char **words = options->words;
-	const char *service = words[0] ? words[1] : NULL;
-	const struct cli_tube tube = {
-		.accept = options->tube_accept,
-		.contact = words[0],
-		.service = service,
-		.target = service ? words[2] : NULL,
-		.listen = options->listen,
-		.command = options->exec,
-		.stdio = options->stdio,
-		.direct = options->direct,
-		.timeout = options->timeout,
-		.count = options->count,
-	};
-
-	return cli_tube(session, &tube);
-}
-
-static bool is_screen(const struct options *options)
-{
-	return !options->run && !options->reply_with && !options->tube_offer &&
-	       !options->tube_accept && !options->file_send && !options->file_receive;
-}
-
 static int run_front_end(const struct options *options, struct session *session)
 {
 	g_autoptr(GError) error = NULL;
 
 	if (!session_check(session, &error))
 		return complain(error, error->code);
-	if (options->file_send || options->file_receive)
-		return run_files(options, session);
-	if (options->tube_offer || options->tube_accept)
-		return run_tube(options, session);
-	if (options->reply_with)
-		return cli_reply(session, options->reply_with);
-	return options->run ? cli_run(session, options->run)
-			    : ui_run(session, options->demo ? demo_hint() : NULL);
+	return options->task.verb ? cli_do(session, &options->task)
+				  : ui_run(session, options->demo ? demo_hint() : NULL);
 }
 
 static int run(const struct options *options)
@@ -83,7 +38,7 @@ static int run(const struct options *options)
 		.bus_address = options->bus,
 		.account = options->account,
 		.no_autostart = options->no_autostart,
-		.script = options->run || options->reply_with,
+		.script = options->task.verb != NULL,
 		.debug = options->debug,
 		.log_path = options->debug_path,
 	};
@@ -91,7 +46,7 @@ static int run(const struct options *options)
 	struct session *session;
 	int status;
 
-	if (is_screen(options) && !ui_check(&error))
+	if (!options->task.verb && !ui_check(&error))
 		return complain(error, SESSION_ERROR_USAGE);
 	session = session_new(&session_options);
 	status = run_front_end(options, session);
@@ -116,7 +71,7 @@ static int run_demo(const struct options *options)
 	int status;
 
 	/* Before anything is made that would only be removed again. */
-	if (!options->run && !ui_check(&error))
+	if (!options->task.verb && !ui_check(&error))
 		return complain(error, SESSION_ERROR_USAGE);
 	demo = demo_start(&error);
 	if (!demo)

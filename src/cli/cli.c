@@ -9,7 +9,7 @@
 
 #include "private.h"
 
-#define LINE_SECONDS       30  /* a line may take, and may wait for its account */
+#define ONCE_SECONDS       30  /* a line may take, and may wait for its account */
 #define STATUS_INTERRUPTED 130 /* by a signal */
 
 static void take_turn_soon(struct cli *cli);
@@ -48,17 +48,28 @@ static gboolean on_signal(gpointer data)
 
 /* --- a line ------------------------------------------------------------------------------- */
 
+static unsigned seconds_of(const struct cli *cli)
+{
+	unsigned told = cli->task->options.timeout;
+
+	return told ? told : ONCE_SECONDS;
+}
+
 static gboolean on_deadline(gpointer data)
 {
 	struct cli *cli = data;
-	int length = (int)strcspn(*cli->line, " \t\n");
+	const char *line = cli->line ? *cli->line : "";
 
 	/* A person who types a password may take the time that needs. */
 	if (cli->question)
 		return G_SOURCE_CONTINUE;
 	cli->deadline = 0;
 	/* Its name only: what follows may be meant for one person's eyes. */
-	cli_complain("%.*s is not done after %d s", length, *cli->line, LINE_SECONDS);
+	if (cli->line)
+		cli_complain("%.*s is not done after %u s", (int)strcspn(line, " \t\n"), line,
+			     seconds_of(cli));
+	else
+		cli_complain("--%s is not done after %u s", cli->task->verb->flag, seconds_of(cli));
 	if (cli->waiting)
 		wait_complain(session_model(cli->front.session), cli->account, WAIT_MORE);
 	cli_end(cli, SESSION_ERROR_TIMEOUT);
@@ -72,12 +83,13 @@ static void on_line_done(int status, void *data)
 	cli_flush(cli);
 	if (cli->ending)
 		return;
-	g_clear_handle_id(&cli->deadline, g_source_remove);
+	/* A time that was told is for all of them. */
+	if (!cli->task->options.timeout)
+		g_clear_handle_id(&cli->deadline, g_source_remove);
 	g_clear_pointer(&cli->account, g_free);
 	if (!status)
 		status = cli->status;
-	cli->line++;
-	if (status || !*cli->line)
+	if (status || !cli->line || !*++cli->line)
 		cli_end(cli, status);
 	else
 		take_turn_soon(cli);
@@ -86,7 +98,11 @@ static void on_line_done(int status, void *data)
 static void run_line(struct cli *cli)
 {
 	cli->waiting = false;
-	command_execute(&cli->front, *cli->line, on_line_done, cli);
+	if (cli->line)
+		command_execute(&cli->front, *cli->line, on_line_done, cli);
+	else
+		command_execute_args(&cli->front, cli->task->verb, cli->task->args, on_line_done,
+				     cli);
 }
 
 /* True when the line can be run now; when it never can the end has begun. */
@@ -137,8 +153,9 @@ static bool has_bus(struct cli *cli)
 /* What the next line waits for: nothing, the bus, or accounts that are online. */
 static bool is_line_ready(struct cli *cli)
 {
-	struct account *account;
-	enum command_need need = command_peek(&cli->front, *cli->line, &account);
+	struct account *account = NULL;
+	enum command_need need = cli->line ? command_peek(&cli->front, *cli->line, &account)
+					   : cli->task->verb->needs;
 
 	g_free(cli->account);
 	cli->account = account ? g_strdup(account->name) : NULL;
@@ -165,7 +182,7 @@ static gboolean take_turn(gpointer data)
 
 	cli->turn = 0;
 	if (!cli->deadline)
-		cli->deadline = g_timeout_add_seconds(LINE_SECONDS, on_deadline, cli);
+		cli->deadline = g_timeout_add_seconds(seconds_of(cli), on_deadline, cli);
 	if (is_line_ready(cli))
 		run_line(cli);
 	return G_SOURCE_REMOVE;
@@ -223,15 +240,23 @@ static void begin_lines(struct cli *cli)
 	take_turn_soon(cli);
 }
 
-int cli_run(struct session *session, char **run_lines)
+static int run_steps(struct session *session, const struct cli_task *task, char **lines)
 {
-	struct cli cli = {.line = run_lines};
+	struct cli cli = {.task = task, .line = lines};
 
-	if (!run_lines || !*run_lines)
-		return 0;
 	cli_main(&cli, session, begin_lines);
 	model_unlisten(session_model(session), on_event, &cli);
 	return cli.status;
+}
+
+int cli_run(struct session *session, const struct cli_task *task)
+{
+	return run_steps(session, task, task->args);
+}
+
+int cli_command(struct session *session, const struct cli_task *task)
+{
+	return run_steps(session, task, NULL);
 }
 
 static void on_bot_bus(const GError *error, void *data)
@@ -245,16 +270,23 @@ static void on_bot_bus(const GError *error, void *data)
 
 static void begin_bot(struct cli *cli)
 {
-	cli->bot = bot_new(cli, cli->line);
+	cli->bot = bot_new(cli, cli->argv);
 	session_start(cli->front.session);
 	session_wait_bus(cli->front.session, on_bot_bus, cli);
 }
 
-int cli_reply(struct session *session, char **argv)
+int cli_reply(struct session *session, const struct cli_task *task)
 {
-	struct cli cli = {.line = argv};
+	struct cli cli = {.task = task};
 	struct model *model = session_model(session);
+	g_auto(GStrv) argv = NULL;
+	g_autoptr(GError) error = NULL;
 
+	if (!g_shell_parse_argv(task->args[0], NULL, &argv, &error)) {
+		cli_complain("%s", error->message);
+		return SESSION_ERROR_USAGE;
+	}
+	cli.argv = argv;
 	if (!model->accounts->len) {
 		cli_complain("there is no account yet: /account add makes one");
 		return SESSION_ERROR_NOT_FOUND;

@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* The options of pheme's command line: one table that is parsed by, listed by --help and
- * printed in the man page. */
+/* The command line. What can be done are flags of the command table; the flags that go with them
+ * are a table here. Both are parsed by GLib, listed by --help and printed in the man page. */
 
 #include <stdbool.h>
 #include <glib.h>
+#include "cli.h"
 
 struct options {
 	char *config, *bus, *account;
-	char **run;        /* lines of --run in order; NULL for none */
-	char **reply_with; /* argv of --reply-with; or NULL */
-	char **words; /* of --tube-offer, --tube-accept, --file-send, --file-receive; or NULL */
-	bool tube_offer, tube_accept, file_send, file_receive;
-	char *listen, *exec;
-	bool stdio, direct;
-	unsigned timeout, count; /* 0: not told */
-	bool demo;
-	bool no_autostart;
-	bool debug;
 	char *debug_path; /* of --debug=FILE; NULL: the usual place */
+	bool debug, no_autostart;
+	bool demo, help, version;
+	struct cli_task task; /* its verb is NULL: the screen */
 };
 
 /* False: the program ends with *@status. --help and --version have been printed then, or what

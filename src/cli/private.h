@@ -1,16 +1,50 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-/* Private to src/cli: cli.c runs the lines, wait.c says when accounts are ready for the next
- * one, front.c is what commands see of it, bot.c answers messages with a program. */
+/* Private to src/cli: flags.c finds who does what a flag asks for, cli.c runs lines and single
+ * commands, wait.c says when accounts are ready for the next one, front.c is what commands see of
+ * it, bot.c answers messages with a program. */
 
-#include "../cmd/command.h"
+#include "cli.h"
 #include "tty.h"
+
+/* --- flags that are not just a command: each does its task as cli_do() has it -------------- */
+
+struct cli_files {
+	const char *contact, *path; /* to send; or */
+	const char *directory;      /* to receive into */
+	unsigned count;             /* files to receive; 0: until a signal */
+	unsigned timeout;           /* seconds until something is under way; 0: no limit */
+};
+/* Sends a file when the contact can take it, or receives what comes (files.c). */
+int cli_move_files(struct session *session, const struct cli_files *files);
+struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for none */
+	bool accept;
+	const char *contact, *service, *target;
+	const char *listen, *command;
+	bool stdio, direct;
+	unsigned timeout; /* seconds until it is open; 0: no limit */
+	unsigned count;   /* tubes that are accepted; 0: one */
+};
+/* Offers or accepts a tube (tube.c) and ends with it. */
+int cli_tube(struct session *session, const struct cli_tube *tube);
+/* Stays online and answers each message of a contact with what a program prints when it is given
+ * the text (bot.c), until a signal ends it. */
+int cli_reply(struct session *session, const struct cli_task *task);
+/*
+ * Runs the lines of --run in order, each when the one before it is done, up to the first that
+ * fails.
+ */
+int cli_run(struct session *session, const struct cli_task *task);
+/* Runs the command that the flag is. */
+int cli_command(struct session *session, const struct cli_task *task);
 
 struct cli {
 	struct front front; /* first: a front is cast to its cli */
 	GMainLoop *loop;
-	char **line;     /* the one that is run, or is next; of a bot: its program's argv */
+	const struct cli_task *task;
+	char **line;     /* the one that is run, or is next; NULL: the task is one command */
+	char **argv;     /* of the program of a bot */
 	struct bot *bot; /* or NULL */
 	const struct cli_tube *tube; /* or NULL */
 	struct tube_job *tube_job;

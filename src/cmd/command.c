@@ -370,6 +370,28 @@ void command_execute(struct front *front, const char *line, command_done_fn done
 	command_release(run);
 }
 
+static void run_args(struct command_run *run, const struct command *command, char **args)
+{
+	g_autofree char *problem = NULL;
+
+	run->parsed.command = command;
+	g_clear_pointer(&run->line, g_free);
+	problem = parse_args(command_flag_words(command), args, &run->parsed, &run->line);
+	if (problem)
+		command_fail(run, SESSION_ERROR_USAGE, "%s", problem);
+	else if (check_needs(run))
+		command->run(run);
+}
+
+void command_execute_args(struct front *front, const struct command *command, char **args,
+			  command_done_fn done, void *data)
+{
+	struct command_run *run = run_new(front, "", done, data);
+
+	run_args(run, command, args);
+	command_release(run);
+}
+
 enum command_need command_peek(struct front *front, const char *line, struct account **account)
 {
 	g_autofree char *problem = NULL, *expanded = NULL, *wrong = NULL;

@@ -48,14 +48,25 @@ struct command {
 	 */
 	const char *usage;
 	enum command_need needs;
-	bool is_flag;        /* also --name */
-	const char *summary; /* one line for lists */
-	const char *help;    /* paragraphs for /help NAME and the man page */
-	void (*run)(struct command_run *run);
-	const struct command *subcommands; /* e.g. of /account; ends with a NULL name; or NULL */
+	const char *summary;                  /* one line for lists */
+	const char *help;                     /* paragraphs for /help NAME and the man page */
+	void (*run)(struct command_run *run); /* NULL: a flag that src/cli does by itself */
+	const struct command *subcommands;    /* e.g. of /account; ends with a NULL name; or NULL */
+
+	/*
+	 * On the command line: --FLAG. A first word of its usage that is required is the flag's
+	 * value ("--join #dev", "--join=#dev"), the others are words anywhere on the line.
+	 */
+	const char *flag;       /* NULL: it is none */
+	const char *flag_usage; /* what follows it; NULL: usage */
+	const char *flag_help;  /* one paragraph, NULL: help; its first sentence is for --help */
+	const char *flag_with;  /* other flags that may stand beside it, separated by blanks */
+	bool flag_repeats;      /* may be given several times, in order */
 };
 
 extern const struct command command_table[]; /* sorted by name; ends with a NULL name */
+/* What is a flag only, for the front end without a screen; likewise. */
+extern const struct command command_flag_table[];
 
 const struct command *command_find(const char *name); /* by name or alias */
 /* The nearest name to a mistyped one, or NULL. */
@@ -70,6 +81,9 @@ unsigned command_name_distance(const char *a, const char *b);
  */
 typedef void (*command_done_fn)(int status, void *data);
 void command_execute(struct front *front, const char *line, command_done_fn done, void *data);
+/* The same for a row whose arguments are words already: those of the command line. */
+void command_execute_args(struct front *front, const struct command *command, char **args,
+			  command_done_fn done, void *data);
 /* What @line would need, without running it; @account (if told by -a, else NULL) is borrowed.
  * A line that is wrong needs nothing: running it says why. */
 enum command_need command_peek(struct front *front, const char *line, struct account **account);
@@ -101,6 +115,20 @@ void command_hold(struct command_run *run);
 void command_release(struct command_run *run);
 /* A session_done_fn that reports the error, if any, and releases; data is the run. */
 void command_done(const GError *error, void *run);
+
+/* --- flags ------------------------------------------------------------------------------------ */
+
+/* All rows that are flags, sorted by flag; NULL-terminated, free with g_free. */
+const struct command **command_list_flags(void);
+const struct command *command_find_flag(const char *flag); /* without the dashes; or NULL */
+/* Its usage string as a flag. */
+const char *command_flag_words(const struct command *command);
+/* "--send CONTACT [TEXT|-]"; new. */
+char *command_flag_usage(const struct command *command);
+/* The value that stands right after it, "CONTACT"; new, NULL when it has none. */
+char *command_flag_value(const struct command *command);
+/* What is wrong with these words after the flag: new string; NULL when all is well. */
+char *command_check_args(const struct command *command, char **args);
 
 /* --- completion --------------------------------------------------------------------------- */
 

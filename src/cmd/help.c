@@ -6,22 +6,12 @@
 
 #include "cmd.h"
 
-static void append_usage(GString *text, const struct command *command)
-{
-	const char *usage = command->usage;
-	struct usage_word word;
-
-	while (usage_next(&usage, &word))
-		g_string_append_printf(text, " %s%s%s%s", word.optional ? "[" : "", word.name,
-				       word.rest ? "…" : "", word.optional ? "]" : "");
-}
-
 char *command_usage(const struct command *command)
 {
 	GString *text = g_string_new("/");
 
 	g_string_append(text, command->name);
-	append_usage(text, command);
+	usage_append(text, command->usage, "…");
 	return g_string_free(text, FALSE);
 }
 

@@ -109,46 +109,6 @@ char **word_split(const char *s, GError **error)
 	return (char **)g_ptr_array_free(g_steal_pointer(&words), FALSE);
 }
 
-/* --- usage strings ------------------------------------------------------------------------ */
-
-bool usage_next(const char **usage, struct usage_word *word)
-{
-	const char *s = *usage ? word_skip_blanks(*usage) : "";
-	gsize length = strcspn(s, " ");
-	g_autofree char *text = g_strndup(s, length);
-	char *name = text, *colon;
-
-	memset(word, 0, sizeof(*word));
-	if (!length)
-		return false;
-	*usage = s + length;
-	if (name[0] == '[') {
-		word->optional = true;
-		name++;
-		g_assert(g_str_has_suffix(name, "]"));
-		name[strlen(name) - 1] = '\0';
-	}
-	if (g_str_has_suffix(name, "…")) {
-		word->rest = true;
-		name[strlen(name) - strlen("…")] = '\0';
-	}
-	colon = strchr(name, ':');
-	if (colon) {
-		*colon = '\0';
-		g_strlcpy(word->kind, colon + 1, sizeof(word->kind));
-	}
-	g_strlcpy(word->name, name, sizeof(word->name));
-	word->choice = strchr(name, '|') && g_ascii_islower(name[0]);
-	return true;
-}
-
-bool usage_has_choice(const char *choices, const char *value)
-{
-	g_auto(GStrv) list = g_strsplit(choices, "|", -1);
-
-	return g_strv_contains((const char *const *)list, value);
-}
-
 /* --- typed lines -------------------------------------------------------------------------- */
 
 bool command_takes_options(const struct command *command)
@@ -189,6 +149,15 @@ static char *parse_options(const char **s, struct parsed *parsed)
 	}
 }
 
+static char *check_word(const struct usage_word *want, const char *word)
+{
+	if (!*word)
+		return g_strdup_printf("%s must not be empty", want->name);
+	if (want->choice && !usage_has_choice(want->name, word))
+		return g_strdup_printf("\"%s\" is none of %s", word, want->name);
+	return NULL;
+}
+
 /* One argument of the line; *@s is at its begin. */
 static char *parse_argument(const struct usage_word *want, const char **s, struct parsed *parsed)
 {
@@ -203,11 +172,7 @@ static char *parse_argument(const struct usage_word *want, const char **s, struc
 		parsed->args[index] = word_next(s, &open);
 		if (open)
 			return unclosed_problem(open);
-		if (!*parsed->args[index])
-			return g_strdup_printf("%s must not be empty", want->name);
-		if (want->choice && !usage_has_choice(want->name, parsed->args[index]))
-			return g_strdup_printf("\"%s\" is none of %s", parsed->args[index],
-					       want->name);
+		return check_word(want, parsed->args[index]);
 	}
 	return NULL;
 }
@@ -233,6 +198,71 @@ static char *parse_arguments(const char *s, struct parsed *parsed)
 	}
 	return *s ? g_strdup_printf("there is nothing to do with \"%s\"", s) : NULL;
 }
+
+/* --- words of a command line ------------------------------------------------------------------ */
+
+/* Words that a command takes apart again are quoted. */
+static char *join_rest(const struct usage_word *want, char **args)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+	for (; *args; args++)
+		g_ptr_array_add(words,
+				strcmp(want->kind, "param") ? g_strdup(*args) : word_quote(*args));
+	g_ptr_array_add(words, NULL);
+	return g_strjoinv(" ", (char **)words->pdata);
+}
+
+/* Paths are bytes; what else there is ends in messages and on screens. */
+static char *check_arg(const struct usage_word *want, const char *arg)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (strcmp(want->kind, "file") && !g_utf8_validate(arg, -1, NULL))
+		return g_strdup_printf("%s is not valid UTF-8", want->name);
+	if (!strcmp(want->kind, "program") && !g_shell_parse_argv(arg, NULL, NULL, &error))
+		return g_strdup(error->message);
+	return check_word(want, arg);
+}
+
+static char *take_args(const char *usage, char **args, struct parsed *parsed)
+{
+	struct usage_word want;
+
+	while (usage_next(&usage, &want)) {
+		char *problem;
+
+		if (!*args)
+			return want.optional ? NULL : g_strdup_printf("%s is missing", want.name);
+		g_assert(parsed->count < COMMAND_ARGS_MAX);
+		parsed->args[parsed->count++] =
+			want.rest ? join_rest(&want, args) : g_strdup(*args);
+		problem = check_arg(&want, parsed->args[parsed->count - 1]);
+		if (problem || want.rest)
+			return problem;
+		args++;
+	}
+	return *args ? g_strdup_printf("there is nothing to do with \"%s\"", *args) : NULL;
+}
+
+char *parse_args(const char *usage, char **args, struct parsed *parsed, char **line)
+{
+	gsize offset[COMMAND_ARGS_MAX];
+	char *problem = take_args(usage, args, parsed);
+	GString *whole = g_string_new(NULL);
+
+	for (unsigned i = 0; i < parsed->count; i++) {
+		g_string_append(whole, i ? " " : "");
+		offset[i] = whole->len;
+		g_string_append(whole, parsed->args[i]);
+	}
+	*line = g_string_free(whole, FALSE);
+	for (unsigned i = 0; i < parsed->count; i++)
+		parsed->raw[i] = *line + offset[i];
+	return problem;
+}
+
+/* --- subcommands ------------------------------------------------------------------------------ */
 
 const struct command *command_find_sub(const struct command *command, const char *name)
 {

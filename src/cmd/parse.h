@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <glib.h>
 #include "command.h"
+#include "usage.h"
 
 #define COMMAND_ARGS_MAX   8  /* arguments in a usage string */
 #define COMMAND_ALIAS_MAX  10 /* aliases within aliases */
@@ -28,19 +29,6 @@ char *word_quote(const char *word);
 /* All words of @s; NULL and an error when a quote is not closed. g_strfreev. */
 char **word_split(const char *s, GError **error);
 
-/* --- usage strings --- */
-
-struct usage_word {
-	char name[80]; /* "ROOM"; "on|off" */
-	char kind[16]; /* "room"; "" for none */
-	bool optional, rest, choice;
-};
-
-/* Reads the next one and moves *@usage past it; false at the end. */
-bool usage_next(const char **usage, struct usage_word *word);
-/* Is @value one of the choices "on|off"? */
-bool usage_has_choice(const char *choices, const char *value);
-
 /* --- typed lines --- */
 
 struct parsed {
@@ -56,6 +44,9 @@ struct parsed {
  * @line must outlive @parsed. */
 char *command_parse(const char *line, struct parsed *parsed);
 void parsed_clear(struct parsed *parsed);
+/* Takes the words of a command line for those that @usage wants. *@line (new) is what a person
+ * would have typed: @parsed points into it. What is wrong: new string; NULL when all is well. */
+char *parse_args(const char *usage, char **args, struct parsed *parsed, char **line);
 bool command_takes_options(const struct command *command);
 /* Looks among @command's subcommands. */
 const struct command *command_find_sub(const struct command *command, const char *name);

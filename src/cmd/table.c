@@ -21,13 +21,22 @@ static const struct command account_commands[] = {
 		 "(rooms, with ; between them), password-command, enabled. A VALUE with blanks is\n"
 		 "quoted as in a shell. A password is not taken here, where it would stay in the\n"
 		 "line history: it is asked for when the account connects.",
-	 .run = cmd_account_add},
+	 .run = cmd_account_add,
+	 .flag = "account-add",
+	 .flag_usage = "PROTOCOL:protocol ID [NAME=VALUE:param…]",
+	 .flag_help =
+		 "Add an account of PROTOCOL (jabber, irc, haze/jabber) with ID, the name that "
+		 "logs in, and parameters (see --list parameters PROTOCOL). A password comes "
+		 "from --password-stdin or --password-command, never from the command line, "
+		 "which others can see."},
 	{.name = "account disable",
 	 .usage = "ACCOUNT:account",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "disconnects an account and keeps it so",
 	 .help = "Disconnects the account; it connects no more at start. Nothing of it is lost.",
-	 .run = cmd_account_disable},
+	 .run = cmd_account_disable,
+	 .flag = "account-disable",
+	 .flag_help = "Disconnect an account and keep it so: it connects no more at start."},
 	{.name = "account edit",
 	 .usage = "[ACCOUNT:account]",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -39,7 +48,9 @@ static const struct command account_commands[] = {
 	 .needs = COMMAND_NEEDS_BUS,
 	 .summary = "connects an account, now and at each start",
 	 .help = "Connects the account, now and whenever pheme starts.",
-	 .run = cmd_account_enable},
+	 .run = cmd_account_enable,
+	 .flag = "account-enable",
+	 .flag_help = "Connect an account, now and whenever pheme starts."},
 	{.name = "account list",
 	 .usage = "",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -53,7 +64,10 @@ static const struct command account_commands[] = {
 	 .summary = "removes an account from pheme",
 	 .help = "Takes the account out of accounts.conf, after asking. The account at the\n"
 		 "network and all history stay.",
-	 .run = cmd_account_remove},
+	 .run = cmd_account_remove,
+	 .flag = "account-remove",
+	 .flag_help = "Take an account out of accounts.conf. The account at the network and all "
+		      "history stay."},
 	{.name = "account set",
 	 .usage = "ACCOUNT:account [KEY:key] [VALUE…]",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -63,7 +77,11 @@ static const struct command account_commands[] = {
 		 "nickname, autojoin, password-command; it holds from the next connect on.\n"
 		 "\"/account set NAME -default KEY\" takes KEY out of the file. A password is not\n"
 		 "taken here: it is asked for when the account connects.",
-	 .run = cmd_account_set},
+	 .run = cmd_account_set,
+	 .flag = "account-set",
+	 .flag_help =
+		 "Print what accounts.conf has of an account, or set KEY to VALUE; -default KEY "
+		 "takes KEY out of the file."},
 	{.name = NULL},
 };
 
@@ -94,7 +112,11 @@ static const struct command file_commands[] = {
 		 "the other side has said yes. A transfer that broke goes on where it stopped "
 		 "when\n"
 		 "the same file is sent again.",
-	 .run = cmd_file_send},
+	 .run = cmd_file_send,
+	 .flag = "file-send",
+	 .flag_usage = "CONTACT:contact FILE:file",
+	 .flag_help = "Send FILE to CONTACT, as soon as the contact is there and takes files, and "
+		      "end when it has arrived."},
 	{.name = NULL},
 };
 
@@ -109,7 +131,12 @@ static const struct command tube_commands[] = {
 		 "started for it; {host}, {port}, {path}, {service} and {contact} are filled in.\n"
 		 "With connect:TARGET one connection is made to a server here, as for ssh.\n"
 		 "Without WHERE \"accept\" of [tube NAME] in pheme.conf tells it.",
-	 .run = cmd_tube_accept},
+	 .run = cmd_tube_accept,
+	 .flag = "tube-accept",
+	 .flag_usage = "[CONTACT:contact] [SERVICE:service]",
+	 .flag_help = "Accept the next tube that CONTACT offers for SERVICE, or anybody for "
+		      "anything; print where programs reach it, unless --stdio or --exec is there; "
+		      "end when the tube does."},
 	{.name = "tube close",
 	 .usage = "[TUBE:tube] [CONNECTION]",
 	 .needs = COMMAND_WANTS_ONLINE,
@@ -136,7 +163,13 @@ static const struct command tube_commands[] = {
 		 "[tube NAME] in pheme.conf, which then tells TARGET too; web, vnc and ssh need\n"
 		 "none. dbus:NAME offers a D-Bus tube to exec:COMMAND, which finds its address in\n"
 		 "PHEME_TUBE_ADDRESS. In a room all members are offered it.",
-	 .run = cmd_tube_offer},
+	 .run = cmd_tube_offer,
+	 .flag = "tube-offer",
+	 .flag_usage = "CONTACT|ROOM:target SERVICE:service TARGET",
+	 .flag_help = "Offer a contact or a room connections to TARGET: PORT, HOST:PORT, "
+		      "[IPV6]:PORT, unix:PATH, exec:COMMAND, or - for standard input and output, "
+		      "as the ProxyCommand of ssh wants it. Waits for the contact to be there; "
+		      "ends when the tube does."},
 	{.name = NULL},
 };
 
@@ -279,7 +312,11 @@ const struct command command_table[] = {
 		 "enters the room of this chat again. With several accounts -a or "
 		 "\"account:room\"\n"
 		 "tells which one.",
-	 .run = cmd_join},
+	 .run = cmd_join,
+	 .flag = "join",
+	 .flag_usage = "ROOM:room",
+	 .flag_help = "Join ROOM and end; with --watch stay and print what is said there.",
+	 .flag_with = "watch"},
 	{.name = "log",
 	 .aliases = "lastlog",
 	 .usage = "[CHAT:chat] [COUNT]",
@@ -295,7 +332,7 @@ const struct command command_table[] = {
 	 .help = "\"/me waves\" shows as \"* alice waves\".",
 	 .run = cmd_me},
 	{.name = "msg",
-	 .aliases = "m",
+	 .aliases = "m send",
 	 .usage = "NAME:target TEXT:text…",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "sends a message and stays where you are",
@@ -305,7 +342,12 @@ const struct command command_table[] = {
 		 "blanks is quoted: /msg \"Dave Miller\" hello. TEXT goes as it is typed. While "
 		 "the\n"
 		 "account is offline the message is kept, and goes out when it connects.",
-	 .run = cmd_msg},
+	 .run = cmd_msg,
+	 .flag = "send",
+	 .flag_usage = "CONTACT:target [TEXT|-:text]",
+	 .flag_help = "Send a message to a contact or a room and end when the network has it. - or "
+		      "no TEXT: what comes on standard input, all of it as one message, or with "
+		      "--lines each line as it comes."},
 	{.name = "names",
 	 .aliases = "n",
 	 .usage = "",
@@ -400,7 +442,10 @@ const struct command command_table[] = {
 		 "-a\n"
 		 "names one, and is kept over a reconnect. Without STATUS it prints where each\n"
 		 "account stands.",
-	 .run = cmd_status},
+	 .run = cmd_status,
+	 .flag = "status",
+	 .flag_help = "Print where each account stands, or set STATUS: available, away, xa (away "
+		      "for long), busy, hidden or offline, with a MESSAGE for others to read."},
 	{.name = "topic",
 	 .usage = "[TOPIC:text…]",
 	 .needs = COMMAND_NEEDS_ROOM,

@@ -2,13 +2,10 @@
 
 /* --reply-with: what is answered, in which order, and what the program learns. */
 
-#include "cmd_test.h"
+#include "cli_test.h"
 
 #include <signal.h>
 #include <sys/stat.h>
-
-#include "capture.h"
-#include "cli/cli.h"
 
 /* What arrives once the session was started; text NULL ends the list. */
 struct arrival {
@@ -72,17 +69,16 @@ static void on_start(struct session *session)
 static void reply(struct fixture *fixture, const char *command, const struct arrival *arrivals,
 		  unsigned wanted, struct capture *capture)
 {
-	g_auto(GStrv) argv = NULL;
+	const char *const argv[] = {command, NULL};
 	int status;
 
-	assert_true(g_shell_parse_argv(command, NULL, &argv, NULL));
 	script.arrivals = arrivals;
 	script.wanted = wanted;
 	script.session = fixture->session;
 	fixture->session->on_start = on_start;
 	g_string_truncate(fixture->calls, 0);
 	capture_begin(capture);
-	status = cli_reply(fixture->session, argv);
+	status = do_flag(fixture, "reply-with", argv);
 	capture_end(capture);
 	assert_int_equal(status, 130);
 }
@@ -228,14 +224,14 @@ static void test_missing_program(void **state)
 static void test_no_account(void **state)
 {
 	struct fixture *fixture = *state;
-	char *argv[] = {"cat", NULL};
+	const char *const argv[] = {"cat", NULL};
 	struct capture capture;
 	int status;
 
 	account_remove(fixture->work);
 	account_remove(fixture->irc);
 	capture_begin(&capture);
-	status = cli_reply(fixture->session, argv);
+	status = do_flag(fixture, "reply-with", argv);
 	capture_end(&capture);
 	assert_int_equal(status, 3);
 	assert_non_null(strstr(capture.err, "no account"));
@@ -245,13 +241,13 @@ static void test_no_account(void **state)
 static void test_no_bus(void **state)
 {
 	struct fixture *fixture = *state;
-	char *argv[] = {"cat", NULL};
+	const char *const argv[] = {"cat", NULL};
 	struct capture capture;
 	int status;
 
 	fixture->session->bus_problem = "no bus here";
 	capture_begin(&capture);
-	status = cli_reply(fixture->session, argv);
+	status = do_flag(fixture, "reply-with", argv);
 	capture_end(&capture);
 	assert_int_equal(status, 4);
 	assert_string_equal(capture.err, "pheme: no bus here\n");

@@ -41,9 +41,10 @@ static void test_values(void **state)
 	assert_string_equal(result.options.account, "work");
 	assert_string_equal(result.options.config, "x.conf");
 	assert_string_equal(result.options.bus, "unix:path=/b");
-	assert_string_equal(result.options.run[0], "/msg a b");
-	assert_string_equal(result.options.run[1], "/quit");
-	assert_null(result.options.run[2]);
+	assert_string_equal(result.options.task.verb->flag, "run");
+	assert_string_equal(result.options.task.args[0], "/msg a b");
+	assert_string_equal(result.options.task.args[1], "/quit");
+	assert_null(result.options.task.args[2]);
 	assert_true(result.options.debug);
 	assert_null(result.options.debug_path);
 	assert_string_equal(result.capture.out, "");
@@ -57,16 +58,16 @@ static void test_files(void **state)
 
 	parse(&result, "pheme --file-send bob 'a b' --timeout 5");
 	assert_true(result.go);
-	assert_true(result.options.file_send);
-	assert_string_equal(result.options.words[0], "bob");
-	assert_string_equal(result.options.words[1], "a b");
-	assert_int_equal(result.options.timeout, 5);
+	assert_string_equal(result.options.task.verb->flag, "file-send");
+	assert_string_equal(result.options.task.args[0], "bob");
+	assert_string_equal(result.options.task.args[1], "a b");
+	assert_int_equal(result.options.task.options.timeout, 5);
 	result_clear(&result);
 	parse(&result, "pheme --file-receive dir --count 2");
 	assert_true(result.go);
-	assert_true(result.options.file_receive);
-	assert_string_equal(result.options.words[0], "dir");
-	assert_int_equal(result.options.count, 2);
+	assert_string_equal(result.options.task.verb->flag, "file-receive");
+	assert_string_equal(result.options.task.args[0], "dir");
+	assert_int_equal(result.options.task.options.count, 2);
 	result_clear(&result);
 }
 
@@ -103,7 +104,7 @@ static void test_defaults(void **state)
 	parse(&result, "pheme");
 	assert_true(result.go);
 	assert_int_equal(result.status, 0);
-	assert_null(result.options.run);
+	assert_null(result.options.task.verb);
 	assert_null(result.options.account);
 	assert_false(result.options.debug);
 	result_clear(&result);
@@ -113,24 +114,23 @@ static void test_defaults(void **state)
 	result_clear(&result);
 }
 
-/* Split as a shell would, and by none. */
 static void test_command(void **state)
 {
 	struct result result;
 
-	parse(&result, "pheme --no-autostart --reply-with 'a \"b  c\" d\\ e $(f) *'");
+	parse(&result, "pheme --no-autostart --reply-with 'a \"b  c\" $(f) *'");
 	assert_true(result.go);
 	assert_true(result.options.no_autostart);
-	assert_string_equal(result.options.reply_with[0], "a");
-	assert_string_equal(result.options.reply_with[1], "b  c");
-	assert_string_equal(result.options.reply_with[2], "d e");
-	assert_string_equal(result.options.reply_with[3], "$(f)");
-	assert_string_equal(result.options.reply_with[4], "*");
-	assert_null(result.options.reply_with[5]);
+	assert_string_equal(result.options.task.verb->flag, "reply-with");
+	assert_string_equal(result.options.task.args[0], "a \"b  c\" $(f) *");
 	result_clear(&result);
 	parse(&result, "pheme --demo --run /version");
 	assert_true(result.options.demo);
-	assert_null(result.options.reply_with);
+	assert_string_equal(result.options.task.verb->flag, "run");
+	result_clear(&result);
+	parse(&result, "pheme --demo");
+	assert_true(result.options.demo);
+	assert_null(result.options.task.verb);
 	result_clear(&result);
 }
 
@@ -141,7 +141,7 @@ static void test_bytes(void **state)
 
 	parse(&result, "pheme --run '/msg bob \xc5\xbc\xff'");
 	assert_true(result.go);
-	assert_string_equal(result.options.run[0], "/msg bob \xc5\xbc\xff");
+	assert_string_equal(result.options.task.args[0], "/msg bob \xc5\xbc\xff");
 	result_clear(&result);
 }
 

@@ -3,16 +3,13 @@
 /* Lines run without a screen, in a process of their own: signals, a broken pipe, passwords. The
  * parent never runs a line itself: what GLib starts for that does not survive a fork. */
 
-#include "cmd_test.h"
+#include "cli_test.h"
 
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <utmp.h>
-
-#include "capture.h"
-#include "cli/cli.h"
 
 #define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -39,7 +36,7 @@ static pid_t run_child(struct fixture *fixture, const char *const *lines, int *o
 		dup2(pipes[1], STDOUT_FILENO);
 		close(pipes[0]);
 		close(pipes[1]);
-		_exit(cli_run(fixture->session, (char **)lines));
+		_exit(do_flag(fixture, "run", lines));
 	}
 	close(pipes[1]);
 	*out = pipes[0];
@@ -160,7 +157,7 @@ static void test_password(void **state)
 	if (!pid) {
 		login_tty(slave);
 		close(master);
-		_exit(cli_run(fixture->session, (char **)LINES("/msg -a work bob@x.org hi")));
+		_exit(do_flag(fixture, "run", LINES("/msg -a work bob@x.org hi")));
 	}
 	read_until(master, seen, "Password for work: ");
 	assert_int_equal(write(master, "hunter2\n", 8), 8);
@@ -197,7 +194,7 @@ static void test_no_terminal(void **state)
 	pid = fork();
 	if (!pid) {
 		setsid();
-		_exit(cli_run(fixture->session, (char **)LINES("/msg -a work bob@x.org hi")));
+		_exit(do_flag(fixture, "run", LINES("/msg -a work bob@x.org hi")));
 	}
 	assert_int_equal(wait_child(pid), 4);
 	capture_end(&capture);

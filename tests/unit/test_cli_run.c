@@ -2,17 +2,14 @@
 
 /* Lines run without a screen: order, waiting, output, exit statuses. */
 
-#include "cmd_test.h"
-
-#include "capture.h"
-#include "cli/cli.h"
+#include "cli_test.h"
 
 static int run_lines(struct fixture *fixture, struct capture *capture, const char *const *lines)
 {
 	int status;
 
 	capture_begin(capture);
-	status = cli_run(fixture->session, (char **)lines);
+	status = do_flag(fixture, "run", lines);
 	capture_end(capture);
 	return status;
 }

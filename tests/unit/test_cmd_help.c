@@ -27,6 +27,7 @@ static void test_sorted(void **state)
 {
 	check_sorted(command_table);
 	check_sorted(command_find("account")->subcommands);
+	check_sorted(command_flag_table);
 }
 
 /* What the first issue asks for. */

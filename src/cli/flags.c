@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Who does what a flag asks for. A flag that is not in the list here is a command, which is run
+ * as it would be at the prompt. */
+
+#include <string.h>
+
+#include "private.h"
+
+static int send_file(struct session *session, const struct cli_task *task)
+{
+	const struct cli_files files = {
+		.contact = task->args[0],
+		.path = task->args[1],
+		.timeout = task->options.timeout,
+	};
+
+	return cli_move_files(session, &files);
+}
+
+static int receive_files(struct session *session, const struct cli_task *task)
+{
+	const struct cli_files files = {
+		.directory = task->args[0],
+		.count = task->options.count,
+		.timeout = task->options.timeout,
+	};
+
+	return cli_move_files(session, &files);
+}
+
+static int offer_tube(struct session *session, const struct cli_task *task)
+{
+	const struct cli_tube tube = {
+		.contact = task->args[0],
+		.service = task->args[1],
+		.target = task->args[2],
+		.timeout = task->options.timeout,
+	};
+
+	return cli_tube(session, &tube);
+}
+
+static int accept_tube(struct session *session, const struct cli_task *task)
+{
+	const struct cli_options *options = &task->options;
+	const char *contact = task->args[0];
+	const struct cli_tube tube = {
+		.accept = true,
+		.contact = contact,
+		.service = contact ? task->args[1] : NULL,
+		.listen = options->listen,
+		.command = options->exec,
+		.stdio = options->stdio,
+		.direct = options->direct,
+		.timeout = options->timeout,
+		.count = options->count,
+	};
+
+	return cli_tube(session, &tube);
+}
+
+static const struct {
+	const char *flag;
+	int (*run)(struct session *session, const struct cli_task *task);
+} doers[] = {
+	{"file-receive", receive_files}, {"file-send", send_file},
+	{"reply-with", cli_reply},       {"run", cli_run},
+	{"tube-accept", accept_tube},    {"tube-offer", offer_tube},
+};
+
+int cli_do(struct session *session, const struct cli_task *task)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(doers); i++)
+		if (!strcmp(doers[i].flag, task->verb->flag))
+			return doers[i].run(session, task);
+	return cli_command(session, task);
+}
