@@ -53,7 +53,7 @@ CORE_SRC   := $(filter-out src/local/%,$(wildcard src/*/*.c))
 UI_SRC     := $(wildcard ui/*.c)
 LOCAL_SRC  := $(wildcard src/local/*.c)
 # The part of telepathy-local that knows nothing of Telepathy, for tests of it alone.
-LOCAL_LINK_SRC := $(patsubst %,src/local/%.c,who frame link place mesh relay)
+LOCAL_LINK_SRC := $(patsubst %,src/local/%.c,who frame link place mesh relay hub hub_driver)
 TESTLIB_SRC := $(wildcard tests/lib/*.c)
 FIXTURE_SRC := $(wildcard tests/fixture/*.c)
 STAGE_SRC  := $(wildcard tests/stage/*.c)

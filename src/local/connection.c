@@ -216,6 +216,7 @@ static void on_frame(struct peer *peer, enum frame_kind kind, GVariant *payload,
 	case FRAME_TUBE_ACCEPT:
 	case FRAME_TUBE_CLOSE:
 	case FRAME_TUBE_REFUSED:
+	case FRAME_TUBE_MEMBERS:
 		tubes_frame(self->tubes, contact, kind, payload);
 		break;
 	case FRAME_FILE_OFFER:

@@ -37,6 +37,7 @@
 	X(TUBE_ACCEPT, 41, "(t)")        /* stream */                                              \
 	X(TUBE_CLOSE, 42, "(tb)")        /* stream, whether the sender offered it */               \
 	X(TUBE_REFUSED, 43, "(tu)")      /* stream, connection: the service did not answer */      \
+	X(TUBE_MEMBERS, 44, "(ta(ss))")  /* stream, contacts that take part and their bus names */ \
 	X(FILE_OFFER, 50,                                                                          \
 	  "(tsstxuss)")            /* stream, name, type, size, date, hash type, hash, text */     \
 	X(FILE_ACCEPT, 51, "(tt)") /* stream, offset */                                            \

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -280,6 +281,13 @@ struct relay *relay_new_oneway(int a, int b, guint64 limit, relay_progress_fn on
 	if (limit == 0)
 		flow_done(&relay->flows[0]);
 	return relay;
+}
+
+bool relay_has_hung_up(const struct relay *relay)
+{
+	struct pollfd poll_fd = {.fd = relay->a, .events = POLLRDHUP};
+
+	return poll(&poll_fd, 1, 0) > 0;
 }
 
 guint64 relay_get_bytes(const struct relay *relay)

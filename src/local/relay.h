@@ -29,6 +29,9 @@ struct relay *relay_new(int a, int b, relay_end_fn on_end, void *data);
 struct relay *relay_new_oneway(int a, int b, guint64 limit, relay_progress_fn on_progress,
 			       relay_end_fn on_end, void *data);
 
+/* Whether whoever is at the other end of a will send nothing more. */
+bool relay_has_hung_up(const struct relay *relay);
+
 /* Bytes that have passed from a to b. */
 guint64 relay_get_bytes(const struct relay *relay);
 

@@ -92,7 +92,7 @@ static void cast_one(struct peer *peer, void *data)
 		cast->func(cast->tube, contact);
 }
 
-static void send_all(LocalTube *tube, void (*func)(LocalTube *tube, struct contact *contact))
+void tube_send_all(LocalTube *tube, void (*func)(LocalTube *tube, struct contact *contact))
 {
 	LocalConnection *connection = tube_get_connection(tube);
 	struct cast cast = {tube, func};
@@ -108,7 +108,39 @@ void tube_send_offer(LocalTube *tube, struct contact *contact)
 	peer_send(contact->peer, FRAME_TUBE_OFFER,
 		  g_variant_new("(tuss@a{sv})", tube->stream, tube_get_kind(tube), room ? room : "",
 				tube->service, tube->parameters));
+	if (class_of(tube)->told)
+		class_of(tube)->told(tube, contact);
 }
+
+/* --- who takes part --- */
+
+void tube_accepted(LocalTube *tube, struct contact *contact)
+{
+	tube_open(tube);
+	if (class_of(tube)->accepted)
+		class_of(tube)->accepted(tube, contact);
+}
+
+void tube_left(LocalTube *tube, struct contact *contact)
+{
+	tube_connections_drop(tube, contact->handle);
+	if (class_of(tube)->left)
+		class_of(tube)->left(tube, contact);
+}
+
+void tube_members(LocalTube *tube, GVariant *members)
+{
+	if (class_of(tube)->members)
+		class_of(tube)->members(tube, members);
+}
+
+void tube_came(LocalTube *tube)
+{
+	if (class_of(tube)->came)
+		class_of(tube)->came(tube);
+}
+
+/* --- offering and ending --- */
 
 static void send_close(LocalTube *tube, struct contact *contact)
 {
@@ -153,7 +185,9 @@ bool tube_offer(LocalTube *tube, GHashTable *parameters, GError **error)
 	tube->parameters = dict;
 	/* Not to be guessed, so that one that is closed is not taken for a new one. */
 	tube->stream = (guint64)g_random_int() << 32 | g_random_int();
-	send_all(tube, tube_send_offer);
+	if (class_of(tube)->offered)
+		class_of(tube)->offered(tube);
+	tube_send_all(tube, tube_send_offer);
 	set_state(tube, tube_get_room(tube) ? TP_TUBE_CHANNEL_STATE_OPEN
 					    : TP_TUBE_CHANNEL_STATE_REMOTE_PENDING);
 	return true;
@@ -168,13 +202,15 @@ static void release(LocalTube *tube)
 void tube_end(LocalTube *tube, bool tell)
 {
 	struct contact *peer = tube_get_peer(tube);
+	/* Who has accepted a stream tube in a room is known by its connections alone. */
+	bool counted = !tube_get_room(tube) || class_of(tube)->left;
 
 	if (tube->ended)
 		return;
 	tube->ended = true;
 	if (tell && tube->stream != 0 && tube_is_ours(tube))
-		send_all(tube, send_close);
-	else if (tell && tube->stream != 0 && peer && !tube_get_room(tube))
+		tube_send_all(tube, send_close);
+	else if (tell && tube->stream != 0 && peer && counted)
 		send_close(tube, peer);
 	release(tube);
 	tp_base_channel_destroyed((TpBaseChannel *)tube);

@@ -43,12 +43,25 @@ typedef struct {
 	void (*connected)(LocalTube *tube, struct contact *contact, guint32 connection, int fd);
 	/* One has ended, which clients know by its id. */
 	void (*disconnected)(LocalTube *tube, guint32 id, const char *error, const char *message);
+
+	/* For tubes that their members know of each other; the others have none of these. */
+	/* It has just been offered by us. */
+	void (*offered)(LocalTube *tube);
+	/* A contact was told of our offer, has accepted it, or takes part no more. */
+	void (*told)(LocalTube *tube, struct contact *contact);
+	void (*accepted)(LocalTube *tube, struct contact *contact);
+	void (*left)(LocalTube *tube, struct contact *contact);
+	/* Who has offered it says who takes part, a(ss). */
+	void (*members)(LocalTube *tube, GVariant *members);
+	/* Somebody has come to the room. */
+	void (*came)(LocalTube *tube);
 } LocalTubeClass;
 
 GType local_tube_get_type(void);
 GType local_stream_tube_get_type(void); /* with a contact */
 GType local_room_tube_get_type(void);
 GType local_dbus_tube_get_type(void);
+GType local_room_dbus_tube_get_type(void);
 
 LocalConnection *tube_get_connection(LocalTube *tube);
 enum tube_kind tube_get_kind(LocalTube *tube);
@@ -71,8 +84,19 @@ bool tube_offer(LocalTube *tube, GHashTable *parameters, GError **error);
 /* Tells one that is for us to its offer (again). */
 void tube_send_offer(LocalTube *tube, struct contact *contact);
 
-/* It is accepted, by us or by them. */
+/* It is accepted, by us. */
 void tube_open(LocalTube *tube);
+
+/* The same by a contact; who takes part no more. */
+void tube_accepted(LocalTube *tube, struct contact *contact);
+void tube_left(LocalTube *tube, struct contact *contact);
+
+/* What whoever has offered it says of its members, a(ss); somebody has come to its room. */
+void tube_members(LocalTube *tube, GVariant *members);
+void tube_came(LocalTube *tube);
+
+/* To all whom our tube is for. */
+void tube_send_all(LocalTube *tube, void (*func)(LocalTube *tube, struct contact *contact));
 
 /* Ends it, with a word to the others unless it comes from there. */
 void tube_end(LocalTube *tube, bool tell);
@@ -100,6 +124,9 @@ void tube_connection_refused(LocalTube *tube, guint32 id);
 
 /* All with a contact are closed. */
 void tube_connections_drop(LocalTube *tube, TpHandle contact);
+
+/* Whether a program of ours is still at the end of one. */
+bool tube_connections_are_used(LocalTube *tube);
 
 GHashTable *tube_connections_new(void);
 

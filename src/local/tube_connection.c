@@ -147,6 +147,18 @@ void tube_connection_in(LocalTube *tube, struct contact *contact, guint32 theirs
 
 /* --- all of them --- */
 
+bool tube_connections_are_used(LocalTube *tube)
+{
+	GHashTableIter iter;
+	struct tube_connection *connection;
+
+	g_hash_table_iter_init(&iter, tube->connections);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&connection))
+		if (!connection->relay || !relay_has_hung_up(connection->relay))
+			return true;
+	return false;
+}
+
 static gboolean is_with(void *key, void *value, void *data)
 {
 	return ((struct tube_connection *)value)->contact == GPOINTER_TO_UINT(data);

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/local/tube_dbus.h"
 #include "src/local/contact.h"
 #include "src/local/sasl.h"
-#include "src/local/tube.h"
 
 #include <telepathy-glib/telepathy-glib-dbus.h>
 #include <unistd.h>
 
 /*
- * Channel.Type.DBusTube with a contact. Each end has a socket where one program connects as to a
- * D-Bus server; once each has said what a client says first, what they send each other is passed
- * on unread. Descriptors do not pass.
+ * Channel.Type.DBusTube with a contact. Once the programs at both ends have said what a client
+ * says first, what they send each other is passed on unread. Descriptors do not pass.
  */
-
-typedef struct {
-	LocalTube parent;
-	struct sasl *sasl; /* of a program that is just connecting */
-	int local;         /* a program of ours that waits for theirs, or -1 */
-	int remote;        /* the other way round */
-} LocalDBusTube;
-
-typedef LocalTubeClass LocalDBusTubeClass;
 
 static void dbus_iface_init(void *iface, void *data);
 
@@ -56,14 +46,20 @@ static void connected(LocalTube *tube, struct contact *contact, guint32 connecti
 	pair(self);
 }
 
-static void on_client(struct sasl *sasl, int fd, void *data)
+static LocalDBusTubeClass *class_of(void *tube)
 {
-	LocalDBusTube *self = data;
-	LocalTube *tube = data;
+	return G_TYPE_INSTANCE_GET_CLASS(tube, local_dbus_tube_get_type(), LocalDBusTubeClass);
+}
 
-	g_clear_pointer(&self->sasl, sasl_free);
-	if (fd < 0)
-		return;
+static bool is_busy(LocalTube *tube)
+{
+	return g_hash_table_size(tube->connections) > 0;
+}
+
+static void program(LocalTube *tube, int fd)
+{
+	LocalDBusTube *self = (LocalDBusTube *)tube;
+
 	if (!tube_is_ours(tube)) {
 		tube_connection_out(tube, ++tube->next_id, fd);
 		return;
@@ -73,12 +69,21 @@ static void on_client(struct sasl *sasl, int fd, void *data)
 	pair(self);
 }
 
+static void on_client(struct sasl *sasl, int fd, void *data)
+{
+	LocalDBusTube *self = data;
+
+	g_clear_pointer(&self->sasl, sasl_free);
+	if (fd >= 0)
+		class_of(self)->program((LocalTube *)self, fd);
+}
+
 /* One program at a time. */
 static void on_program(struct endpoint *endpoint, int fd, void *data)
 {
 	LocalDBusTube *self = data;
 
-	if (g_hash_table_size(((LocalTube *)self)->connections) > 0) {
+	if (class_of(self)->is_busy((LocalTube *)self)) {
 		close(fd);
 		return;
 	}
@@ -106,6 +111,20 @@ static bool open_endpoint(LocalTube *tube, guint access, GError **error)
 
 /* --- methods --- */
 
+static bool offer_tube(LocalTube *tube, GHashTable *parameters, guint access, GError **error)
+{
+	if (!tube_is_ours(tube) || tube->endpoint) {
+		g_set_error(error, TP_ERROR, TP_ERROR_NOT_AVAILABLE, "this tube is offered");
+		return false;
+	}
+	if (!open_endpoint(tube, access, error))
+		return false;
+	if (tube_offer(tube, parameters, error))
+		return true;
+	g_clear_pointer(&tube->endpoint, endpoint_free);
+	return false;
+}
+
 static void offer(TpSvcChannelTypeDBusTube *iface, GHashTable *parameters, guint access,
 		  DBusGMethodInvocation *context)
 {
@@ -113,11 +132,7 @@ static void offer(TpSvcChannelTypeDBusTube *iface, GHashTable *parameters, guint
 	g_autoptr(GError) error = NULL;
 	g_autofree char *address = NULL;
 
-	if (!tube_is_ours(tube) || tube->endpoint)
-		g_set_error(&error, TP_ERROR, TP_ERROR_NOT_AVAILABLE, "this tube is offered");
-	else if (open_endpoint(tube, access, &error) && !tube_offer(tube, parameters, &error))
-		g_clear_pointer(&tube->endpoint, endpoint_free);
-	if (error) {
+	if (!offer_tube(tube, parameters, access, &error)) {
 		dbus_g_method_return_error(context, error);
 		return;
 	}
@@ -169,8 +184,7 @@ static void get_property(GObject *object, GQuark iface, GQuark name, GValue *val
 		g_array_append_vals(list, access, G_N_ELEMENTS(access));
 		g_value_take_boxed(value, list);
 	} else {
-		/* With a contact there are no names: DBusNames is for rooms. */
-		g_value_take_boxed(value, g_hash_table_new(NULL, NULL));
+		g_value_set_boxed(value, ((LocalDBusTube *)object)->names);
 	}
 }
 
@@ -193,9 +207,16 @@ static void dispose(GObject *object)
 	G_OBJECT_CLASS(local_dbus_tube_parent_class)->dispose(object);
 }
 
+static void finalize(GObject *object)
+{
+	g_hash_table_unref(((LocalDBusTube *)object)->names);
+	G_OBJECT_CLASS(local_dbus_tube_parent_class)->finalize(object);
+}
+
 static void local_dbus_tube_init(LocalDBusTube *self)
 {
 	self->local = self->remote = -1;
+	self->names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 }
 
 static void local_dbus_tube_class_init(LocalDBusTubeClass *klass)
@@ -208,9 +229,12 @@ static void local_dbus_tube_class_init(LocalDBusTubeClass *klass)
 	};
 	TpBaseChannelClass *channel = TP_BASE_CHANNEL_CLASS(klass);
 
-	klass->kind = TUBE_DBUS;
-	klass->connected = connected;
+	klass->is_busy = is_busy;
+	klass->program = program;
+	klass->parent.kind = TUBE_DBUS;
+	klass->parent.connected = connected;
 	G_OBJECT_CLASS(klass)->dispose = dispose;
+	G_OBJECT_CLASS(klass)->finalize = finalize;
 	channel->channel_type = TP_IFACE_CHANNEL_TYPE_DBUS_TUBE;
 	channel->target_handle_type = TP_HANDLE_TYPE_CONTACT;
 	channel->fill_immutable_properties = fill_properties;

@@ -80,6 +80,14 @@ static bool is_service(enum tube_kind kind, const char *service)
 		tp_dbus_check_valid_bus_name(service, TP_DBUS_NAME_TYPE_WELL_KNOWN, NULL));
 }
 
+static GType gtype_of(enum tube_kind kind, bool room)
+{
+	if (room)
+		return kind == TUBE_DBUS ? local_room_dbus_tube_get_type()
+					 : local_room_tube_get_type();
+	return kind == TUBE_DBUS ? local_dbus_tube_get_type() : local_stream_tube_get_type();
+}
+
 static void create(LocalManager *manager, void *request, GHashTable *properties)
 {
 	LocalConnection *connection = manager_get_connection(manager);
@@ -87,10 +95,8 @@ static void create(LocalManager *manager, void *request, GHashTable *properties)
 	TpHandle target = tp_asv_get_uint32(properties, TP_PROP_CHANNEL_TARGET_HANDLE, NULL);
 	enum tube_kind kind = kind_of(properties);
 	const char *service = tp_asv_get_string(properties, kinds[kind].service);
-	GType gtype = kind == TUBE_DBUS ? local_dbus_tube_get_type() : local_stream_tube_get_type();
+	GType gtype = gtype_of(kind, type == TP_HANDLE_TYPE_ROOM);
 
-	if (type == TP_HANDLE_TYPE_ROOM)
-		gtype = local_room_tube_get_type();
 	if (!is_service(kind, service))
 		manager_fail(manager, request, TP_ERROR_INVALID_ARGUMENT,
 			     "a tube needs a service of 128 bytes at most");
@@ -158,8 +164,8 @@ static void on_offer(LocalTubes *self, struct contact *contact, GVariant *payloa
 	guint32 kind;
 
 	g_variant_get(payload, "(tu&s&s@a{sv})", &stream, &kind, &room, &service, &parameters);
-	if (kind > TUBE_DBUS || (*room && kind == TUBE_DBUS) || stream == 0 ||
-	    !is_service(kind, service) || g_variant_get_size(parameters) > TUBE_PARAMETERS_MAX) {
+	if (kind > TUBE_DBUS || stream == 0 || !is_service(kind, service) ||
+	    g_variant_get_size(parameters) > TUBE_PARAMETERS_MAX) {
 		peer_reject(contact->peer, "a tube that is none");
 		return;
 	}
@@ -168,12 +174,10 @@ static void on_offer(LocalTubes *self, struct contact *contact, GVariant *payloa
 	if (count_offers(self, contact) >= TUBES_OFFERS_MAX || !contact_may_ask(contact))
 		peer_send(contact->peer, FRAME_TUBE_CLOSE, g_variant_new("(tb)", stream, FALSE));
 	else if (!*room)
-		add_offer(self, contact, stream,
-			  kind == TUBE_DBUS ? local_dbus_tube_get_type()
-					    : local_stream_tube_get_type(),
-			  contact->handle, service, parameters);
+		add_offer(self, contact, stream, gtype_of(kind, false), contact->handle, service,
+			  parameters);
 	else if (rooms_find(connection->rooms, contact, room))
-		add_offer(self, contact, stream, local_room_tube_get_type(),
+		add_offer(self, contact, stream, gtype_of(kind, true),
 			  local_connection_room(connection, room), service, parameters);
 }
 
@@ -187,6 +191,18 @@ static void on_refused(LocalTubes *self, struct contact *contact, GVariant *payl
 	tube = find_tube(self, contact, stream, false);
 	if (tube)
 		tube_connection_refused(tube, id);
+}
+
+static void on_members(LocalTubes *self, struct contact *contact, GVariant *payload)
+{
+	g_autoptr(GVariant) members = NULL;
+	LocalTube *tube;
+	guint64 stream;
+
+	g_variant_get(payload, "(t@a(ss))", &stream, &members);
+	tube = find_tube(self, contact, stream, false);
+	if (tube)
+		tube_members(tube, members);
 }
 
 void tubes_frame(LocalTubes *self, struct contact *contact, enum frame_kind kind, GVariant *payload)
@@ -204,15 +220,21 @@ void tubes_frame(LocalTubes *self, struct contact *contact, enum frame_kind kind
 		on_refused(self, contact, payload);
 		return;
 	}
+	if (kind == FRAME_TUBE_MEMBERS) {
+		on_members(self, contact, payload);
+		return;
+	}
 	if (kind == FRAME_TUBE_CLOSE)
 		g_variant_get_child(payload, 1, "b", &theirs);
 	tube = find_tube(self, contact, stream, !theirs);
 	if (!tube)
 		return;
 	if (kind == FRAME_TUBE_ACCEPT)
-		tube_open(tube);
+		tube_accepted(tube, contact);
 	else if (theirs || !tube_get_room(tube))
 		tube_end(tube, false);
+	else
+		tube_left(tube, contact);
 }
 
 bool tubes_stream(LocalTubes *self, struct contact *contact, guint64 stream, guint32 connection,
@@ -224,7 +246,7 @@ bool tubes_stream(LocalTubes *self, struct contact *contact, guint64 stream, gui
 	if (!tube)
 		return false;
 	/* Who uses it has accepted it: the connection may be faster than the frame. */
-	tube_open(tube);
+	tube_accepted(tube, contact);
 	klass = G_TYPE_INSTANCE_GET_CLASS(tube, local_tube_get_type(), LocalTubeClass);
 	klass->connected(tube, contact, connection, fd);
 	return true;
@@ -242,7 +264,7 @@ void tubes_contact_gone(LocalTubes *self, struct contact *contact)
 		if (tube_get_peer(tube) == contact)
 			tube_end(tube, false);
 		else
-			tube_connections_drop(tube, contact->handle);
+			tube_left(tube, contact);
 	}
 }
 
@@ -253,9 +275,11 @@ void tubes_room_came(LocalTubes *self, struct contact *contact, const char *room
 	for (guint i = 0; i < tubes->len; i++) {
 		LocalTube *tube = tubes->pdata[i];
 
-		if (tube_is_ours(tube) && tube->stream != 0 &&
-		    !g_strcmp0(tube_get_room(tube), room))
+		if (g_strcmp0(tube_get_room(tube), room) != 0)
+			continue;
+		if (tube_is_ours(tube) && tube->stream != 0)
 			tube_send_offer(tube, contact);
+		tube_came(tube);
 	}
 }
 
@@ -271,7 +295,7 @@ void tubes_room_went(LocalTubes *self, struct contact *contact, const char *room
 		if (tube_get_peer(tube) == contact)
 			tube_end(tube, false);
 		else
-			tube_connections_drop(tube, contact->handle);
+			tube_left(tube, contact);
 	}
 }
 
@@ -301,6 +325,7 @@ static void local_tubes_class_init(LocalTubesClass *klass)
 		{TP_IFACE_CHANNEL_TYPE_STREAM_TUBE, TP_HANDLE_TYPE_CONTACT, stream, create, find},
 		{TP_IFACE_CHANNEL_TYPE_STREAM_TUBE, TP_HANDLE_TYPE_ROOM, stream, create, find},
 		{TP_IFACE_CHANNEL_TYPE_DBUS_TUBE, TP_HANDLE_TYPE_CONTACT, dbus, create, find},
+		{TP_IFACE_CHANNEL_TYPE_DBUS_TUBE, TP_HANDLE_TYPE_ROOM, dbus, create, find},
 		{NULL, 0, NULL, NULL, NULL},
 	};
 

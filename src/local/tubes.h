@@ -7,8 +7,7 @@
 #include <stdbool.h>
 
 /*
- * Channel.Type.StreamTube with a contact or in a room, and Channel.Type.DBusTube with a contact.
- * The one who offers names the tube by a number; the one who accepts opens a connection of its
+ * Channel.Type.StreamTube and Channel.Type.DBusTube, each with a contact or in a room. The one who offers names the tube by a number; the one who accepts opens a connection of its
  * own to the other manager for each that its program makes. Bytes are moved between the sockets
  * by the kernel; they pass neither the link nor the bus.
  */
