@@ -6,6 +6,7 @@
 #include "contact.h"
 #include "contact_private.h"
 #include "model.h"
+#include "room_list.h"
 #include "roster.h"
 #include "text.h"
 #include "tube.h"
@@ -55,6 +56,7 @@ static void account_free(struct account *account)
 {
 	roster_clear(account);
 	g_hash_table_unref(account->contacts);
+	room_list_free(account->room_list);
 	g_free(account->name);
 	g_free(account->manager);
 	g_free(account->protocol);

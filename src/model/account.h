@@ -18,6 +18,7 @@
 
 struct model;
 struct contact;
+struct room_list;
 
 enum account_state {
 	ACCOUNT_DISABLED,
@@ -64,9 +65,10 @@ struct account {
 	char *status_message;   /* cleaned */
 	unsigned features;
 	bool roster_ready;
-	GHashTable *contacts;   /* raw id → struct contact * (a reference) */
-	GSequence *rows;        /* struct roster_row * */
-	unsigned online, total; /* contacts on the roster */
+	GHashTable *contacts;        /* raw id → struct contact * (a reference) */
+	GSequence *rows;             /* struct roster_row * */
+	unsigned online, total;      /* contacts on the roster */
+	struct room_list *room_list; /* that was asked for last; or NULL */
 	/* private to roster.c */
 	GHashTable *headings; /* interned group → GSequenceIter of its heading */
 };

@@ -153,6 +153,12 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 void session_resend(struct session *session, struct chat *chat, struct message *message);
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,
 		       session_done_fn done, void *data);
+/* Asks for the rooms of @server (NULL: the account's own): account->room_list becomes a new one,
+ * and EVENT_ROOM_LIST_CHANGED tells of what comes. A list that is under way is stopped. @done is
+ * told when it has ended; a list that was stopped, or is full (ROOM_LIST_MAX), is no error. */
+void session_list_rooms(struct session *session, struct account *account, const char *server,
+			session_done_fn done, void *data);
+void session_stop_listing(struct session *session, struct account *account);
 /* What we are doing in the chat; repeats cost nothing. */
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state);
 /* The user sees the end of the chat now. */

@@ -147,6 +147,7 @@ static void channel_free(void *data)
 	tp_tube_free(channel);
 	bus_scope_free(channel->scope);
 	tp_file_channel_gone(channel);
+	tp_room_list_channel_gone(channel);
 	tp_auth_free(channel);
 	tp_text_free(channel);
 	tp_room_free(channel);
@@ -242,7 +243,7 @@ static void channel_start(struct channel *channel)
 	else if ((!strcmp(facts->type, TP_CHAN_STREAM) || !strcmp(facts->type, TP_CHAN_DBUS)) &&
 		 *facts->target_id && facts->service)
 		tp_tube_start(channel);
-	else
+	else if (strcmp(facts->type, TP_CHAN_ROOMLIST) != 0) /* followed by who asked for it */
 		channel_refuse(channel);
 }
 
@@ -545,6 +546,7 @@ void conn_channels_free(struct conn *conn)
 	g_clear_pointer(&conn->ensures, g_ptr_array_unref);
 	g_clear_pointer(&channels, g_hash_table_unref);
 	g_clear_pointer(&conn->talks, g_hash_table_unref);
+	conn_room_list_free(conn);
 	conn_files_free(conn);
 	conn_tubes_free(conn);
 }

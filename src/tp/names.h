@@ -35,6 +35,7 @@
 #define TP_CHAN_GROUP      TP_CHAN ".Interface.Group"
 #define TP_CHAN_MESSAGES   TP_CHAN ".Interface.Messages"
 #define TP_CHAN_PASSWORD   TP_CHAN ".Interface.Password"
+#define TP_CHAN_ROOMLIST   TP_CHAN ".Type.RoomList"
 #define TP_CHAN_SASL       TP_CHAN ".Interface.SASLAuthentication"
 #define TP_CHAN_SUBJECT    TP_CHAN ".Interface.Subject2"
 #define TP_CHAN_TUBE       TP_CHAN ".Interface.Tube"

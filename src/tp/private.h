@@ -49,6 +49,7 @@ struct channel_facts {
 };
 
 struct text;
+struct listing;
 struct room;
 struct auth;
 struct file;
@@ -110,12 +111,14 @@ struct conn {
 	GHashTable *handles;  /* handle → raw id */
 	GHashTable *statuses; /* status name → struct status_spec * */
 	struct roster *roster;
-	GHashTable *channels; /* path → struct channel * */
-	GHashTable *talks;    /* struct chat * → its struct channel * */
-	GPtrArray *ensures;   /* struct ensure *: EnsureChannel calls under way */
-	GPtrArray *files;     /* struct file *: transfers that have not ended; or NULL */
-	GPtrArray *tubes;     /* struct tube_work *, owned */
-	GPtrArray *failures;  /* struct failure *: told from an idle */
+	GHashTable *channels;    /* path → struct channel * */
+	GHashTable *talks;       /* struct chat * → its struct channel * */
+	GPtrArray *ensures;      /* struct ensure *: EnsureChannel calls under way */
+	GPtrArray *files;        /* struct file *: transfers that have not ended; or NULL */
+	GPtrArray *tubes;        /* struct tube_work *, owned */
+	GPtrArray *failures;     /* struct failure *: told from an idle */
+	struct listing *listing; /* of rooms, under way; or NULL */
+	unsigned listings;       /* that have ended */
 };
 
 /* --- conn.c ------------------------------------------------------------------------------- */
@@ -287,6 +290,11 @@ void conn_caps_start(struct conn *conn);
 void conn_caps_withdraw(struct conn *conn);
 /* a(a{sv}as), of one contact. */
 void conn_caps_read(struct conn *conn, guint32 handle, struct bus_reader *r);
+
+/* --- room_list.c ------------------------------------------------------------------------------ */
+
+void tp_room_list_channel_gone(struct channel *channel);
+void conn_room_list_free(struct conn *conn);
 
 /* --- tube.c ---------------------------------------------------------------------------------- */
 

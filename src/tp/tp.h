@@ -180,6 +180,10 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 	       void *data);
 void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_done_fn done,
 		    void *data);
+/* The rooms of @server (NULL: the account's own) into the account's room_list; a list that is
+ * under way is stopped. @done is told when it has ended, in whatever way but a failure NULL. */
+void conn_list_rooms(struct conn *conn, const char *server, tp_done_fn done, void *data);
+void conn_stop_listing(struct conn *conn);
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data);
 

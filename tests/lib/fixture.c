@@ -203,6 +203,11 @@ void fixture_room_member(struct fixture *fixture, const char *account, const cha
 	    g_variant_new("(sssbss)", account, room, member, present, actor ? actor : "", message));
 }
 
+void fixture_set_room_list(struct fixture *fixture, const char *account, unsigned count)
+{
+	run(fixture, "SetRoomList", g_variant_new("(su)", account, count));
+}
+
 void fixture_invite(struct fixture *fixture, const char *account, const char *room,
 		    const char *inviter, const char *message)
 {

@@ -100,6 +100,10 @@ void fixture_wait_pending(struct fixture *fixture, const char *account, const ch
 void fixture_room_member(struct fixture *fixture, const char *account, const char *room,
 			 const char *member, bool present, const char *actor, const char *message);
 
+/* How many rooms "room0@fixture" (0 members), "room1@fixture" (1), … a list of rooms holds; 0: it
+ * never ends. */
+void fixture_set_room_list(struct fixture *fixture, const char *account, unsigned count);
+
 /* The user is invited to a room. */
 void fixture_invite(struct fixture *fixture, const char *account, const char *room,
 		    const char *inviter, const char *message);

@@ -274,6 +274,17 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 	wait_for(conn, done, data);
 }
 
+void conn_list_rooms(struct conn *conn, const char *server, tp_done_fn done, void *data)
+{
+	note(conn, "list rooms %s", server ? server : "-");
+	wait_for(conn, done, data);
+}
+
+void conn_stop_listing(struct conn *conn)
+{
+	note(conn, "stop listing");
+}
+
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data)
 {
