@@ -72,6 +72,7 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_TUBE_ADDED:
 	case EVENT_TUBE_CHANGED:
 	case EVENT_TUBE_REMOVED:
+	case EVENT_ROOM_LIST_CHANGED:
 		break;
 	}
 	return false;

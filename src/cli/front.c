@@ -142,6 +142,8 @@ static void show_view(struct front *front, enum front_view view, const char *arg
 	case VIEW_TUBES:
 		list_tubes(front);
 		break;
+	case VIEW_ROOMS: /* /rooms prints them itself, when they have come */
+		break;
 	}
 }
 

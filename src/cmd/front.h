@@ -18,6 +18,7 @@ enum front_view {
 	VIEW_ACCOUNTS,
 	VIEW_REQUESTS,
 	VIEW_TUBES,
+	VIEW_ROOMS, /* argument: the account's name */
 };
 
 typedef void (*front_answer_fn)(const char *answer, void *data); /* NULL: cancelled */

@@ -415,6 +415,16 @@ const struct command command_table[] = {
 	 .summary = "gives a contact another name",
 	 .help = "Shows CONTACT as ALIAS from now on. The network keeps the name; only you see it.",
 	 .run = cmd_rename},
+	{.name = "rooms",
+	 .aliases = "list",
+	 .usage = "[SERVER]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "lists the rooms of a server",
+	 .help = "Lists the rooms of the account's server, or of SERVER where the network has\n"
+		 "several. In the list typing filters, Tab sorts by size or by name, Enter joins,\n"
+		 "Esc stops a list that is long in coming and then closes it. k stands for a\n"
+		 "room with a password, i for invited people only, m for a moderated one.",
+	 .run = cmd_rooms},
 	{.name = "say",
 	 .usage = "TEXT:text…",
 	 .needs = COMMAND_NEEDS_CHAT,

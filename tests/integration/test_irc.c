@@ -199,6 +199,33 @@ static void test_invitation(void **state)
 	pheme_quit(w, s);
 }
 
+static void test_list_of_rooms(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol, *dave;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	dave = new_peer(w, "dave");
+	irc_join(carol, "#dev");
+	irc_join(dave, "#dev");
+	irc_join(dave, "#ops");
+	irc_send(carol, "TOPIC #dev :release today");
+	s = start_alice(w, "");
+	screen_line(s, "/rooms");
+	screen_wait_text(s, "    2     #dev");
+	screen_wait_text(s, "release today");
+	screen_wait_text(s, "    1     #ops");
+	screen_wait_text(s, "rooms, by size");
+	screen_key(s, "Down");
+	screen_key(s, "Enter");
+	screen_wait_row(s, 0, "#ops (2)");
+	irc_peer_free(carol);
+	irc_peer_free(dave);
+	pheme_quit(w, s);
+}
+
 static void test_nick_in_use(void **state)
 {
 	struct pheme_world *w = *state;
@@ -224,6 +251,7 @@ int main(void)
 		TEST(nick_that_is_on_no_roster),
 		TEST(room_with_a_password),
 		TEST(invitation),
+		TEST(list_of_rooms),
 		TEST(nick_in_use),
 	};
 

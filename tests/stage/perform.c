@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include "src/model/room_list.h"
 
 typedef void (*act_fn)(struct session *session, char **words);
 
@@ -244,6 +245,47 @@ static void do_tell(struct session *session, char **words)
 	stage_say(find_chat(session, words), words[3], words[3], words[4], 0);
 }
 
+/* listed ACCOUNT COUNT: rooms room0@conf, room1@conf…, each larger than the one before */
+static void do_listed(struct session *session, char **words)
+{
+	struct room_list *list = find_account(session, words[1])->room_list;
+	unsigned from = list != NULL ? list->entries->len : 0;
+
+	for (unsigned i = from; list != NULL && i < from + (unsigned)atoi(words[2]); i++) {
+		g_autofree char *id = g_strdup_printf("room%u@conf.example.org", i);
+		g_autofree char *subject = g_strdup_printf("subject %u of many", i);
+		struct room_entry_init init = {.id = id, .subject = subject, .members = i};
+
+		room_list_add(list, &init);
+	}
+	if (list != NULL)
+		room_list_tell(list);
+}
+
+/* room-entry ACCOUNT ID MEMBERS SUBJECT FLAGS */
+static void do_room_entry(struct session *session, char **words)
+{
+	struct room_list *list = find_account(session, words[1])->room_list;
+	struct room_entry_init init = {.id = words[2],
+				       .members = atoi(words[3]),
+				       .subject = words[4],
+				       .flags = (unsigned)atoi(words[5])};
+
+	if (list == NULL)
+		return;
+	room_list_add(list, &init);
+	room_list_tell(list);
+}
+
+/* listing-done ACCOUNT */
+static void do_listing_done(struct session *session, char **words)
+{
+	struct room_list *list = find_account(session, words[1])->room_list;
+
+	if (list != NULL)
+		room_list_set_state(list, ROOM_LIST_DONE, NULL);
+}
+
 /* request ACCOUNT ID TEXT */
 static void do_request(struct session *session, char **words)
 {
@@ -304,6 +346,9 @@ static const struct {
 	{"room", 3, do_room},
 	{"member", 4, do_member},
 	{"tell", 5, do_tell},
+	{"listed", 3, do_listed},
+	{"room-entry", 6, do_room_entry},
+	{"listing-done", 2, do_listing_done},
 	{"request", 4, do_request},
 	{"ask", 3, do_ask},
 	{"withdraw", 1, do_withdraw},

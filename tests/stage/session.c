@@ -5,6 +5,7 @@
 #include "stage.h"
 
 #include <string.h>
+#include "src/model/room_list.h"
 
 struct later { /* session_done_fn is never called from inside */
 	session_done_fn done;
@@ -347,6 +348,20 @@ void session_set_topic(struct session *session, struct chat *chat, const char *t
 {
 	chat_set_topic(chat, topic, "me", 0);
 	finish(done, data);
+}
+
+/* Its rooms come by `listed`. */
+void session_list_rooms(struct session *session, struct account *account, const char *server,
+			session_done_fn done, void *data)
+{
+	account_start_room_list(account, server);
+	finish(done, data);
+}
+
+void session_stop_listing(struct session *session, struct account *account)
+{
+	if (account->room_list != NULL)
+		room_list_set_state(account->room_list, ROOM_LIST_STOPPED, NULL);
 }
 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)

@@ -538,6 +538,18 @@ void session_set_topic(struct session *session, struct chat *chat, const char *t
 	end_later(session, done, data);
 }
 
+void session_list_rooms(struct session *session, struct account *account, const char *server,
+			session_done_fn done, void *data)
+{
+	record(session, "list rooms %s %s", account->name, server ? server : "-");
+	end_later(session, done, data);
+}
+
+void session_stop_listing(struct session *session, struct account *account)
+{
+	record(session, "stop listing %s", account->name);
+}
+
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
 {
 }
