@@ -15,8 +15,8 @@ static void title_contact(const struct ui *ui, const struct contact *contact, GS
 	/* Always the id beside the alias: nobody hides behind a look-alike name. */
 	if (strcmp(contact->alias, contact->shown_id) != 0)
 		g_string_append_printf(out, " <%s>", contact->shown_id);
-	g_string_append_printf(out, " [%s %s]", theme_glyph(ui->theme, contact->presence),
-			       presence_name(contact->presence));
+	g_string_append_printf(out, " [%s %s]", theme_contact_glyph(ui->theme, contact),
+			       contact_standing_name(contact));
 	if (*contact->message != '\0')
 		g_string_append_printf(out, " \"%s\"", contact->message);
 }

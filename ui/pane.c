@@ -306,9 +306,9 @@ static void draw_contact(const struct area *area, int y, const struct pane_row *
 {
 	const struct contact *contact = row->contact;
 	char number[8], count[16];
-	int style = theme_presence_style(contact->presence);
+	int style = theme_contact_style(contact);
 	struct look look = {.number = number,
-			    .glyph = theme_glyph(theme, contact->presence),
+			    .glyph = theme_contact_glyph(theme, contact),
 			    .name = contact->alias,
 			    .count = count,
 			    .glyph_style = style,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <unistd.h>
+#include "src/model/contact.h"
 #include "src/model/text.h"
 #include "term.h"
 
@@ -301,4 +302,23 @@ enum theme_style theme_presence_style(enum presence presence)
 		break;
 	}
 	return STYLE_ROSTER_UNKNOWN;
+}
+
+const char *theme_contact_glyph(const struct theme *theme, const struct contact *contact)
+{
+	switch (contact_standing(contact)) {
+	case STANDING_BLOCKED:
+		return "b";
+	case STANDING_REMOVED:
+		return "r";
+	case STANDING_USUAL:
+		break;
+	}
+	return theme_glyph(theme, contact->presence);
+}
+
+enum theme_style theme_contact_style(const struct contact *contact)
+{
+	return contact_standing(contact) == STANDING_USUAL ? theme_presence_style(contact->presence)
+							   : STYLE_ROSTER_UNKNOWN;
 }

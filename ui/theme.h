@@ -66,6 +66,7 @@ enum theme_style {
 		STYLE_COUNT
 };
 
+struct contact;
 struct theme;
 
 /* Loads a theme and its ancestors and hands the looks to the terminal. What is wrong with a
@@ -76,3 +77,7 @@ void theme_free(struct theme *theme);
 /* One cell: "o". */
 const char *theme_glyph(const struct theme *theme, enum presence presence);
 enum theme_style theme_presence_style(enum presence presence);
+/* The same of a contact: "b" for one who is blocked and "r" for one who removed us stand in the
+ * place of a presence, which is not to be known then. */
+const char *theme_contact_glyph(const struct theme *theme, const struct contact *contact);
+enum theme_style theme_contact_style(const struct contact *contact);

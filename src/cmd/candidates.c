@@ -11,114 +11,6 @@ static const GPtrArray *accounts_of(const struct completion *completion)
 	return completion->model->accounts;
 }
 
-static bool is_in_scope(const struct completion *completion, const struct account *account)
-{
-	return !completion->account || completion->account == account;
-}
-
-/* --- contacts ----------------------------------------------------------------------------- */
-
-/* How often each alias and each id occurs among the contacts in scope: only what names one of
- * them is offered. */
-struct census {
-	GHashTable *aliases; /* sort key → count */
-	GHashTable *ids;     /* raw → count */
-};
-
-static void count(GHashTable *table, const char *key)
-{
-	guint seen = GPOINTER_TO_UINT(g_hash_table_lookup(table, key));
-
-	g_hash_table_insert(table, (char *)key, GUINT_TO_POINTER(seen + 1));
-}
-
-static void take_census(const struct completion *completion, struct census *census)
-{
-	const GPtrArray *accounts = accounts_of(completion);
-
-	census->aliases = g_hash_table_new(g_str_hash, g_str_equal);
-	census->ids = g_hash_table_new(g_str_hash, g_str_equal);
-	for (guint i = 0; i < accounts->len; i++) {
-		struct account *account = g_ptr_array_index(accounts, i);
-		GHashTableIter iter;
-		void *value;
-
-		if (!is_in_scope(completion, account))
-			continue;
-		g_hash_table_iter_init(&iter, account->contacts);
-		while (g_hash_table_iter_next(&iter, NULL, &value)) {
-			const struct contact *contact = value;
-
-			count(census->aliases, contact->key);
-			count(census->ids, contact->id);
-		}
-	}
-}
-
-static void census_clear(struct census *census)
-{
-	g_hash_table_unref(census->aliases);
-	g_hash_table_unref(census->ids);
-}
-
-static guint times(GHashTable *table, const char *key)
-{
-	return GPOINTER_TO_UINT(g_hash_table_lookup(table, key));
-}
-
-/* An alias that is somebody else's id, or looks like "account:id", would mean another one. */
-static bool is_alias_safe(const struct completion *completion, const struct census *census,
-			  const struct contact *contact)
-{
-	const char *colon = strchr(contact->alias, ':');
-	g_autofree char *prefix = NULL;
-
-	if (times(census->aliases, contact->key) != 1)
-		return false;
-	if (strcmp(contact->alias, contact->id) && times(census->ids, contact->alias))
-		return false;
-	prefix = colon ? g_strndup(contact->alias, (gsize)(colon - contact->alias)) : NULL;
-	return !prefix || !model_find_account(completion->model, prefix);
-}
-
-static void offer_contact(struct completion *completion, const struct census *census,
-			  const struct contact *contact)
-{
-	bool alias_matches = completion_matches(completion, contact->alias);
-	g_autofree char *full = NULL;
-
-	if (alias_matches && is_alias_safe(completion, census, contact)) {
-		completion_add(completion, contact->alias);
-		return;
-	}
-	full = g_strdup_printf("%s:%s", contact->account->name, contact->id);
-	if (alias_matches || completion_matches(completion, contact->id))
-		completion_add(completion,
-			       times(census->ids, contact->id) > 1 ? full : contact->id);
-	else if (strchr(completion->prefix, ':'))
-		completion_offer(completion, full);
-}
-
-static void offer_contacts(struct completion *completion)
-{
-	const GPtrArray *accounts = accounts_of(completion);
-	struct census census;
-
-	take_census(completion, &census);
-	for (guint i = 0; i < accounts->len; i++) {
-		struct account *account = g_ptr_array_index(accounts, i);
-		GHashTableIter iter;
-		void *value;
-
-		if (!is_in_scope(completion, account))
-			continue;
-		g_hash_table_iter_init(&iter, account->contacts);
-		while (g_hash_table_iter_next(&iter, NULL, &value))
-			offer_contact(completion, &census, value);
-	}
-	census_clear(&census);
-}
-
 /* --- chats and rooms ---------------------------------------------------------------------- */
 
 static void offer_open_rooms(struct completion *completion)
@@ -128,7 +20,7 @@ static void offer_open_rooms(struct completion *completion)
 	for (guint i = 0; i < chats->len; i++) {
 		const struct chat *chat = g_ptr_array_index(chats, i);
 
-		if (chat->kind == CHAT_ROOM && is_in_scope(completion, chat->account))
+		if (chat->kind == CHAT_ROOM && completion_has_account(completion, chat->account))
 			completion_offer(completion, chat->id);
 	}
 }
@@ -142,7 +34,7 @@ static void offer_rooms(struct completion *completion)
 	for (guint i = 0; i < requests->len; i++) {
 		const struct request *request = g_ptr_array_index(requests, i);
 
-		if (request->room && is_in_scope(completion, request->account))
+		if (request->room && completion_has_account(completion, request->account))
 			completion_offer(completion, request->room);
 	}
 	for (guint i = 0; i < accounts->len; i++) {
@@ -150,8 +42,8 @@ static void offer_rooms(struct completion *completion)
 		const struct account_conf *conf =
 			accounts_find(session_accounts(completion->front->session), account->name);
 
-		for (guint j = 0; conf && is_in_scope(completion, account) && conf->autojoin[j];
-		     j++)
+		for (guint j = 0;
+		     conf && completion_has_account(completion, account) && conf->autojoin[j]; j++)
 			completion_offer(completion, conf->autojoin[j]);
 	}
 }
@@ -174,28 +66,17 @@ static void offer_members(struct completion *completion)
 
 static void offer_chats(struct completion *completion)
 {
-	const GPtrArray *chats = completion->model->chats;
-	struct census census;
-
 	completion_offer(completion, "next");
 	completion_offer(completion, "prev");
 	completion_offer(completion, "unread");
 	offer_open_rooms(completion);
-	take_census(completion, &census);
-	for (guint i = 0; i < chats->len; i++) {
-		const struct chat *chat = g_ptr_array_index(chats, i);
-
-		if (chat->contact && chat->contact->account &&
-		    is_in_scope(completion, chat->account))
-			offer_contact(completion, &census, chat->contact);
-	}
-	census_clear(&census);
+	completion_offer_chatting(completion);
 }
 
 /* Who can be written to. */
 static void offer_targets(struct completion *completion)
 {
-	offer_contacts(completion);
+	completion_offer_contacts(completion);
 	offer_open_rooms(completion);
 	offer_members(completion);
 }
@@ -428,9 +309,14 @@ static void offer_files(struct completion *completion)
 		g_dir_close(dir);
 }
 
+static void offer_report(struct completion *completion)
+{
+	completion_offer(completion, "report");
+}
+
 static void offer_contacts_and_files(struct completion *completion)
 {
-	offer_contacts(completion);
+	completion_offer_contacts(completion);
 	offer_files(completion);
 }
 
@@ -449,17 +335,32 @@ static const struct {
 	const char *kind;
 	void (*offer)(struct completion *completion);
 } kinds[] = {
-	{"account", offer_accounts},   {"action", offer_actions},
-	{"alias", offer_aliases},      {"chat", offer_chats},
-	{"command", offer_commands},   {"contact", offer_contacts},
-	{"file", offer_files},         {"fileto", offer_contacts_and_files},
-	{"transfer", offer_transfers}, {"joined", offer_open_rooms},
-	{"key", offer_keys},           {"member", offer_members},
-	{"param", offer_params},       {"protocol", offer_protocols},
-	{"request", offer_requests},   {"room", offer_rooms},
-	{"service", offer_services},   {"setting", offer_settings},
-	{"status", offer_statuses},    {"target", offer_targets},
-	{"tube", offer_tubes},         {"value", offer_values},
+	{"account", offer_accounts},
+	{"action", offer_actions},
+	{"blocked", completion_offer_blocked},
+	{"group", completion_offer_groups},
+	{"ingroup", completion_offer_own_groups},
+	{"report", offer_report},
+	{"alias", offer_aliases},
+	{"chat", offer_chats},
+	{"command", offer_commands},
+	{"contact", completion_offer_contacts},
+	{"file", offer_files},
+	{"fileto", offer_contacts_and_files},
+	{"transfer", offer_transfers},
+	{"joined", offer_open_rooms},
+	{"key", offer_keys},
+	{"member", offer_members},
+	{"param", offer_params},
+	{"protocol", offer_protocols},
+	{"request", offer_requests},
+	{"room", offer_rooms},
+	{"service", offer_services},
+	{"setting", offer_settings},
+	{"status", offer_statuses},
+	{"target", offer_targets},
+	{"tube", offer_tubes},
+	{"value", offer_values},
 };
 
 void completion_offer_kind(struct completion *completion, const char *kind)

@@ -21,6 +21,12 @@ bool command_check_online(struct command_run *run, struct account *account);
 struct account *command_split_account(struct command_run *run, const char **name);
 /* Somebody known. */
 struct contact *command_contact(struct command_run *run, const char *name);
+/* Makes *@name the raw id of somebody known, or leaves it as an id that need not be; returns the
+ * account, which is online, or fails. */
+struct account *command_id(struct command_run *run, const char **name);
+/* The rest of the line from argument @index on; when all of it is one quoted word, what that
+ * says. New. */
+char *command_rest_name(struct command_run *run, unsigned index);
 /* Calls @fn with the chat that a message to @name goes to: a room we are in, a contact, a member
  * of the current room, or an id that the network knows. Later when the network is asked; not at
  * all when there is none. */
@@ -44,8 +50,6 @@ void command_print_text(struct command_run *run, const char *text);
 /* What is right and what was typed. */
 void command_fail_usage(struct command_run *run, const char *problem);
 const struct command *command_row(struct command_run *run);
-/* What a person calls this contact: "Bob <bob@example.org>"; new. */
-char *contact_describe(const struct contact *contact);
 char *request_describe(const struct request *request);
 /* Runs later, if the account still lives then; the copy of a name is the safe way to it. */
 struct account *command_account_again(struct command_run *run, const char *name);
@@ -73,6 +77,7 @@ void cmd_add(struct command_run *run);
 void cmd_alias(struct command_run *run);
 void cmd_authorize(struct command_run *run);
 void cmd_away(struct command_run *run);
+void cmd_block(struct command_run *run);
 void cmd_chat(struct command_run *run);
 void cmd_clear(struct command_run *run);
 void cmd_close(struct command_run *run);
@@ -84,6 +89,12 @@ void cmd_file(struct command_run *run);
 void cmd_file_cancel(struct command_run *run);
 void cmd_file_list(struct command_run *run);
 void cmd_file_send(struct command_run *run);
+void cmd_group(struct command_run *run);
+void cmd_group_add(struct command_run *run);
+void cmd_group_delete(struct command_run *run);
+void cmd_group_list(struct command_run *run);
+void cmd_group_remove(struct command_run *run);
+void cmd_group_rename(struct command_run *run);
 void cmd_help(struct command_run *run);
 void cmd_join(struct command_run *run);
 void cmd_log(struct command_run *run);
@@ -108,4 +119,5 @@ void cmd_tube_accept(struct command_run *run);
 void cmd_tube_close(struct command_run *run);
 void cmd_tube_list(struct command_run *run);
 void cmd_tube_offer(struct command_run *run);
+void cmd_unblock(struct command_run *run);
 void cmd_version(struct command_run *run);

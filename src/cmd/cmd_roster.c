@@ -58,25 +58,6 @@ void cmd_rename(struct command_run *run)
 	session_rename(command_session(run), contact, command_rest(run, 1), command_done, run);
 }
 
-/* Whose request is answered without there being one in the list: a contact, or an id. */
-static bool find_id(struct command_run *run, const char **id, struct account **account)
-{
-	const char *name = *id;
-	struct contact *contact;
-
-	contact =
-		session_find_contact(command_session(run), command_named_account(run), name, NULL);
-	if (contact && contact->account) {
-		*id = contact->id;
-		*account = contact->account;
-		return command_check_online(run, *account);
-	}
-	*account = command_split_account(run, id);
-	if (!*account)
-		*account = command_need_account(run);
-	return command_check_online(run, *account);
-}
-
 static void answer(struct command_run *run, bool allow)
 {
 	const char *name = command_arg(run, 0);
@@ -96,7 +77,8 @@ static void answer(struct command_run *run, bool allow)
 		command_fail(run, SESSION_ERROR_NOT_FOUND, "nobody asks to see your presence");
 		return;
 	}
-	if (!find_id(run, &name, &account))
+	account = command_id(run, &name);
+	if (!account)
 		return;
 	command_hold(run);
 	(allow ? session_authorize : session_deny)(session, account, name, command_done, run);

@@ -26,5 +26,13 @@ bool completion_matches(const struct completion *completion, const char *text);
 void completion_offer(struct completion *completion, const char *text);
 /* Adds it however it begins. */
 void completion_add(struct completion *completion, const char *text);
+/* Is it the one that -a told, or told it none? */
+bool completion_has_account(const struct completion *completion, const struct account *account);
+/* candidates_people.c: some of the kinds. */
+void completion_offer_blocked(struct completion *completion);
+void completion_offer_chatting(struct completion *completion);
+void completion_offer_contacts(struct completion *completion);
+void completion_offer_groups(struct completion *completion);
+void completion_offer_own_groups(struct completion *completion);
 /* Everything of a kind, "contact"; unknown kinds have nothing. */
 void completion_offer_kind(struct completion *completion, const char *kind);

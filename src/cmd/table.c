@@ -120,6 +120,44 @@ static const struct command file_commands[] = {
 	{.name = NULL},
 };
 
+static const struct command group_commands[] = {
+	{.name = "group add",
+	 .usage = "CONTACT:contact GROUP:group…",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "puts a contact into a group",
+	 .help = "Puts CONTACT into GROUP, which comes about when nobody is in it yet. A contact "
+		 "may\n"
+		 "be in several.",
+	 .run = cmd_group_add},
+	{.name = "group delete",
+	 .usage = "GROUP:group…",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "deletes a group; its contacts stay",
+	 .help = "Deletes GROUP; its contacts stay on the roster.",
+	 .run = cmd_group_delete},
+	{.name = "group list",
+	 .usage = "[GROUP:group…]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the groups, or who is in one",
+	 .help = "Prints the groups, and how many in them are online and how many there are; "
+		 "with\n"
+		 "GROUP who is in it.",
+	 .run = cmd_group_list},
+	{.name = "group remove",
+	 .usage = "CONTACT:contact GROUP:ingroup…",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "takes a contact out of a group",
+	 .help = "Takes CONTACT out of GROUP; it stays on the roster, and in its other groups.",
+	 .run = cmd_group_remove},
+	{.name = "group rename",
+	 .usage = "GROUP:group NAME…",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "gives a group another name",
+	 .help = "Calls GROUP by NAME from now on. A GROUP with blanks is quoted.",
+	 .run = cmd_group_rename},
+	{.name = NULL},
+};
+
 static const struct command tube_commands[] = {
 	{.name = "tube accept",
 	 .usage = "[TUBE:tube] [WHERE…]",
@@ -228,6 +266,15 @@ const struct command command_table[] = {
 		 "goes\n"
 		 "for all accounts unless -a names one.",
 	 .run = cmd_away},
+	{.name = "block",
+	 .usage = "[CONTACT:contact] [report:report]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "keeps somebody's messages and presence away",
+	 .help = "Has the network keep away from you what CONTACT, or any other id, sends. With\n"
+		 "\"report\" after it the network is told, too, that it was abusive, where it "
+		 "takes\n"
+		 "such reports. Without CONTACT it lists who is blocked.",
+	 .run = cmd_block},
 	{.name = "chat",
 	 .aliases = "buffer c win window",
 	 .usage = "[CHAT:chat]",
@@ -294,6 +341,15 @@ const struct command command_table[] = {
 		 "there.",
 	 .run = cmd_file,
 	 .subcommands = file_commands},
+	{.name = "group",
+	 .aliases = "groups",
+	 .usage = "[add|delete|list|remove|rename]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "sorts contacts into groups",
+	 .help = "Prints the groups of the rosters. \"/help group add\" and so on tell of each\n"
+		 "action.",
+	 .run = cmd_group,
+	 .subcommands = group_commands},
 	{.name = "help",
 	 .aliases = "?",
 	 .usage = "[TOPIC:command] [ACTION:action]",
@@ -475,6 +531,12 @@ const struct command command_table[] = {
 		 "web server of yours. \"/help tube offer\" and so on tell of each action.",
 	 .run = cmd_tube,
 	 .subcommands = tube_commands},
+	{.name = "unblock",
+	 .usage = "CONTACT:blocked",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "takes back what /block did",
+	 .help = "Lets messages of CONTACT through again. /block lists who is blocked.",
+	 .run = cmd_unblock},
 	{.name = "version",
 	 .usage = "",
 	 .needs = COMMAND_NEEDS_NOTHING,

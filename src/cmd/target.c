@@ -112,13 +112,6 @@ struct account *command_split_account(struct command_run *run, const char **name
 
 /* --- contacts ----------------------------------------------------------------------------- */
 
-char *contact_describe(const struct contact *contact)
-{
-	if (!strcmp(contact->alias, contact->shown_id))
-		return g_strdup(contact->alias);
-	return g_strdup_printf("%s <%s>", contact->alias, contact->shown_id);
-}
-
 struct contact *command_contact(struct command_run *run, const char *name)
 {
 	g_autoptr(GError) error = NULL;
@@ -129,6 +122,32 @@ struct contact *command_contact(struct command_run *run, const char *name)
 	if (!contact)
 		command_fail_error(run, error);
 	return contact;
+}
+
+struct account *command_id(struct command_run *run, const char **name)
+{
+	struct contact *contact =
+		session_find_contact(command_session(run), command_named_account(run), *name, NULL);
+	struct account *account = contact ? contact->account : NULL;
+
+	if (account)
+		*name = contact->id;
+	else
+		account = command_split_account(run, name);
+	if (!account)
+		account = command_need_account(run);
+	return command_check_online(run, account) ? account : NULL;
+}
+
+char *command_rest_name(struct command_run *run, unsigned index)
+{
+	const char *rest = command_rest(run, index), *end = rest;
+	g_autofree char *word = NULL;
+	char open = 0;
+
+	if (*rest == '"' || *rest == '\'')
+		word = word_next(&end, &open);
+	return word && !open && !*end ? g_steal_pointer(&word) : g_strdup(rest);
 }
 
 static bool has_alias_key(struct account *account, const char *key)

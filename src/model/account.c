@@ -46,6 +46,7 @@ struct account *account_new(struct model *model, const char *name, const char *m
 	account->status = g_strdup("");
 	account->status_message = g_strdup("");
 	account->contacts = g_hash_table_new(g_str_hash, g_str_equal);
+	account->blocked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	roster_init(account);
 	g_ptr_array_add(model->accounts, account);
 	tell(account, EVENT_ACCOUNT_ADDED, 0);
@@ -57,6 +58,7 @@ static void account_free(struct account *account)
 	roster_clear(account);
 	g_hash_table_unref(account->contacts);
 	room_list_free(account->room_list);
+	g_hash_table_unref(account->blocked);
 	g_free(account->name);
 	g_free(account->manager);
 	g_free(account->protocol);

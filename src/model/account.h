@@ -38,6 +38,12 @@ enum account_feature {
 	ACCOUNT_CAN_RENAME_CONTACTS = 1 << 5, /* Aliasing */
 	ACCOUNT_CAN_CHANGE_NICK = 1 << 6,
 	ACCOUNT_HAS_STATUS_MESSAGE = 1 << 7,
+	ACCOUNT_CAN_GROUP = 1 << 8,      /* ContactGroups that can be changed */
+	ACCOUNT_CAN_BLOCK = 1 << 9,      /* ContactBlocking */
+	ACCOUNT_CAN_REPORT = 1 << 10,    /* …and report who is blocked as abusive */
+	ACCOUNT_HAS_CARDS = 1 << 11,     /* ContactInfo */
+	ACCOUNT_CAN_SET_CARD = 1 << 12,  /* …of our own */
+	ACCOUNT_HAS_DIRECTORY = 1 << 13, /* Channel.Type.ContactSearch */
 };
 
 struct roster_row {
@@ -69,6 +75,7 @@ struct account {
 	GSequence *rows;             /* struct roster_row * */
 	unsigned online, total;      /* contacts on the roster */
 	struct room_list *room_list; /* that was asked for last; or NULL */
+	GHashTable *blocked;         /* raw ids of those whose messages the network keeps from us */
 	/* private to roster.c */
 	GHashTable *headings; /* interned group → GSequenceIter of its heading */
 };
@@ -99,5 +106,15 @@ void account_forget_presences(struct account *account);
 struct contact *account_find_contact(struct account *account, const char *id);
 /* Finds or makes one (presence unknown, on no roster). */
 struct contact *account_ensure_contact(struct account *account, const char *id);
+/* New array of its groups' headings (struct roster_row *), by name; g_ptr_array_unref(). */
+GPtrArray *account_list_groups(struct account *account);
+/* NULL when nobody is in a group of this name, as it is shown. */
+const struct roster_row *account_find_group(struct account *account, const char *group);
+/* Each tells CONTACT_CHANGED where somebody known is concerned, and ACCOUNT_CHANGED_BLOCKED. More
+ * than BLOCKED_MAX are not kept. */
+#define BLOCKED_MAX 20000
+void account_set_blocked(struct account *account, const char *id, bool blocked);
+void account_clear_blocked(struct account *account);
+bool account_is_blocked(const struct account *account, const char *id);
 /* "offline", "connecting", … */
 const char *account_state_name(enum account_state state);

@@ -287,3 +287,51 @@ bool contact_has_service(const struct contact *contact, const char *service)
 	return contact->services &&
 	       g_strv_contains((const char *const *)contact->services, service);
 }
+
+/* --- in words ------------------------------------------------------------------------------ */
+
+char *contact_describe(const struct contact *contact)
+{
+	if (!strcmp(contact->alias, contact->shown_id))
+		return g_strdup(contact->alias);
+	return g_strdup_printf("%s <%s>", contact->alias, contact->shown_id);
+}
+
+enum contact_standing contact_standing(const struct contact *contact)
+{
+	if (contact_is_blocked(contact))
+		return STANDING_BLOCKED;
+	if (contact->subscribe == SUBSCRIPTION_REMOVED && !presence_is_online(contact->presence))
+		return STANDING_REMOVED;
+	return STANDING_USUAL;
+}
+
+const char *contact_standing_name(const struct contact *contact)
+{
+	switch (contact_standing(contact)) {
+	case STANDING_BLOCKED:
+		return "blocked";
+	case STANDING_REMOVED:
+		return "has removed you";
+	case STANDING_USUAL:
+		break;
+	}
+	return presence_name(contact->presence);
+}
+
+const char *subscription_name(enum subscription subscription)
+{
+	switch (subscription) {
+	case SUBSCRIPTION_NO:
+		return "no";
+	case SUBSCRIPTION_REMOVED:
+		return "removed";
+	case SUBSCRIPTION_ASK:
+		return "asked";
+	case SUBSCRIPTION_YES:
+		return "yes";
+	case SUBSCRIPTION_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}

@@ -44,6 +44,13 @@ struct contact {
 	GPtrArray *rows; /* GSequenceIter of each row, in the order of groups */
 };
 
+/* What matters more than the presence that is known of somebody. */
+enum contact_standing {
+	STANDING_USUAL,
+	STANDING_BLOCKED, /* by us */
+	STANDING_REMOVED, /* they took us off their list, so that nothing is known of them */
+};
+
 struct contact *contact_ref(struct contact *contact);
 void contact_unref(struct contact *contact);
 
@@ -60,6 +67,14 @@ void contact_set_subscription(struct contact *contact, enum subscription subscri
 			      enum subscription publish);
 /* @services NULL: not known any more. */
 void contact_set_services(struct contact *contact, const char *const *services, bool takes_tubes);
+/* What a person calls this contact: "Bob <bob@example.org>"; new. */
+char *contact_describe(const struct contact *contact);
+enum contact_standing contact_standing(const struct contact *contact);
+/* "blocked", "has removed you", else the name of the presence. */
+const char *contact_standing_name(const struct contact *contact);
+/* "yes", "no", "asked", "removed", "unknown". */
+const char *subscription_name(enum subscription subscription);
+bool contact_is_blocked(const struct contact *contact);
 bool contact_has_service(const struct contact *contact, const char *service);
 /* For chat.c. */
 void contact_set_chat(struct contact *contact, struct chat *chat);

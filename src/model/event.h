@@ -54,8 +54,9 @@ enum {
 	ACCOUNT_CHANGED_SELF = 1 << 1,     /* own id or alias */
 	ACCOUNT_CHANGED_PRESENCE = 1 << 2, /* own presence */
 	ACCOUNT_CHANGED_FEATURES = 1 << 3,
-	ACCOUNT_CHANGED_COUNTS = 1 << 4, /* online, total */
-	ACCOUNT_CHANGED_ROSTER = 1 << 5, /* everybody's presence, or no longer ready */
+	ACCOUNT_CHANGED_COUNTS = 1 << 4,  /* online, total */
+	ACCOUNT_CHANGED_ROSTER = 1 << 5,  /* everybody's presence, or no longer ready */
+	ACCOUNT_CHANGED_BLOCKED = 1 << 6, /* who is blocked */
 };
 
 enum {
@@ -66,6 +67,7 @@ enum {
 	CONTACT_CHANGED_CHAT = 1 << 4,   /* has a chat now, or no more; unread count */
 	CONTACT_CHANGED_ROSTER = 1 << 5, /* on the roster now, or no more */
 	CONTACT_CHANGED_SERVICES = 1 << 6,
+	CONTACT_CHANGED_BLOCKED = 1 << 7,
 };
 
 enum {

@@ -180,3 +180,36 @@ void roster_count(struct contact *contact, int online, int total)
 	for (unsigned i = 0; i < contact->rows->len; i++)
 		count(g_sequence_get(contact->rows->pdata[i]), online, total);
 }
+
+/* --- groups --------------------------------------------------------------------------------- */
+
+static int compare_headings(const void *a, const void *b)
+{
+	return compare_groups(*(const struct roster_row *const *)a,
+			      *(const struct roster_row *const *)b);
+}
+
+GPtrArray *account_list_groups(struct account *account)
+{
+	GPtrArray *list = g_ptr_array_new();
+	GHashTableIter iter;
+	void *place;
+
+	g_hash_table_iter_init(&iter, account->headings);
+	while (g_hash_table_iter_next(&iter, NULL, &place))
+		g_ptr_array_add(list, g_sequence_get(place));
+	g_ptr_array_sort(list, compare_headings);
+	return list;
+}
+
+const struct roster_row *account_find_group(struct account *account, const char *group)
+{
+	GHashTableIter iter;
+	void *name, *place;
+
+	g_hash_table_iter_init(&iter, account->headings);
+	while (g_hash_table_iter_next(&iter, &name, &place))
+		if (!strcmp(name, group))
+			return g_sequence_get(place);
+	return NULL;
+}

@@ -46,6 +46,68 @@ void session_rename(struct session *session, struct contact *contact, const char
 		conn_rename(conn, contact->id, alias, promise_reply, promise);
 }
 
+void session_group_add(struct session *session, struct contact *contact, const char *group,
+		       session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, contact->account, done, data);
+	struct account *account = account_of(promise, contact);
+	struct conn *conn = account ? promise_conn(promise, account, "change a group") : NULL;
+
+	if (conn)
+		conn_group_add(conn, group, contact->id, promise_reply, promise);
+}
+
+void session_group_remove(struct session *session, struct contact *contact, const char *group,
+			  session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, contact->account, done, data);
+	struct account *account = account_of(promise, contact);
+	struct conn *conn = account ? promise_conn(promise, account, "change a group") : NULL;
+
+	if (conn)
+		conn_group_remove(conn, group, contact->id, promise_reply, promise);
+}
+
+void session_group_rename(struct session *session, struct account *account, const char *group,
+			  const char *name, session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, account, done, data);
+	struct conn *conn = promise_conn(promise, account, "rename a group");
+
+	if (conn)
+		conn_group_rename(conn, group, name, promise_reply, promise);
+}
+
+void session_group_delete(struct session *session, struct account *account, const char *group,
+			  session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, account, done, data);
+	struct conn *conn = promise_conn(promise, account, "delete a group");
+
+	if (conn)
+		conn_group_delete(conn, group, promise_reply, promise);
+}
+
+void session_block(struct session *session, struct account *account, const char *id, bool report,
+		   session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, account, done, data);
+	struct conn *conn = promise_conn(promise, account, "block a contact");
+
+	if (conn)
+		conn_block(conn, id, report, promise_reply, promise);
+}
+
+void session_unblock(struct session *session, struct account *account, const char *id,
+		     session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, account, done, data);
+	struct conn *conn = promise_conn(promise, account, "unblock a contact");
+
+	if (conn)
+		conn_unblock(conn, id, promise_reply, promise);
+}
+
 /* --- answers ------------------------------------------------------------------------------ */
 
 struct answering { /* names the request: it may be gone before the answer comes */

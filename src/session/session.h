@@ -120,6 +120,21 @@ void session_roster_remove(struct session *session, struct contact *contact, ses
 			   void *data);
 void session_rename(struct session *session, struct contact *contact, const char *alias,
 		    session_done_fn done, void *data);
+/* Groups, by the names that the model shows; a new one comes about with its first contact. */
+void session_group_add(struct session *session, struct contact *contact, const char *group,
+		       session_done_fn done, void *data);
+void session_group_remove(struct session *session, struct contact *contact, const char *group,
+			  session_done_fn done, void *data);
+void session_group_rename(struct session *session, struct account *account, const char *group,
+			  const char *name, session_done_fn done, void *data);
+/* Its contacts stay. */
+void session_group_delete(struct session *session, struct account *account, const char *group,
+			  session_done_fn done, void *data);
+/* Somebody on the roster or not. @report: as abusive, where ACCOUNT_CAN_REPORT. */
+void session_block(struct session *session, struct account *account, const char *id, bool report,
+		   session_done_fn done, void *data);
+void session_unblock(struct session *session, struct account *account, const char *id,
+		     session_done_fn done, void *data);
 void session_authorize(struct session *session, struct account *account, const char *id,
 		       session_done_fn done, void *data);
 void session_deny(struct session *session, struct account *account, const char *id,

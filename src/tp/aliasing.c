@@ -32,8 +32,7 @@ static void on_aliases(struct bus_reader *args, void *data)
 		g_debug("%s: AliasesChanged: %s", conn->path, bus_reader_error(args));
 }
 
-static void send_alias(struct conn *conn, guint32 handle, const char *alias, tp_done_fn done,
-		       void *data, const char *what)
+static struct bus_call *make_alias(struct conn *conn, guint32 handle, const char *alias)
 {
 	struct bus_call *call = conn_call(conn, TP_CONN_ALIASING, "SetAliases");
 	struct bus_writer dict, entry;
@@ -44,7 +43,13 @@ static void send_alias(struct conn *conn, guint32 handle, const char *alias, tp_
 	bus_write_string(&entry, alias);
 	bus_write_close(&dict, &entry);
 	bus_write_close(bus_call_args(call), &dict);
-	tp_send_done(call, -1, done, data, "%s", what);
+	return call;
+}
+
+static void send_own_alias(struct conn *conn, const char *alias, tp_done_fn done, void *data)
+{
+	tp_send_done(make_alias(conn, conn->self_handle, alias), -1, done, data,
+		     "set the own name");
 }
 
 void conn_aliasing_start(struct conn *conn)
@@ -54,7 +59,7 @@ void conn_aliasing_start(struct conn *conn)
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_ALIASING, "AliasesChanged",
 		      on_aliases, conn);
 	if (conn->nickname && *conn->nickname && !conn->reused)
-		send_alias(conn, conn->self_handle, conn->nickname, NULL, NULL, "set the own name");
+		send_own_alias(conn, conn->nickname, NULL, NULL);
 }
 
 void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *data)
@@ -62,43 +67,15 @@ void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *d
 	if (!conn_check_online(conn, done, data, "set the own name"))
 		return;
 	if (conn_has_interface(conn, TP_CONN_ALIASING))
-		send_alias(conn, conn->self_handle, nick, done, data, "set the own name");
+		send_own_alias(conn, nick, done, data);
 	else
 		conn_fail_later(conn, done, data, NULL, TP_ERROR_NOT_SUPPORTED,
 				"cannot set the own name: %s has no such thing",
 				conn->account->name);
 }
 
-struct rename {
-	struct conn *conn;
-	char *alias;
-	tp_done_fn done;
-	void *data;
-};
-
-static void rename_free(void *data)
-{
-	struct rename *rename = data;
-
-	g_free(rename->alias);
-	g_free(rename);
-}
-
-static void on_rename_handle(guint32 handle, const char *id, const GError *error, void *data)
-{
-	struct rename *rename = data;
-
-	if (!error)
-		send_alias(rename->conn, handle, rename->alias, rename->done, rename->data,
-			   "rename the contact");
-	else if (rename->done)
-		rename->done(error, rename->data);
-}
-
 void conn_rename(struct conn *conn, const char *id, const char *alias, tp_done_fn done, void *data)
 {
-	struct rename *rename;
-
 	if (!conn_check_online(conn, done, data, "rename the contact"))
 		return;
 	if (!conn_has_interface(conn, TP_CONN_ALIASING)) {
@@ -107,10 +84,5 @@ void conn_rename(struct conn *conn, const char *id, const char *alias, tp_done_f
 				conn->account->name);
 		return;
 	}
-	rename = g_new0(struct rename, 1);
-	rename->conn = conn;
-	rename->alias = g_strdup(alias);
-	rename->done = done;
-	rename->data = data;
-	conn_get_handle(conn, id, on_rename_handle, rename, rename_free);
+	conn_call_contact(conn, id, make_alias, alias, "rename the contact", done, data);
 }

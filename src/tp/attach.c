@@ -77,6 +77,8 @@ static unsigned basic_features(const struct conn *conn)
 		features |= ACCOUNT_CAN_CHANGE_NICK | ACCOUNT_CAN_RENAME_CONTACTS;
 	if (conn_has_interface(conn, TP_CONN_LIST))
 		features |= ACCOUNT_HAS_ROSTER;
+	if (conn_has_interface(conn, TP_CONN_BLOCKING))
+		features |= ACCOUNT_CAN_BLOCK;
 	return features;
 }
 
@@ -92,6 +94,7 @@ static void go_online(struct conn *conn)
 	conn_aliasing_start(conn);
 	conn_presence_start(conn);
 	conn_roster_start(conn);
+	conn_blocking_start(conn);
 	conn_files_start(conn);
 	conn_caps_start(conn);
 	tp->ops->online(conn, tp->data);

@@ -69,6 +69,7 @@ void conn_free(struct conn *conn)
 	g_ptr_array_remove(conn->tp->conns, conn);
 	g_hash_table_unref(conn->handles);
 	g_clear_pointer(&conn->statuses, g_hash_table_unref);
+	g_clear_pointer(&conn->group_names, g_hash_table_unref);
 	g_hash_table_unref(conn->params);
 	g_strfreev(conn->interfaces);
 	wipe(conn->secret);

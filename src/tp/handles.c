@@ -99,6 +99,48 @@ void conn_get_handle(struct conn *conn, const char *id, conn_handle_fn fn, void 
 	bus_call_send(call, -1, on_handle, question);
 }
 
+struct contact_call {
+	struct conn *conn;
+	conn_make_fn make;
+	char *argument, *what;
+	tp_done_fn done;
+	void *data;
+};
+
+static void contact_call_free(void *data)
+{
+	struct contact_call *wanted = data;
+
+	g_free(wanted->argument);
+	g_free(wanted->what);
+	g_free(wanted);
+}
+
+static void on_call_handle(guint32 handle, const char *id, const GError *error, void *data)
+{
+	struct contact_call *wanted = data;
+
+	if (!error)
+		tp_send_done(wanted->make(wanted->conn, handle, wanted->argument), -1, wanted->done,
+			     wanted->data, "%s", wanted->what);
+	else if (wanted->done)
+		wanted->done(error, wanted->data);
+}
+
+void conn_call_contact(struct conn *conn, const char *id, conn_make_fn make, const char *argument,
+		       const char *what, tp_done_fn done, void *data)
+{
+	struct contact_call *wanted = g_new0(struct contact_call, 1);
+
+	wanted->conn = conn;
+	wanted->make = make;
+	wanted->argument = g_strdup(argument);
+	wanted->what = g_strdup(what);
+	wanted->done = done;
+	wanted->data = data;
+	conn_get_handle(conn, id, on_call_handle, wanted, contact_call_free);
+}
+
 struct normalize {
 	conn_id_fn fn;
 	void *data;

@@ -16,6 +16,7 @@
 #define TP_CONN TP_PREFIX "Connection"
 
 #define TP_CONN_ALIASING TP_CONN ".Interface.Aliasing"
+#define TP_CONN_BLOCKING TP_CONN ".Interface.ContactBlocking"
 #define TP_CONN_CAPS     TP_CONN ".Interface.ContactCapabilities"
 #define TP_CONN_CONTACTS TP_CONN ".Interface.Contacts"
 #define TP_CONN_GROUPS   TP_CONN ".Interface.ContactGroups"

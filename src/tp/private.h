@@ -111,6 +111,7 @@ struct conn {
 	GHashTable *handles;  /* handle → raw id */
 	GHashTable *statuses; /* status name → struct status_spec * */
 	struct roster *roster;
+	GHashTable *group_names; /* groups.c: as shown → as they are; or NULL */
 	GHashTable *channels;    /* path → struct channel * */
 	GHashTable *talks;       /* struct chat * → its struct channel * */
 	GPtrArray *ensures;      /* struct ensure *: EnsureChannel calls under way */
@@ -200,6 +201,11 @@ typedef void (*conn_handle_fn)(guint32 handle, const char *id, const GError *err
  * however it ends. */
 void conn_get_handle(struct conn *conn, const char *id, conn_handle_fn fn, void *data,
 		     GDestroyNotify free_data);
+/* Turns @id into its handle, sends what @make makes of it and @argument, and tells @done how that
+ * ended; @what completes "cannot …". Online only. */
+typedef struct bus_call *(*conn_make_fn)(struct conn *conn, guint32 handle, const char *argument);
+void conn_call_contact(struct conn *conn, const char *id, conn_make_fn make, const char *argument,
+		       const char *what, tp_done_fn done, void *data);
 /* Asks for the ids of those of @handles that are not known, then calls @fn. */
 void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *handles,
 			void (*fn)(void *data), void *data);
@@ -218,6 +224,10 @@ void presence_read(struct bus_reader *r, enum presence *type, const char **statu
 		   const char **message);
 void conn_roster_start(struct conn *conn);
 void conn_roster_free(struct conn *conn);
+void conn_groups_start(struct conn *conn);
+/* Names of groups as the manager has them. */
+void conn_groups_learn(struct conn *conn, char *const *groups);
+void conn_blocking_start(struct conn *conn);
 /* Attributes of one contact (a{sv} opened as @attributes) into the model. */
 void conn_read_attributes(struct conn *conn, guint32 handle, struct bus_reader *attributes,
 			  bool on_roster);

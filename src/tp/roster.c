@@ -106,6 +106,7 @@ static struct contact *store_facts(struct conn *conn, guint32 handle,
 	conn_learn_handle(conn, handle, facts->id);
 	if (facts->alias)
 		contact_set_alias(contact, facts->alias);
+	conn_groups_learn(conn, facts->groups);
 	if (facts->groups)
 		contact_set_groups(contact, (const char *const *)facts->groups);
 	if (facts->has_caps) {
@@ -312,6 +313,19 @@ static bool is_refusal(const struct contact *contact, const struct change *chang
 	       change->subscribe == SUBSCRIPTION_NO && change->publish != SUBSCRIPTION_YES;
 }
 
+/* A person is told once; at the next start the roster shows it. */
+static void tell_removed(struct conn *conn, const struct contact *contact, enum subscription before)
+{
+	g_autofree char *who = NULL;
+
+	if (contact->subscribe != SUBSCRIPTION_REMOVED || before == SUBSCRIPTION_REMOVED ||
+	    !contact->on_roster)
+		return;
+	who = contact_describe(contact);
+	model_notice(conn->tp->model, conn->account, NULL, NOTICE_INFO,
+		     "%s has removed you: the presence is not to be seen any more", who);
+}
+
 static void apply_changes(struct conn *conn, const GArray *changes)
 {
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -319,12 +333,15 @@ static void apply_changes(struct conn *conn, const GArray *changes)
 	for (guint i = 0; i < changes->len; i++) {
 		const struct change *change = &g_array_index(changes, struct change, i);
 		struct contact *contact = conn_handle_contact(conn, change->handle);
+		enum subscription before;
 
 		if (!contact || (!contact->on_roster && !is_refusal(contact, change)))
 			g_array_append_val(unknown, change->handle);
 		if (!contact)
 			continue;
+		before = contact->subscribe;
 		contact_set_subscription(contact, change->subscribe, change->publish);
+		tell_removed(conn, contact, before);
 		follow_request(conn, contact, change->publish_request);
 	}
 	ask_attributes(conn, unknown);
@@ -399,28 +416,6 @@ static void on_changed(struct bus_reader *args, void *data)
 		remove_contact(conn, g_array_index(removals, guint32, i));
 }
 
-static void on_groups_changed(struct bus_reader *args, void *data)
-{
-	struct conn *conn = data;
-	g_autoptr(GArray) handles = bus_read_uint32s(args);
-	g_auto(GStrv) added = bus_read_strings(args);
-	g_auto(GStrv) removed = bus_read_strings(args);
-
-	if (!bus_reader_ok(args)) {
-		g_debug("%s: GroupsChanged: %s", conn->path, bus_reader_error(args));
-		return;
-	}
-	for (guint i = 0; i < handles->len; i++) {
-		struct contact *contact =
-			conn_handle_contact(conn, g_array_index(handles, guint32, i));
-
-		for (unsigned k = 0; contact && added[k]; k++)
-			contact_add_group(contact, added[k]);
-		for (unsigned k = 0; contact && removed[k]; k++)
-			contact_remove_group(contact, removed[k]);
-	}
-}
-
 /* --- start and end ----------------------------------------------------------------------------------- */
 
 static void on_list_properties(struct bus_reader *reply, const GError *error, void *data)
@@ -463,9 +458,7 @@ void conn_roster_start(struct conn *conn)
 		      on_changed_with_id, conn);
 	bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_LIST, "ContactsChanged",
 		      on_changed, conn);
-	if (conn_has_interface(conn, TP_CONN_GROUPS))
-		bus_subscribe(conn->scope, conn->unique, conn->path, TP_CONN_GROUPS,
-			      "GroupsChanged", on_groups_changed, conn);
+	conn_groups_start(conn);
 	bus_property_get_all(conn->scope, conn->unique, conn->path, TP_CONN_LIST,
 			     on_list_properties, conn);
 }

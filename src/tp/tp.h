@@ -155,6 +155,18 @@ void conn_authorize(struct conn *conn, const char *id, tp_done_fn done, void *da
 void conn_deny(struct conn *conn, const char *id, tp_done_fn done, void *data);
 void conn_rename(struct conn *conn, const char *id, const char *alias, tp_done_fn done, void *data);
 
+/* …groups (.ContactGroups), named as the model has them… */
+void conn_group_add(struct conn *conn, const char *group, const char *id, tp_done_fn done,
+		    void *data);
+void conn_group_remove(struct conn *conn, const char *group, const char *id, tp_done_fn done,
+		       void *data);
+void conn_group_rename(struct conn *conn, const char *group, const char *name, tp_done_fn done,
+		       void *data);
+void conn_group_delete(struct conn *conn, const char *group, tp_done_fn done, void *data);
+/* …and who is blocked (.ContactBlocking); @report: as abusive, too. */
+void conn_block(struct conn *conn, const char *id, bool report, tp_done_fn done, void *data);
+void conn_unblock(struct conn *conn, const char *id, tp_done_fn done, void *data);
+
 /* --- chats (Channel.Type.Text) -------------------------------------------------------------- */
 
 /* The network's own spelling of an id (normalised); @id is NULL with an error. */

@@ -217,6 +217,46 @@ void session_rename(struct session *session, struct contact *contact, const char
 	finish(done, data);
 }
 
+void session_group_add(struct session *session, struct contact *contact, const char *group,
+		       session_done_fn done, void *data)
+{
+	contact_add_group(contact, group);
+	finish(done, data);
+}
+
+void session_group_remove(struct session *session, struct contact *contact, const char *group,
+			  session_done_fn done, void *data)
+{
+	contact_remove_group(contact, group);
+	finish(done, data);
+}
+
+void session_group_rename(struct session *session, struct account *account, const char *group,
+			  const char *name, session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+void session_group_delete(struct session *session, struct account *account, const char *group,
+			  session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
+void session_block(struct session *session, struct account *account, const char *id, bool report,
+		   session_done_fn done, void *data)
+{
+	account_set_blocked(account, id, true);
+	finish(done, data);
+}
+
+void session_unblock(struct session *session, struct account *account, const char *id,
+		     session_done_fn done, void *data)
+{
+	account_set_blocked(account, id, false);
+	finish(done, data);
+}
+
 void session_authorize(struct session *session, struct account *account, const char *id,
 		       session_done_fn done, void *data)
 {

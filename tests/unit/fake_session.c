@@ -361,6 +361,48 @@ void session_rename(struct session *session, struct contact *contact, const char
 	end_later(session, done, data);
 }
 
+void session_group_add(struct session *session, struct contact *contact, const char *group,
+		       session_done_fn done, void *data)
+{
+	record(session, "group_add %s %s %s", contact->account->name, contact->id, group);
+	end_later(session, done, data);
+}
+
+void session_group_remove(struct session *session, struct contact *contact, const char *group,
+			  session_done_fn done, void *data)
+{
+	record(session, "group_remove %s %s %s", contact->account->name, contact->id, group);
+	end_later(session, done, data);
+}
+
+void session_group_rename(struct session *session, struct account *account, const char *group,
+			  const char *name, session_done_fn done, void *data)
+{
+	record(session, "group_rename %s %s %s", account->name, group, name);
+	end_later(session, done, data);
+}
+
+void session_group_delete(struct session *session, struct account *account, const char *group,
+			  session_done_fn done, void *data)
+{
+	record(session, "group_delete %s %s", account->name, group);
+	end_later(session, done, data);
+}
+
+void session_block(struct session *session, struct account *account, const char *id, bool report,
+		   session_done_fn done, void *data)
+{
+	record(session, "block %s %s%s", account->name, id, report ? " report" : "");
+	end_later(session, done, data);
+}
+
+void session_unblock(struct session *session, struct account *account, const char *id,
+		     session_done_fn done, void *data)
+{
+	record(session, "unblock %s %s", account->name, id);
+	end_later(session, done, data);
+}
+
 void session_authorize(struct session *session, struct account *account, const char *id,
 		       session_done_fn done, void *data)
 {

@@ -211,6 +211,45 @@ void conn_rename(struct conn *conn, const char *id, const char *alias, tp_done_f
 	wait_for(conn, done, data);
 }
 
+void conn_group_add(struct conn *conn, const char *group, const char *id, tp_done_fn done,
+		    void *data)
+{
+	note(conn, "group add %s %s", group, id);
+	wait_for(conn, done, data);
+}
+
+void conn_group_remove(struct conn *conn, const char *group, const char *id, tp_done_fn done,
+		       void *data)
+{
+	note(conn, "group remove %s %s", group, id);
+	wait_for(conn, done, data);
+}
+
+void conn_group_rename(struct conn *conn, const char *group, const char *name, tp_done_fn done,
+		       void *data)
+{
+	note(conn, "group rename %s %s", group, name);
+	wait_for(conn, done, data);
+}
+
+void conn_group_delete(struct conn *conn, const char *group, tp_done_fn done, void *data)
+{
+	note(conn, "group delete %s", group);
+	wait_for(conn, done, data);
+}
+
+void conn_block(struct conn *conn, const char *id, bool report, tp_done_fn done, void *data)
+{
+	note(conn, "block %s%s", id, report ? " report" : "");
+	wait_for(conn, done, data);
+}
+
+void conn_unblock(struct conn *conn, const char *id, tp_done_fn done, void *data)
+{
+	note(conn, "unblock %s", id);
+	wait_for(conn, done, data);
+}
+
 void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data)
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);

@@ -437,6 +437,24 @@ static void test_many(void **state)
 	assert_true(stormed - loaded < G_USEC_PER_SEC);
 }
 
+static void test_standing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct contact *bob = add(fixture, "bob@x", PRESENCE_OFFLINE);
+
+	assert_string_equal(contact_standing_name(bob), "offline");
+	contact_set_subscription(bob, SUBSCRIPTION_REMOVED, SUBSCRIPTION_YES);
+	assert_string_equal(contact_standing_name(bob), "has removed you");
+	contact_set_presence(bob, PRESENCE_AVAILABLE, "available", "");
+	assert_string_equal(contact_standing_name(bob), "available");
+	account_set_blocked(fixture->account, "bob@x", true);
+	account_set_blocked(fixture->account, "stranger@x", true);
+	assert_string_equal(contact_standing_name(bob), "blocked");
+	assert_true(account_is_blocked(fixture->account, "stranger@x"));
+	account_clear_blocked(fixture->account);
+	assert_false(contact_is_blocked(bob));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -453,6 +471,7 @@ int main(void)
 		TEST("/roster/stranger with a chat has a row", test_stranger_with_chat),
 		TEST("/roster/account takes all with it", test_account_removed),
 		TEST("/roster/order is kept by random changes", test_random_changes),
+		TEST("/roster/blocked and removed", test_standing),
 		TEST("/roster/many contacts are quick", test_many),
 	};
 

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Groups, blocking and what else there is to do with contacts: without a screen, on a network
+ * that does all of it, on XMPP, and on IRC, which has no roster. */
+
+#include "tests/lib/irc.h"
+#include "tests/lib/pheme.h"
+#include "tests/lib/test.h"
+#include "tests/lib/wait.h"
+#include "tests/lib/xmpp.h"
+
+#include <string.h>
+
+#define ME  "me@fixture"
+#define BOB "bob@fixture"
+
+struct outcome {
+	int status;
+	char *out, *err;
+};
+
+#define RUN(w, ...) run(w, (const char *const[]){__VA_ARGS__, NULL})
+
+static struct outcome run(struct pheme_world *w, const char *const *args)
+{
+	struct outcome outcome = {0};
+
+	outcome.status =
+		pheme_run(w, &(struct pheme_options){.args = args}, &outcome.out, &outcome.err);
+	return outcome;
+}
+
+static void check(struct outcome outcome, int status, const char *out, const char *err)
+{
+	if (outcome.status != status || !strstr(outcome.out, out) || !strstr(outcome.err, err))
+		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
+			  outcome.out, outcome.err);
+	g_free(outcome.out);
+	g_free(outcome.err);
+}
+
+static void use_account(struct pheme_world *w)
+{
+	pheme_use_fixture(w);
+	fixture_set_contact(w->fixture, ME, BOB, "Bob", "Friends", 4, 4, "");
+	fixture_set_contact(w->fixture, ME, "carol@fixture", "Carol", "Friends", 4, 4, "");
+	pheme_add_fixture(w, NULL, "work", ME, "");
+}
+
+/* --- groups --- */
+
+static void test_groups(void **state)
+{
+	struct pheme_world *w = *state;
+
+	use_account(w);
+	check(RUN(w, "--run", "/group add Bob Old mates", "--run", "/group"), 0,
+	      "work  0/2  Friends\nwork  0/1  Old mates\n", "");
+	check(RUN(w, "--run", "/group rename \"Old mates\" Older mates", "--run",
+		  "/group list Older mates"),
+	      0, "work  0/1  Older mates\n  Bob <bob@fixture>  offline\n", "");
+	check(RUN(w, "--run", "/group remove Carol \"Friends\"", "--run", "/group"), 0,
+	      "work  0/1  Friends\nwork  0/1  Older mates\n", "");
+	check(RUN(w, "--run", "/group delete Friends", "--run", "/group"), 0,
+	      "work  0/1  Older mates\n", "");
+	check(RUN(w, "--run", "/group delete Friends"), 3, "", "no group \"Friends\"");
+	check(RUN(w, "--run", "/group remove Bob Friends"), 3, "", "but in Older mates");
+}
+
+/* What is shown is not what is sent. */
+static void test_odd_group_name(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *last = NULL;
+
+	use_account(w);
+	fixture_set_contact(w->fixture, ME, BOB, "Bob", "tab\there", 4, 4, "");
+	check(RUN(w, "--run", "/group rename tab^Ihere plain", "--run", "/group list plain"), 0,
+	      "Bob", "");
+	last = fixture_last_call(w->fixture, "RenameGroup");
+	assert_non_null(strstr(last, "tab\\there"));
+}
+
+/* --- blocking --- */
+
+static void test_blocking(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *last = NULL;
+
+	use_account(w);
+	check(RUN(w, "--run", "/block"), 0, "nobody is blocked", "");
+	check(RUN(w, "--run", "/block Bob", "--run", "/block troll@fixture report", "--run",
+		  "/block"),
+	      0, "work  Bob <bob@fixture>\nwork  troll@fixture\n", "");
+	last = fixture_last_call(w->fixture, "BlockContacts");
+	assert_non_null(strstr(last, "true"));
+	/* It is the network that keeps them. */
+	check(RUN(w, "--run", "/block Bob", "--run", "/unblock troll@fixture", "--run", "/block"),
+	      0, "is blocked already\nwork  Bob <bob@fixture>\n", "");
+	check(RUN(w, "--run", "/unblock Carol"), 3, "", "not blocked");
+	check(RUN(w, "--run", "/block Bob loudly"), 2, "", "report");
+}
+
+static void test_marks_on_the_screen(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	use_account(w);
+	fixture_set_presence(w->fixture, ME, BOB, "available", "");
+	s = pheme_start_until(w, NULL, "o Bob");
+	screen_line(s, "/query Bob");
+	screen_wait_row(s, 0, "[o available]");
+	screen_line(s, "/block Bob");
+	screen_wait_row(s, 0, "[b blocked]");
+	screen_wait_text(s, "b Bob");
+	screen_line(s, "/unblock " BOB);
+	screen_wait_text(s, "o Bob");
+	fixture_set_contact(w->fixture, ME, "carol@fixture", "Carol", "Friends", 2, 4, "");
+	screen_wait_text(s, "r Carol");
+	screen_key(s, "M-0");
+	screen_line(s, "/chat 0");
+	screen_wait_text(s, "Carol <carol@fixture> has removed you");
+	pheme_quit(w, s);
+}
+
+/* --- what real ones do --- */
+
+static void test_on_xmpp(void **state)
+{
+	struct pheme_world *w = *state;
+
+	test_env_xmpp_start(w->env);
+	pheme_add_haze(w, NULL, "work", "alice", "alice", "");
+	check(RUN(w, "--run", "/group add bob@localhost Work mates", "--run", "/group"), 0,
+	      "Work mates", "");
+	check(RUN(w, "--run", "/group rename \"Work mates\" Mates", "--run", "/group"), 0,
+	      "0/1  Mates\n", "");
+	check(RUN(w, "--run", "/group add bob@localhost Friends", "--run", "/group"), 0, "Friends",
+	      "");
+	check(RUN(w, "--run", "/group delete Mates", "--run", "/group"), 0, "Friends", "");
+	check(RUN(w, "--run", "/block bob@localhost", "--run", "/block"), 0, "work  bob@localhost",
+	      "");
+	check(RUN(w, "--run", "/block"), 0, "work  bob@localhost", "");
+}
+
+static void test_on_irc(void **state)
+{
+	struct pheme_world *w = *state;
+
+	test_env_irc_start(w->env);
+	pheme_add_idle(w, NULL, "net", "alice", "");
+	check(RUN(w, "--run", "/block bob"), 1, "", "net (irc) blocks nobody: idle cannot do it");
+	check(RUN(w, "--run", "/group"), 0, "there is no group", "");
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(groups),  TEST(odd_group_name), TEST(blocking), TEST(marks_on_the_screen),
+		TEST(on_xmpp), TEST(on_irc),
+	};
+
+	return cmocka_run_group_tests_name("people", tests, NULL, NULL);
+}

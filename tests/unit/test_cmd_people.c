@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Commands about contacts: groups, blocking, who they are. */
+
+#include "cmd_test.h"
+
+static void enable(struct account *account, unsigned features)
+{
+	account_set_features(account, account->features | features);
+}
+
+static void assert_completes(struct fixture *fixture, const char *line, const char *expected)
+{
+	gsize start;
+	g_auto(GStrv) found = command_complete(&fixture->front, line, strlen(line), &start);
+	g_autofree char *all = g_strjoinv("|", found);
+
+	assert_string_equal(all, expected);
+}
+
+static void groups_are_changed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct contact *bob = add_contact(fixture->work, "bob@x", "Bob");
+
+	enable(fixture->work, ACCOUNT_CAN_GROUP);
+	contact_add_group(bob, "Work mates");
+	check(fixture, "/group add Bob My friends", "group_add work bob@x My friends\n");
+	check(fixture, "/group add Bob \"My friends\"", "group_add work bob@x My friends\n");
+	check(fixture, "/group add Bob Work mates", "");
+	check(fixture, "/group remove bob@x Work mates", "group_remove work bob@x Work mates\n");
+	check_fails(fixture, "/group remove Bob Friends", 3, "but in Work mates");
+	check(fixture, "/group rename \"Work mates\" Mates",
+	      "group_rename work Work mates Mates\n");
+	check(fixture, "/group delete Work mates", "group_delete work Work mates\n");
+	check_fails(fixture, "/group delete Friends", 3, "no group \"Friends\"");
+	check_fails(fixture, "/group add nobody Friends", 3, "nobody");
+}
+
+static void groups_are_not_everywhere(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contact(fixture->irc, "carol", NULL);
+	check_fails(fixture, "/group add carol Friends", 1, "idle cannot do it");
+	account_set_state(fixture->work, ACCOUNT_OFFLINE, "");
+	add_contact(fixture->work, "bob@x", "Bob");
+	check_fails(fixture, "/group add Bob Friends", 4, "work is offline");
+}
+
+static void a_group_in_two_accounts(void **state)
+{
+	struct fixture *fixture = *state;
+
+	enable(fixture->work, ACCOUNT_CAN_GROUP);
+	enable(fixture->irc, ACCOUNT_CAN_GROUP);
+	contact_add_group(add_contact(fixture->work, "bob@x", "Bob"), "Friends");
+	contact_add_group(add_contact(fixture->irc, "carol", NULL), "Friends");
+	check_fails(fixture, "/group delete Friends", 2, "-a NAME tells which");
+	check(fixture, "/group delete -a irc Friends", "group_delete irc Friends\n");
+}
+
+static void groups_are_completed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct contact *bob = add_contact(fixture->work, "bob@x", "Bob");
+
+	contact_add_group(bob, "Work mates");
+	contact_add_group(add_contact(fixture->work, "carol@x", "Carol"), "Women");
+	assert_completes(fixture, "/group add Bob wo", "Women|Work mates");
+	assert_completes(fixture, "/group remove Bob ", "Work mates");
+	assert_completes(fixture, "/group rename w", "\"Work mates\"|Women");
+}
+
+static void somebody_is_blocked(void **state)
+{
+	struct fixture *fixture = *state;
+
+	enable(fixture->work, ACCOUNT_CAN_BLOCK);
+	add_contact(fixture->work, "bob@x", "Bob");
+	check(fixture, "/block Bob", "block work bob@x\n");
+	check(fixture, "/block -a work troll@x", "block work troll@x\n");
+	check_fails(fixture, "/block Bob report", 1, "takes no reports");
+	enable(fixture->work, ACCOUNT_CAN_REPORT);
+	check(fixture, "/block Bob report", "block work bob@x report\n");
+	check_fails(fixture, "/block -a irc troll", 1, "idle cannot do it");
+	account_set_blocked(fixture->work, "bob@x", true);
+	account_set_blocked(fixture->work, "evil\x1b@x", true);
+	check(fixture, "/block", "");
+	assert_string_equal(fixture->out->str, "work  Bob <bob@x>\nwork  evil^[@x\n");
+	assert_completes(fixture, "/unblock ", "bob@x");
+	check(fixture, "/unblock bob@x", "unblock work bob@x\n");
+	check(fixture, "/unblock evil\x1b@x", "unblock work evil\x1b@x\n");
+	check_fails(fixture, "/unblock -a work carol@x", 3, "is not blocked");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST("/people/groups are changed", groups_are_changed),
+		TEST("/people/groups are not everywhere", groups_are_not_everywhere),
+		TEST("/people/a group in two accounts", a_group_in_two_accounts),
+		TEST("/people/groups are completed", groups_are_completed),
+		TEST("/people/somebody is blocked", somebody_is_blocked),
+	};
+
+	return cmocka_run_group_tests_name("cmd/people", tests, NULL, NULL);
+}
