@@ -364,17 +364,6 @@ char *json_lost(unsigned count)
 
 /* --- rows of lists ------------------------------------------------------------------------- */
 
-static const char *subscription_name(enum subscription subscription)
-{
-	static const char *const names[] = {
-		[SUBSCRIPTION_UNKNOWN] = "unknown", [SUBSCRIPTION_NO] = "no",
-		[SUBSCRIPTION_REMOVED] = "removed", [SUBSCRIPTION_ASK] = "ask",
-		[SUBSCRIPTION_YES] = "yes",
-	};
-
-	return names[subscription];
-}
-
 char *json_account_row(const struct account *account, bool enabled)
 {
 	json_t *record = json_object();
@@ -425,8 +414,10 @@ char *json_contact_row(const struct contact *contact)
 	put_string(record, "subscription", subscription_name(contact->subscribe));
 	put_string(record, "publication", subscription_name(contact->publish));
 	put_capabilities(record, contact);
-	/* Not asked for yet. */
-	put_string(record, "blocked", NULL);
+	if (contact->account && contact->account->features & ACCOUNT_CAN_BLOCK)
+		put_bool(record, "blocked", contact_is_blocked(contact));
+	else
+		put_string(record, "blocked", NULL);
 	return finish(record);
 }
 

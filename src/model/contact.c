@@ -327,7 +327,7 @@ const char *subscription_name(enum subscription subscription)
 	case SUBSCRIPTION_REMOVED:
 		return "removed";
 	case SUBSCRIPTION_ASK:
-		return "asked";
+		return "ask";
 	case SUBSCRIPTION_YES:
 		return "yes";
 	case SUBSCRIPTION_UNKNOWN:

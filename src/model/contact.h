@@ -72,7 +72,7 @@ char *contact_describe(const struct contact *contact);
 enum contact_standing contact_standing(const struct contact *contact);
 /* "blocked", "has removed you", else the name of the presence. */
 const char *contact_standing_name(const struct contact *contact);
-/* "yes", "no", "asked", "removed", "unknown". */
+/* "yes", "no", "ask", "removed", "unknown". */
 const char *subscription_name(enum subscription subscription);
 bool contact_is_blocked(const struct contact *contact);
 bool contact_has_service(const struct contact *contact, const char *service);
