@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "model/query.h"
+
 /* Callbacks run in one turn of the main loop; the rest comes in the next. */
 #define TURN_JOBS 256
 
@@ -51,6 +53,7 @@ void history_job_free(struct job *job)
 	g_free(job->name);
 	g_free(job->why);
 	g_clear_pointer(&job->items, g_ptr_array_unref);
+	query_unref(job->query);
 	g_free(job);
 }
 
@@ -207,12 +210,13 @@ static void start_thread(struct history *history)
 		g_error("cannot start the history thread: %s", g_strerror(code));
 }
 
-struct history *history_new(const char *path, history_problem_fn problem, void *data)
+static struct history *new_history(const char *path, bool reader, history_problem_fn problem,
+				   void *data)
 {
 	struct history *history = g_new0(struct history, 1);
 
 	history->refs = 1;
-	history->db = history_db_new(path);
+	history->db = history_db_new(path, reader);
 	history->problem = problem;
 	history->problem_data = data;
 	pthread_mutex_init(&history->lock, NULL);
@@ -221,6 +225,16 @@ struct history *history_new(const char *path, history_problem_fn problem, void *
 	attach_source(history);
 	start_thread(history);
 	return history;
+}
+
+struct history *history_new(const char *path, history_problem_fn problem, void *data)
+{
+	return new_history(path, false, problem, data);
+}
+
+struct history *history_new_reader(const char *path, history_problem_fn problem, void *data)
+{
+	return new_history(path, true, problem, data);
 }
 
 static void free_jobs(GQueue *queue)
@@ -366,6 +380,29 @@ void history_read_after(struct history *history, const struct history_chat *chat
 
 	job->row = after;
 	job->limit = limit;
+	submit(history, job, (job_fn)fn, data);
+}
+
+void history_read_around(struct history *history, const struct history_chat *chat, gint64 row,
+			 unsigned limit, history_around_fn fn, void *data)
+{
+	struct job *job = job_for_chat(&history_job_around, chat);
+
+	job->row = row;
+	job->limit = limit;
+	submit(history, job, (job_fn)fn, data);
+}
+
+void history_search(struct history *history, struct query *query, const struct history_chat *chat,
+		    gint64 from, unsigned limit, bool forward, history_found_fn fn, void *data)
+{
+	struct job *job = chat ? job_for_chat(&history_job_search, chat)
+			       : history_job_new(&history_job_search);
+
+	job->query = query_ref(query);
+	job->row = from;
+	job->limit = limit;
+	job->forward = forward;
 	submit(history, job, (job_fn)fn, data);
 }
 

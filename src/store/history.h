@@ -13,6 +13,10 @@
  * Several phemes share one file. A row that is being sent belongs to a process (pid and its
  * start time); queued rows of dead processes can be claimed by any, once.
  *
+ * The words of all messages are in an index (history_index.c). What an older pheme stored is put
+ * into it when there is nothing else to do, from the newest on; an end in between costs nothing,
+ * and what is not in it yet is found too, only slower.
+ *
  * When the disk is full, the file read-only or corrupt, writes fail with a reason, reading
  * goes on as far as it can, and the problem handler is told once per kind of trouble; later
  * writes are tried again.
@@ -22,6 +26,7 @@
 #include <glib.h>
 
 struct history;
+struct query;
 
 /* Where a message belongs. Strings as in the model: raw ids. */
 struct history_chat {
@@ -52,6 +57,9 @@ enum history_result {
  * is told through @problem (main context). Never NULL. */
 typedef void (*history_problem_fn)(const char *text, void *data);
 struct history *history_new(const char *path, history_problem_fn problem, void *data);
+/* The same for who only reads: makes no file, takes no lock that keeps another from writing, and
+ * is content with a directory that cannot be written. Nothing can be stored by it. */
+struct history *history_new_reader(const char *path, history_problem_fn problem, void *data);
 /* Commits what is queued, ends the thread. Callbacks that were not run are not run. */
 void history_free(struct history *history);
 
@@ -78,6 +86,27 @@ void history_read_before(struct history *history, const struct history_chat *cha
 			 unsigned limit, history_page_fn fn, void *data);
 void history_read_after(struct history *history, const struct history_chat *chat, gint64 after,
 			unsigned limit, history_page_fn fn, void *data);
+
+/* @limit messages around row @row, half of them before it. */
+typedef void (*history_around_fn)(GPtrArray *messages, bool at_start, bool at_end,
+				  const char *error, void *data);
+void history_read_around(struct history *history, const struct history_chat *chat, gint64 row,
+			 unsigned limit, history_around_fn fn, void *data);
+
+/* A message that was looked for, and its chat. */
+struct history_found {
+	char *account, *id, *name; /* name: NULL when none was ever set */
+	int kind;
+	struct history_message *message;
+};
+/* @found: struct history_found *, borrowed. @next: where to go on; 0: there is nothing more. There
+ * may be fewer than asked for, even none, and yet more to come. */
+typedef void (*history_found_fn)(GPtrArray *found, gint64 next, const char *error, void *data);
+/* What fits @query (a reference is taken), in @chat (NULL: anywhere), up to @limit messages:
+ * those before row @from (0: the newest), newest first; with @forward those after it (0: the
+ * oldest), oldest first. */
+void history_search(struct history *history, struct query *query, const struct history_chat *chat,
+		    gint64 from, unsigned limit, bool forward, history_found_fn fn, void *data);
 
 /* Makes this process the sender of a queued message: told true only to one process, once. */
 typedef void (*history_claim_fn)(bool ours, void *data);

@@ -4,16 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "paths.h"
 
-/* How long another process may hold the file before a write is given up. */
-#define BUSY_MS 3000
-
-struct history_db *history_db_new(const char *path)
+struct history_db *history_db_new(const char *path, bool reader)
 {
 	struct history_db *db = g_new0(struct history_db, 1);
+
+	db->reader = reader;
 
 	db->path = path ? g_strdup(path) : paths_file(PATHS_DATA, "history.db");
 	db->owner = history_owner_self();
@@ -211,10 +211,11 @@ static bool open_file(struct history_db *db, const char *name, int flags)
 {
 	int code = sqlite3_open_v2(name, &db->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
+	db->index_rests = false;
 	if (!db->sql)
 		return history_db_refuse(db, TROUBLE_OTHER, "out of memory");
 	sqlite3_extended_result_codes(db->sql, 1);
-	sqlite3_busy_timeout(db->sql, BUSY_MS);
+	sqlite3_busy_timeout(db->sql, HISTORY_BUSY_MS);
 	sqlite3_create_function(db->sql, "owner_alive", 1, SQLITE_UTF8, NULL, owner_alive, NULL,
 				NULL);
 	return code == SQLITE_OK ? history_schema_prepare(db) : history_db_failed(db);
@@ -231,10 +232,33 @@ static bool open_immutable(struct history_db *db)
 	return name && open_file(db, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
+/* Nothing was ever said: all that is asked for is answered, with nothing. */
+static bool open_nothing(struct history_db *db)
+{
+	history_db_close(db);
+	return open_file(db, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+static bool open_reader(struct history_db *db)
+{
+	struct stat file;
+
+	if (stat(db->path, &file) ? errno == ENOENT : file.st_size == 0)
+		return open_nothing(db);
+	if (open_file(db, db->path, SQLITE_OPEN_READONLY))
+		return true;
+	if ((db->trouble == TROUBLE_OPEN || db->trouble == TROUBLE_READONLY) && open_immutable(db))
+		return true;
+	history_db_close(db);
+	return false;
+}
+
 static bool open_db(struct history_db *db)
 {
 	g_autoptr(GError) error = NULL;
 
+	if (db->reader)
+		return open_reader(db);
 	if (!paths_make_parents(db->path, &error)) {
 		g_free(db->why);
 		db->why = g_strdup(error->message);

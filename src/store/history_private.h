@@ -12,6 +12,9 @@
 #include <sqlite3.h>
 #include "history.h"
 
+/* How long another process may hold the file before a write is given up. */
+#define HISTORY_BUSY_MS 3000
+
 /* --- history_db.c: the open file, its statements and what went wrong with it -------------- */
 
 enum trouble {
@@ -30,11 +33,15 @@ struct history_db {
 	sqlite3 *sql;           /* NULL: not open */
 	GHashTable *statements; /* const char * (the address of the text) → sqlite3_stmt * */
 	bool stale;             /* to be opened anew before it is used again */
+	bool reader;            /* nothing is written, nor a file made */
+	bool indexed;           /* there is an index of words, and it can be used */
+	bool index_rests;       /* its next part was tried in vain: not before the next write */
 	enum trouble trouble;   /* what the last failure was */
 	char *why;              /* the same, to be shown */
 };
 
-struct history_db *history_db_new(const char *path);
+/* @reader: to read what there is, and leave no trace. */
+struct history_db *history_db_new(const char *path, bool reader);
 void history_db_free(struct history_db *db);
 /* Opens the file if it is not open, or was moved away, or failed in a way that a fresh start
  * may mend. */
@@ -58,6 +65,32 @@ bool history_db_refuse(struct history_db *db, enum trouble trouble, const char *
 
 /* Settings of the connection, tables, messages left over by processes that died. */
 bool history_schema_prepare(struct history_db *db);
+
+/* --- history_index.c: the words of the messages ------------------------------------------- */
+
+/*
+ * Rows of the index have the ids of their messages, the chat as one word and the text as
+ * words_fold() has it: no copy of the text is kept. Of the messages those with low < id <= high
+ * are in the index. `high` follows each group of writes; below `low` is what was there before
+ * there was an index, and is done when there is nothing else to do.
+ */
+#define HISTORY_INDEX_SCHEMA                                                                       \
+	"CREATE VIRTUAL TABLE message_words USING fts5 (chat, words, content='', columnsize=0,"    \
+	" tokenize=\"unicode61 remove_diacritics 0 categories 'L* M* N* Co So'\");"                \
+	"CREATE TABLE indexed (low INTEGER NOT NULL, high INTEGER NOT NULL);"                      \
+	"INSERT INTO indexed SELECT coalesce(max(id), 0), coalesce(max(id), 0) FROM message;"
+
+struct indexed {
+	gint64 low, high;
+};
+/* What is in the index; nothing when there is none or it is of no use. */
+bool history_index_read(struct history_db *db, struct indexed *indexed);
+/* Within a transaction: adds what was written since. Its failure takes nothing else with it;
+ * false: the transaction is gone. */
+bool history_index_new(struct history_db *db);
+/* Adds a part of what was there before, in a transaction of its own. False: there is nothing to
+ * do, or it cannot be done now. */
+bool history_index_old(struct history_db *db);
 
 /* --- history_owner.c ---------------------------------------------------------------------- */
 
@@ -89,6 +122,8 @@ struct job {
 		history_queued_fn queued;
 		history_chats_fn chats;
 		history_roster_fn roster;
+		history_around_fn around;
+		history_found_fn found;
 		history_problem_fn problem;
 	} fn;
 	void *data;
@@ -99,10 +134,14 @@ struct job {
 	char *name;
 	unsigned number, limit;
 	gint64 row; /* where a page begins; where a message was stored */
+	struct query *query;
+	bool forward;
+	gint64 next; /* where the search goes on; 0: nowhere */
 
 	GPtrArray *items; /* a roster to save; what was read */
 	enum history_result result;
-	bool flag; /* page: complete; claim: ours */
+	bool flag;       /* page: complete; around: its end is; claim: ours */
+	bool start_flag; /* around: its start is */
 	bool failed;
 	char *why;
 };
@@ -112,9 +151,19 @@ extern const struct job_ops history_job_append, history_job_delivery, history_jo
 	history_job_claim, history_job_mark, history_job_open, history_job_save_roster;
 /* history_read.c */
 extern const struct job_ops history_job_before, history_job_after, history_job_queued,
-	history_job_chats, history_job_roster;
+	history_job_chats, history_job_roster, history_job_around;
+/* history_search.c */
+extern const struct job_ops history_job_search;
 /* history_thread.c */
 extern const struct job_ops history_job_problem;
+
+/* history_read.c: the columns of message m that history_read_message() takes. */
+#define HISTORY_COLUMNS                                                                            \
+	"m.id, m.time, m.direction, m.type, m.delivery, m.scrollback, m.mention, m.sender,"        \
+	" m.alias, m.text, m.reason, m.uid, m.token, m.dedupe"
+#define HISTORY_COLUMN_COUNT 14
+struct history_message *history_read_message(sqlite3_stmt *row);
+char *history_read_string(sqlite3_stmt *row, int column);
 
 /* history_write.c; @create: makes the row when there is none. 0: none; -1: failed. */
 gint64 history_chat_row(struct history_db *db, const struct job *job, bool create);

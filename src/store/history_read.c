@@ -5,17 +5,12 @@
 
 #include "model/message.h"
 
-#define COLUMNS                                                                                    \
-	"m.id, m.time, m.direction, m.type, m.delivery, m.scrollback, m.mention, m.sender,"        \
-	" m.alias, m.text, m.reason, m.uid, m.token, m.dedupe"
-#define COLUMN_COUNT 14
-
-static char *column_string(sqlite3_stmt *row, int column)
+char *history_read_string(sqlite3_stmt *row, int column)
 {
 	return g_strdup((const char *)sqlite3_column_text(row, column));
 }
 
-static struct history_message *read_message(sqlite3_stmt *row)
+struct history_message *history_read_message(sqlite3_stmt *row)
 {
 	struct history_message *message = g_new0(struct history_message, 1);
 
@@ -26,13 +21,13 @@ static struct history_message *read_message(sqlite3_stmt *row)
 	message->delivery = sqlite3_column_int(row, 4);
 	message->scrollback = sqlite3_column_int(row, 5);
 	message->mention = sqlite3_column_int(row, 6);
-	message->sender = column_string(row, 7);
-	message->alias = column_string(row, 8);
-	message->text = column_string(row, 9);
-	message->reason = column_string(row, 10);
-	message->uid = column_string(row, 11);
-	message->token = column_string(row, 12);
-	message->dedupe = column_string(row, 13);
+	message->sender = history_read_string(row, 7);
+	message->alias = history_read_string(row, 8);
+	message->text = history_read_string(row, 9);
+	message->reason = history_read_string(row, 10);
+	message->uid = history_read_string(row, 11);
+	message->token = history_read_string(row, 12);
+	message->dedupe = history_read_string(row, 13);
 	return message;
 }
 
@@ -57,15 +52,16 @@ static bool read_page(struct history_db *db, struct job *job, const char *text, 
 			history_db_reset(statement);
 			break;
 		}
-		g_ptr_array_add(job->items, read_message(statement));
+		g_ptr_array_add(job->items, history_read_message(statement));
 	}
 	return step >= 0;
 }
 
 static bool run_before(struct history_db *db, struct job *job)
 {
-	static const char text[] = "SELECT " COLUMNS " FROM message m WHERE chat = ?1 AND id < ?2"
-				   " ORDER BY id DESC LIMIT ?3";
+	static const char text[] =
+		"SELECT " HISTORY_COLUMNS " FROM message m WHERE chat = ?1 AND id < ?2"
+		" ORDER BY id DESC LIMIT ?3";
 	bool done = read_page(db, job, text, job->row > 0 ? job->row : G_MAXINT64);
 	void **items = job->items->pdata;
 
@@ -80,8 +76,9 @@ static bool run_before(struct history_db *db, struct job *job)
 
 static bool run_after(struct history_db *db, struct job *job)
 {
-	static const char text[] = "SELECT " COLUMNS " FROM message m WHERE chat = ?1 AND id > ?2"
-				   " ORDER BY id LIMIT ?3";
+	static const char text[] =
+		"SELECT " HISTORY_COLUMNS " FROM message m WHERE chat = ?1 AND id > ?2"
+		" ORDER BY id LIMIT ?3";
 
 	return read_page(db, job, text, job->row);
 }
@@ -89,6 +86,35 @@ static bool run_after(struct history_db *db, struct job *job)
 static void answer_page(struct job *job)
 {
 	job->fn.page(job->items, job->flag && !job->failed, job->why, job->data);
+}
+
+/* The page before and with the row, then what follows it. */
+static bool run_around(struct history_db *db, struct job *job)
+{
+	g_autoptr(GPtrArray) before = NULL;
+	gint64 row = job->row;
+	unsigned limit = job->limit;
+
+	job->row = row + 1;
+	job->limit = limit / 2 + 1;
+	bool done = run_before(db, job);
+
+	before = g_steal_pointer(&job->items);
+	job->start_flag = job->flag;
+	job->row = row;
+	job->limit = limit - job->limit;
+	done = done && run_after(db, job);
+	if (done)
+		g_ptr_array_extend_and_steal(before, g_steal_pointer(&job->items));
+	g_clear_pointer(&job->items, g_ptr_array_unref);
+	job->items = g_steal_pointer(&before);
+	return done;
+}
+
+static void answer_around(struct job *job)
+{
+	job->fn.around(job->items, job->start_flag && !job->failed, job->flag && !job->failed,
+		       job->failed ? job->why : NULL, job->data);
 }
 
 /* --- what waits to be sent ---------------------------------------------------------------- */
@@ -106,7 +132,8 @@ static bool run_queued(struct history_db *db, struct job *job)
 {
 	/* From the few unsent ones to their chats, not the other way round. */
 	static const char text[] =
-		"SELECT " COLUMNS ", c.kind, c.ident FROM message m INDEXED BY message_owner"
+		"SELECT " HISTORY_COLUMNS
+		", c.kind, c.ident FROM message m INDEXED BY message_owner"
 		" CROSS JOIN chat c"
 		" ON c.id = m.chat WHERE m.owner IS NOT NULL AND m.delivery = ?2 AND c.account = ?1"
 		" AND (m.owner = ?3 OR NOT owner_alive(m.owner)) ORDER BY m.id";
@@ -118,9 +145,9 @@ static bool run_queued(struct history_db *db, struct job *job)
 	while ((step = history_db_step(db, statement)) > 0) {
 		struct history_queued *queued = g_new0(struct history_queued, 1);
 
-		queued->message = read_message(statement);
-		queued->kind = sqlite3_column_int(statement, COLUMN_COUNT);
-		queued->id = column_string(statement, COLUMN_COUNT + 1);
+		queued->message = history_read_message(statement);
+		queued->kind = sqlite3_column_int(statement, HISTORY_COLUMN_COUNT);
+		queued->id = history_read_string(statement, HISTORY_COLUMN_COUNT + 1);
 		g_ptr_array_add(job->items, queued);
 	}
 	return step == 0;
@@ -147,10 +174,10 @@ static struct history_summary *read_summary(sqlite3_stmt *row)
 {
 	struct history_summary *summary = g_new0(struct history_summary, 1);
 
-	summary->account = column_string(row, 0);
+	summary->account = history_read_string(row, 0);
 	summary->kind = sqlite3_column_int(row, 1);
-	summary->id = column_string(row, 2);
-	summary->name = column_string(row, 3);
+	summary->id = history_read_string(row, 2);
+	summary->name = history_read_string(row, 3);
 	summary->number = (unsigned)sqlite3_column_int64(row, 4);
 	summary->unread = (unsigned)sqlite3_column_int64(row, 5);
 	summary->mentions = (unsigned)sqlite3_column_int64(row, 6);
@@ -223,8 +250,8 @@ static bool run_roster(struct history_db *db, struct job *job)
 		struct history_contact *contact = g_new0(struct history_contact, 1);
 		const char *packed = sqlite3_column_blob(statement, 2);
 
-		contact->id = column_string(statement, 0);
-		contact->alias = column_string(statement, 1);
+		contact->id = history_read_string(statement, 0);
+		contact->alias = history_read_string(statement, 1);
 		contact->groups = unpack_groups(packed, sqlite3_column_bytes(statement, 2));
 		g_ptr_array_add(job->items, contact);
 	}
@@ -238,6 +265,7 @@ static void answer_roster(struct job *job)
 
 const struct job_ops history_job_before = {false, run_before, answer_page};
 const struct job_ops history_job_after = {false, run_after, answer_page};
+const struct job_ops history_job_around = {false, run_around, answer_around};
 const struct job_ops history_job_queued = {false, run_queued, answer_queued};
 const struct job_ops history_job_chats = {false, run_chats, answer_chats};
 const struct job_ops history_job_roster = {false, run_roster, answer_roster};

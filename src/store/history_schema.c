@@ -4,6 +4,7 @@
 #include "model/message.h"
 
 #define APPLICATION_ID 0x7068656d /* "phem" */
+#define WORDS_VERSION  2          /* from which on there is an index of words */
 
 /*
  * One step a version of the file (PRAGMA user_version). Never change one that was released:
@@ -11,6 +12,9 @@
  *
  * message.owner is set exactly while a message is queued or being sent, so the partial index on
  * it is also the list of what is not sent yet. Tokens are looked up for messages of ours only.
+ *
+ * Step 2 is the index of words (history_index.c). What was there before is indexed later, bit by
+ * bit: a step has to be quick, it is done before the first message can be stored.
  */
 static const char *const steps[] = {
 	"CREATE TABLE chat ("
@@ -53,6 +57,7 @@ static const char *const steps[] = {
 	"	groups BLOB," /* each name with its terminating NUL */
 	"	PRIMARY KEY (account, ident)"
 	") WITHOUT ROWID;",
+	HISTORY_INDEX_SCHEMA,
 };
 
 static const char leftovers[] =
@@ -139,9 +144,16 @@ static bool settle_leftovers(struct history_db *db)
 	return history_db_run(db, statement);
 }
 
+static bool check_readable(struct history_db *db, gint64 version)
+{
+	db->indexed = version >= WORDS_VERSION;
+	return version > 0 || history_db_refuse(db, TROUBLE_OTHER, "there is nothing in it");
+}
+
 bool history_schema_prepare(struct history_db *db)
 {
 	bool readonly;
+	gint64 version;
 
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (!history_db_exec(db, "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;"
@@ -149,10 +161,12 @@ bool history_schema_prepare(struct history_db *db)
 				 "PRAGMA cache_size = -2000; PRAGMA synchronous = FULL"))
 		return false;
 	readonly = sqlite3_db_readonly(db->sql, "main") == 1;
-	if (!readonly &&
-	    (!use_wal(db) || !history_db_exec(db, "PRAGMA journal_size_limit = 4194304")))
+	/* What cannot be written cannot be brought up to date: it is read as it is. */
+	if (readonly)
+		return is_ours(db, &version) && check_readable(db, version);
+	if (!use_wal(db) || !history_db_exec(db, "PRAGMA journal_size_limit = 4194304") ||
+	    !migrate(db))
 		return false;
-	if (!migrate(db))
-		return false;
-	return readonly || settle_leftovers(db);
+	db->indexed = true;
+	return settle_leftovers(db);
 }

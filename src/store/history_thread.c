@@ -152,7 +152,9 @@ static void write_jobs(struct history *history, GQueue *work)
 		if (!done)
 			move_all(&all, &group);
 		else
-			done = run_jobs(history, &all, &group) && commit(db);
+			done = run_jobs(history, &all, &group) && history_index_new(db) &&
+			       commit(db);
+		db->index_rests = false;
 		if (done)
 			trouble_passed(history);
 		settle(history, &group, done);
@@ -180,6 +182,18 @@ static void shrink(struct history *history)
 	history->busy = 0;
 }
 
+/* With nothing asked for, the index is made complete; who waits for rest need not wait for it.
+ * Called and left under lock. False: there is nothing to do for it either. */
+static bool use_leisure(struct history *history)
+{
+	bool more;
+
+	pthread_mutex_unlock(&history->lock);
+	more = history_index_old(history->db);
+	pthread_mutex_lock(&history->lock);
+	return more;
+}
+
 /* One read, or the writes up to the next read or the size of a group; none: stop. */
 static void take_work(struct history *history, GQueue *work)
 {
@@ -191,7 +205,8 @@ static void take_work(struct history *history, GQueue *work)
 		shrink(history);
 		history->resting = true;
 		pthread_cond_broadcast(&history->rest);
-		pthread_cond_wait(&history->work, &history->lock);
+		if (!use_leisure(history) && g_queue_is_empty(&history->queue) && !history->stop)
+			pthread_cond_wait(&history->work, &history->lock);
 		history->resting = false;
 	}
 	do {

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The index of words. A tokenizer of our own makes the words (model/words.h), sqlite's only
+ * takes them apart at the blanks again: so the file can be read and mended by any sqlite, and
+ * what is found in the index is what is found without it. sqlite's trigram tokenizer was not
+ * taken: it cannot find what is shorter than three characters, as most Chinese words are, and
+ * costs three times the space.
+ */
+
+#include "history_private.h"
+
+#include "model/words.h"
+
+/* Messages that are indexed in one transaction. */
+#define PART 500
+
+static bool read_indexed(struct history_db *db, struct indexed *indexed)
+{
+	static const char text[] = "SELECT low, high FROM indexed";
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+	int step = history_db_step(db, statement);
+
+	if (step > 0) {
+		indexed->low = sqlite3_column_int64(statement, 0);
+		indexed->high = sqlite3_column_int64(statement, 1);
+		history_db_reset(statement);
+	}
+	return step > 0;
+}
+
+bool history_index_read(struct history_db *db, struct indexed *indexed)
+{
+	return db->indexed && read_indexed(db, indexed);
+}
+
+static bool read_id(struct history_db *db, const char *text, gint64 bound, gint64 *id)
+{
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+
+	history_db_bind(statement, "l", bound);
+	int step = history_db_step(db, statement);
+
+	*id = step > 0 ? sqlite3_column_int64(statement, 0) : 0;
+	if (step > 0)
+		history_db_reset(statement);
+	return step >= 0;
+}
+
+static bool add_words(struct history_db *db, gint64 id, gint64 chat, const char *text)
+{
+	static const char insert[] =
+		"INSERT INTO message_words (rowid, chat, words) VALUES (?1, ?2, ?3)";
+	g_autofree char *words = words_fold(text);
+	char place[24];
+
+	if (!*words)
+		return true;
+	g_snprintf(place, sizeof(place), "c%" G_GINT64_FORMAT, chat);
+	sqlite3_stmt *statement = history_db_prepare(db, insert);
+
+	history_db_bind(statement, "lss", id, place, words);
+	return history_db_run(db, statement);
+}
+
+/* In ascending order, which is what the index is quick with. */
+static bool add_range(struct history_db *db, gint64 above, gint64 up_to)
+{
+	static const char text[] = "SELECT id, chat, text FROM message"
+				   " WHERE id > ?1 AND id <= ?2 ORDER BY id";
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+	int step;
+
+	history_db_bind(statement, "ll", above, up_to);
+	while ((step = history_db_step(db, statement)) > 0) {
+		if (!add_words(db, sqlite3_column_int64(statement, 0),
+			       sqlite3_column_int64(statement, 1),
+			       (const char *)sqlite3_column_text(statement, 2))) {
+			history_db_reset(statement);
+			return false;
+		}
+	}
+	return step == 0;
+}
+
+static bool set_indexed(struct history_db *db, const struct indexed *indexed)
+{
+	static const char text[] = "UPDATE indexed SET low = ?1, high = ?2";
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+
+	history_db_bind(statement, "ll", indexed->low, indexed->high);
+	return history_db_run(db, statement);
+}
+
+/* What was written since the last time, by whomever. *@more: there was something. */
+static bool add_newer(struct history_db *db, bool *more)
+{
+	static const char newest[] = "SELECT max(id) FROM message WHERE id > ?1";
+	struct indexed indexed;
+	gint64 last;
+
+	if (!read_indexed(db, &indexed) || !read_id(db, newest, indexed.high, &last))
+		return false;
+	*more = last > indexed.high;
+	if (!*more)
+		return true;
+	last = MIN(last, indexed.high + PART);
+	if (!add_range(db, indexed.high, last))
+		return false;
+	indexed.high = last;
+	return set_indexed(db, &indexed);
+}
+
+/* What was there before, the newest of it first: it is what people look for. */
+static bool add_older(struct history_db *db, bool *more)
+{
+	static const char begin[] = "SELECT min(id) FROM (SELECT id FROM message WHERE id <= ?1"
+				    " ORDER BY id DESC LIMIT " G_STRINGIFY(PART) ")";
+	struct indexed indexed;
+	gint64 first;
+
+	if (!read_indexed(db, &indexed))
+		return false;
+	*more = indexed.low > 0;
+	if (!*more)
+		return true;
+	if (!read_id(db, begin, indexed.low, &first) || !add_range(db, first - 1, indexed.low))
+		return false;
+	indexed.low = MAX(first - 1, 0);
+	return set_indexed(db, &indexed);
+}
+
+/* A damaged index is made anew; with a database that cannot even do that one does without. */
+static void mend(struct history_db *db)
+{
+	static const char text[] =
+		"DROP TABLE message_words; DROP TABLE indexed;" HISTORY_INDEX_SCHEMA;
+
+	db->indexed = (db->trouble != TROUBLE_CORRUPT && db->trouble != TROUBLE_OTHER) ||
+		      history_db_exec(db, text);
+}
+
+bool history_index_new(struct history_db *db)
+{
+	bool more, stale = db->stale;
+
+	if (!db->indexed)
+		return true;
+	if (!history_db_exec(db, "SAVEPOINT words"))
+		return !sqlite3_get_autocommit(db->sql);
+	if (add_newer(db, &more))
+		return history_db_exec(db, "RELEASE words");
+	if (sqlite3_get_autocommit(db->sql))
+		return false;
+	g_message("history: no index of words for now: %s", db->why);
+	sqlite3_exec(db->sql, "ROLLBACK TO words", NULL, NULL, NULL);
+	mend(db);
+	db->stale = stale; /* the messages themselves are well */
+	return history_db_exec(db, "RELEASE words");
+}
+
+static bool add_part(struct history_db *db)
+{
+	bool more = false;
+	bool done = history_db_exec(db, "BEGIN IMMEDIATE") && add_newer(db, &more) &&
+		    (more || add_older(db, &more)) && history_db_exec(db, "COMMIT");
+
+	if (!done && !sqlite3_get_autocommit(db->sql))
+		sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+	return done && more;
+}
+
+bool history_index_old(struct history_db *db)
+{
+	bool stale = db->stale;
+
+	if (!db->sql || !db->indexed || db->index_rests ||
+	    sqlite3_db_readonly(db->sql, "main") == 1)
+		return false;
+	/* Nobody waits for this: with another process writing its time comes later. */
+	sqlite3_busy_timeout(db->sql, 0);
+	db->index_rests = !add_part(db);
+	sqlite3_busy_timeout(db->sql, HISTORY_BUSY_MS);
+	db->stale = stale;
+	return !db->index_rests;
+}
