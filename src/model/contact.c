@@ -7,6 +7,7 @@
 #include "model.h"
 #include "roster.h"
 #include "text.h"
+#include "tube.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,12 @@ void contact_set_alias(struct contact *contact, const char *alias)
 	tell(contact, EVENT_CONTACT_CHANGED, CONTACT_CHANGED_NAME);
 	if (contact->chat)
 		chat_set_name(contact->chat, contact->alias);
+	if (!contact->account)
+		return;
+	/* What came before the name did. */
+	tubes_follow_alias(contact);
+	requests_follow_alias(contact);
+	transfers_follow_alias(contact);
 }
 
 static bool replace(char **place, const char *raw)

@@ -38,7 +38,7 @@ enum event_type {
 	EVENT_MEMBER_CHANGED,
 	EVENT_MEMBERS_RESET,   /* chat: anything about its members may have changed */
 	EVENT_REQUEST_ADDED,   /* request */
-	EVENT_REQUEST_CHANGED, /* request: its text */
+	EVENT_REQUEST_CHANGED, /* request: its text or name */
 	EVENT_REQUEST_REMOVED,
 	EVENT_TRANSFER_ADDED,
 	EVENT_TRANSFER_CHANGED, /* transfer: its state, or how far it is */

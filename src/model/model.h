@@ -97,3 +97,5 @@ struct request *model_find_request_of(struct model *model, enum request_kind kin
 /* An incoming file waits for an answer: each has a request of its own. */
 struct request *model_add_file_request(struct transfer *transfer);
 struct request *model_find_file_request(const struct transfer *transfer); /* NULL: none any more */
+/* Shows those of @contact under the alias that it has now. */
+void requests_follow_alias(const struct contact *contact);

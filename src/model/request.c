@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "account.h"
+#include "contact.h"
 #include "model.h"
 #include "text.h"
 #include "tube.h"
@@ -154,6 +155,22 @@ struct request *model_add_file_request(struct transfer *transfer)
 
 	return request_new(transfer->model, REQUEST_FILE, transfer->account, transfer->contact,
 			   transfer->who, NULL, text, 0, transfer);
+}
+
+void requests_follow_alias(const struct contact *contact)
+{
+	const GPtrArray *requests = contact->account->model->requests;
+
+	for (unsigned i = 0; i < requests->len; i++) {
+		struct request *request = requests->pdata[i];
+
+		if (request->account != contact->account || strcmp(request->id, contact->id) != 0 ||
+		    strcmp(request->name, contact->alias) == 0)
+			continue;
+		g_free(request->name);
+		request->name = g_strdup(contact->alias);
+		tell(request, EVENT_REQUEST_CHANGED);
+	}
 }
 
 void model_remove_request(struct request *request)

@@ -101,6 +101,23 @@ struct transfer *model_find_transfer(struct model *model, unsigned number)
 	return NULL;
 }
 
+void transfers_follow_alias(const struct contact *contact)
+{
+	const GPtrArray *transfers = contact->account->model->transfers;
+
+	for (unsigned i = 0; i < transfers->len; i++) {
+		struct transfer *transfer = transfers->pdata[i];
+
+		if (transfer->account != contact->account ||
+		    strcmp(transfer->contact, contact->id) != 0 ||
+		    strcmp(transfer->who, contact->alias) == 0)
+			continue;
+		g_free(transfer->who);
+		transfer->who = g_strdup(contact->alias);
+		tell(transfer, EVENT_TRANSFER_CHANGED);
+	}
+}
+
 void model_end_transfers(struct model *model, struct account *account)
 {
 	for (unsigned i = 0; i < model->transfers->len; i++) {

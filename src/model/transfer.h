@@ -11,6 +11,7 @@
 #include <glib.h>
 
 struct account;
+struct contact;
 struct model;
 
 #define TRANSFER_SIZE_UNKNOWN G_MAXUINT64
@@ -72,6 +73,8 @@ void transfer_remove(struct transfer *transfer);
 struct transfer *model_find_transfer(struct model *model, unsigned number);
 /* The account is being removed: ends what was under way on it. */
 void model_end_transfers(struct model *model, struct account *account);
+/* Shows those with @contact under the alias that it has now. */
+void transfers_follow_alias(const struct contact *contact);
 
 void transfer_set_state(struct transfer *transfer, enum transfer_state state);
 /* COMPLETED; @path may be NULL. */

@@ -3,6 +3,7 @@
 #include "tube.h"
 
 #include "account.h"
+#include "contact.h"
 #include "model.h"
 #include "text.h"
 
@@ -143,6 +144,20 @@ static void set_text(struct tube *tube, char **place, const char *raw)
 	g_free(*place);
 	*place = g_steal_pointer(&text);
 	tell(tube, EVENT_TUBE_CHANGED, TUBE_CHANGED_FACTS);
+}
+
+void tubes_follow_alias(const struct contact *contact)
+{
+	const GPtrArray *tubes = contact->account->model->tubes;
+
+	/* In a room people have ids, and names, of the room's own. */
+	for (unsigned i = 0; i < tubes->len; i++) {
+		struct tube *tube = tubes->pdata[i];
+
+		if (tube->account == contact->account && !tube->room &&
+		    strcmp(tube->peer, contact->id) == 0)
+			set_text(tube, &tube->shown_peer, contact->alias);
+	}
 }
 
 void tube_set_access(struct tube *tube, const char *access)

@@ -12,6 +12,7 @@
 #include <glib.h>
 
 struct account;
+struct contact;
 struct model;
 
 #define TUBE_RATE_SECONDS 60
@@ -105,6 +106,8 @@ struct tube *model_find_tube(struct model *model, unsigned number); /* NULL: non
 void tube_free_all(struct model *model);
 /* Ends those of an account that goes. */
 void tube_end_account(struct account *account);
+/* Shows those with @contact under the alias that it has now. */
+void tubes_follow_alias(const struct contact *contact);
 
 void tube_set_state(struct tube *tube, enum tube_state state);
 void tube_set_access(struct tube *tube, const char *access);

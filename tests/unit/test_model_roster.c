@@ -2,6 +2,9 @@
 
 #include "model_test.h"
 
+#include "model/transfer.h"
+#include "model/tube.h"
+
 /* The rows as text: "[group online/total] alias alias …". */
 static char *rows(struct account *account)
 {
@@ -455,6 +458,32 @@ static void test_standing(void **state)
 	assert_false(contact_is_blocked(bob));
 }
 
+/* What a contact wants of us may come before the name does. */
+static void test_name_is_followed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct tube_init init = {.incoming = true,
+				 .account = fixture->account,
+				 .peer = "bob@x",
+				 .service = "rfb",
+				 .state = TUBE_ASKED};
+	struct tube *tube = tube_new(fixture->model, &init);
+	struct request *request = model_add_tube_request(tube);
+	struct transfer *transfer =
+		transfer_new(fixture->model, fixture->account, "bob@x", "photo.jpg", 1, true);
+	struct tube *in_room;
+
+	init.room = "#dev";
+	in_room = tube_new(fixture->model, &init);
+	contact_set_alias(add(fixture, "carol@x", PRESENCE_AWAY), "Carol");
+	assert_string_equal(tube->shown_peer, "bob@x");
+	contact_set_alias(add(fixture, "bob@x", PRESENCE_AWAY), "Bob");
+	assert_string_equal(tube->shown_peer, "Bob");
+	assert_string_equal(request->name, "Bob");
+	assert_string_equal(transfer->who, "Bob");
+	assert_string_equal(in_room->shown_peer, "bob@x");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -469,6 +498,7 @@ int main(void)
 		TEST("/roster/who leaves goes altogether", test_leaves),
 		TEST("/roster/who has a chat stays", test_stays_for_chat),
 		TEST("/roster/stranger with a chat has a row", test_stranger_with_chat),
+		TEST("/roster/name is followed", test_name_is_followed),
 		TEST("/roster/account takes all with it", test_account_removed),
 		TEST("/roster/order is kept by random changes", test_random_changes),
 		TEST("/roster/blocked and removed", test_standing),
