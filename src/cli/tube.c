@@ -19,6 +19,7 @@ struct tube_job {
 	const struct cli_tube *options;
 	const char *service; /* borrowed: of the session, or of the options */
 	struct tube *tube;   /* ours; NULL: none yet, or no more */
+	char *problem;       /* why the last offer did not get through; or NULL */
 	bool told_waiting;
 	bool open;
 	unsigned left;            /* tubes to accept, this one included */
@@ -44,17 +45,6 @@ static void end(struct tube_job *job, int status)
 	cli_end(job->cli, status);
 }
 
-static gboolean on_limit(void *data)
-{
-	struct tube_job *job = data;
-
-	job->limit = 0;
-	cli_complain("no tube is open after %u s", job->options->timeout);
-	wait_complain(model_of(job), NULL, WAIT_MORE);
-	end(job, SESSION_ERROR_TIMEOUT);
-	return G_SOURCE_REMOVE;
-}
-
 static gboolean on_retry(void *data)
 {
 	struct tube_job *job = data;
@@ -72,10 +62,12 @@ static void on_offered(const GError *error, void *data)
 
 	job->busy = false;
 	job->offered = !error;
+	g_clear_pointer(&job->problem, g_free);
 	if (!error)
 		return;
 	/* They may come to take tubes in a moment: a client that just started says so late. */
 	if (error->code == SESSION_ERROR_FAILED && job->options->timeout) {
+		job->problem = g_strdup(error->message);
 		if (!job->retry)
 			job->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, job);
 		return;
@@ -135,14 +127,23 @@ static void offer_room(struct tube_job *job, struct account *account, const char
 	}
 }
 
+/* Their program has told what it takes, and tubes are not among it. */
+static bool takes_none(const struct contact *contact)
+{
+	return contact->services && !contact->takes_tubes;
+}
+
 static void offer_to_contact(struct tube_job *job, struct contact *contact)
 {
-	if (contact->presence != PRESENCE_OFFLINE) {
+	bool online = contact->presence != PRESENCE_OFFLINE;
+
+	if (online && (!takes_none(contact) || !job->options->timeout)) {
 		offer(job, contact->account, CHAT_CONTACT, contact->id);
 		return;
 	}
 	if (!job->told_waiting)
-		cli_complain("waiting for %s to come online", contact->alias);
+		cli_complain("waiting for %s to %s", contact->alias,
+			     online ? "take tubes" : "come online");
 	job->told_waiting = true;
 }
 
@@ -179,16 +180,23 @@ static void step_offer(struct tube_job *job)
 
 /* --- accepting ---------------------------------------------------------------------------- */
 
-static bool is_from(struct tube_job *job, const struct tube *tube)
+/* An offer may come before the name of who makes it is known; who is meant is looked up again
+ * when that changes. */
+static bool is_from(const struct tube_job *job, const struct tube *tube)
 {
 	const char *name = job->options->contact;
-	g_autofree char *full = g_strdup_printf("%s:%s", tube->account->name, tube->peer);
+	const struct contact *contact;
+	g_autofree char *full =
+		g_strdup_printf("%s:%s", tube->account->name, tube->room ? tube->room : tube->peer);
 
-	return !name || !strcmp(name, tube->peer) || !strcmp(name, full) ||
-	       !strcmp(name, tube->shown_peer) || !g_strcmp0(name, tube->room);
+	if (!name || !strcmp(name, tube->peer) || !strcmp(name, full) ||
+	    !g_strcmp0(name, tube->room))
+		return true;
+	contact = session_find_contact(job->cli->front.session, NULL, name, NULL);
+	return contact && contact->account == tube->account && !strcmp(contact->id, tube->peer);
 }
 
-static bool is_wanted(struct tube_job *job, const struct tube *tube)
+static bool is_wanted(const struct tube_job *job, const struct tube *tube)
 {
 	return tube->state == TUBE_ASKED && is_from(job, tube) &&
 	       (!job->service || !strcmp(job->service, tube->service));
@@ -229,20 +237,127 @@ static void step_accept(struct tube_job *job)
 	}
 }
 
+/* --- in vain ------------------------------------------------------------------------------ */
+
+/* What the one who is named lacks; NULL when nothing is known to be in the way. */
+static char *missing_contact(const struct tube_job *job)
+{
+	g_autoptr(GError) error = NULL;
+	const struct contact *contact =
+		session_find_contact(job->cli->front.session, NULL, job->options->contact, &error);
+
+	if (!contact)
+		return g_strdup(error->message);
+	if (contact->presence == PRESENCE_OFFLINE)
+		return g_strdup_printf("%s is not online", contact->alias);
+	if (!job->options->accept && takes_none(contact))
+		return g_strdup_printf("the program of %s takes no tubes", contact->alias);
+	return NULL;
+}
+
+static char *missing_answer(const struct tube_job *job)
+{
+	const struct tube *tube = job->tube;
+	const struct contact *contact = account_find_contact(tube->account, tube->peer);
+
+	if (tube->state == TUBE_OFFERING)
+		return g_strdup("the connection manager has not passed the offer on");
+	if (contact && contact->services && !contact_has_service(contact, job->service))
+		return g_strdup_printf("%s has the offer and has not answered; their program does "
+				       "not say to wait for %s",
+				       tube->shown_peer, tube->shown_service);
+	return g_strdup_printf("%s has the offer and has not answered", tube->shown_peer);
+}
+
+static char *why_not_offered(const struct tube_job *job)
+{
+	char *text;
+
+	if (job->tube)
+		return missing_answer(job);
+	if (job->joining)
+		return g_strdup_printf("%s is not joined yet", job->options->contact);
+	text = missing_contact(job);
+	if (!text)
+		text = g_strdup(job->problem ? job->problem : "the offer was not made");
+	return text;
+}
+
+/* Those that would not do: the name may be wrong. */
+static char *list_others(const struct tube_job *job)
+{
+	const GPtrArray *tubes = model_of(job)->tubes;
+	g_autoptr(GString) list = g_string_new(NULL);
+
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct tube *tube = tubes->pdata[i];
+		g_autofree char *what = tube_describe(tube);
+
+		if (tube->state == TUBE_ASKED)
+			g_string_append_printf(list, "%s%s",
+					       list->len ? ", " : "; offered: ", what);
+	}
+	return g_string_free(g_steal_pointer(&list), FALSE);
+}
+
+static char *why_not_accepted(const struct tube_job *job)
+{
+	const char *name = job->options->contact;
+	g_autofree char *others = NULL, *missing = NULL;
+
+	if (job->tube)
+		return g_strdup("it is accepted, and the connection manager has not opened it");
+	others = list_others(job);
+	missing = name && !find_room(job, name) ? missing_contact(job) : NULL;
+	if (missing)
+		return g_strconcat(missing, others, NULL);
+	return g_strdup_printf("%s has offered no %s%s", name ? name : "nobody",
+			       job->service ? job->service : "tube", others);
+}
+
+static gboolean on_limit(void *data)
+{
+	struct tube_job *job = data;
+	struct model *model = model_of(job);
+	g_autofree char *why = NULL;
+
+	job->limit = 0;
+	if (wait_check(model, NULL) == WAIT_READY) {
+		why = job->options->accept ? why_not_accepted(job) : why_not_offered(job);
+		cli_complain("no tube is open after %u s: %s", job->options->timeout, why);
+	} else {
+		cli_complain("no tube is open after %u s", job->options->timeout);
+		wait_complain(model, NULL, WAIT_MORE);
+		wait_complain(model, NULL, WAIT_FAILED);
+	}
+	end(job, SESSION_ERROR_TIMEOUT);
+	return G_SOURCE_REMOVE;
+}
+
 /* --- what becomes of it ------------------------------------------------------------------- */
+
+/* One account is enough, when the contact is there. */
+static enum wait_result check(const struct tube_job *job)
+{
+	const char *name = job->options->accept ? NULL : job->options->contact;
+	const struct contact *contact =
+		name ? session_find_contact(job->cli->front.session, NULL, name, NULL) : NULL;
+
+	return wait_check(model_of(job), contact ? contact->account->name : NULL);
+}
 
 static gboolean on_step(void *data)
 {
 	struct tube_job *job = data;
 
 	job->step = 0;
-	switch (wait_check(model_of(job), NULL)) {
+	if (job->options->accept)
+		step_accept(job);
+	switch (check(job)) {
 	case WAIT_MORE:
 		break;
 	case WAIT_READY:
-		if (job->options->accept)
-			step_accept(job);
-		else
+		if (!job->options->accept)
 			step_offer(job);
 		break;
 	case WAIT_FAILED:
@@ -353,5 +468,6 @@ void tube_job_free(struct tube_job *job)
 	g_clear_handle_id(&job->step, g_source_remove);
 	g_clear_handle_id(&job->retry, g_source_remove);
 	g_clear_handle_id(&job->limit, g_source_remove);
+	g_free(job->problem);
 	g_free(job);
 }
