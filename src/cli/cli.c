@@ -29,6 +29,8 @@ void cli_end(struct cli *cli, int status)
 		return;
 	cli->ending = true;
 	cli->status = status;
+	if (cli->on_ending)
+		cli->on_ending(cli);
 	g_clear_handle_id(&cli->turn, g_source_remove);
 	g_clear_handle_id(&cli->deadline, g_source_remove);
 	g_clear_pointer(&cli->question, tty_cancel);
@@ -69,11 +71,24 @@ static gboolean on_deadline(gpointer data)
 		cli_complain("%.*s is not done after %u s", (int)strcspn(line, " \t\n"), line,
 			     seconds_of(cli));
 	else
-		cli_complain("--%s is not done after %u s", cli->task->verb->flag, seconds_of(cli));
-	if (cli->waiting)
+		cli_complain("--%s is not done after %u s%s%s", cli->task->verb->flag,
+			     seconds_of(cli), cli->waits_for ? ": " : "",
+			     cli->waits_for ? cli->waits_for : "");
+	if (!cli->waits_for && (cli->waiting || !cli->line))
 		wait_complain(session_model(cli->front.session), cli->account, WAIT_MORE);
 	cli_end(cli, SESSION_ERROR_TIMEOUT);
 	return G_SOURCE_REMOVE;
+}
+
+void cli_start_deadline(struct cli *cli)
+{
+	if (!cli->deadline)
+		cli->deadline = g_timeout_add_seconds(seconds_of(cli), on_deadline, cli);
+}
+
+void cli_under_way(struct cli *cli)
+{
+	g_clear_handle_id(&cli->deadline, g_source_remove);
 }
 
 static void on_line_done(int status, void *data)
@@ -181,8 +196,7 @@ static gboolean take_turn(gpointer data)
 	struct cli *cli = data;
 
 	cli->turn = 0;
-	if (!cli->deadline)
-		cli->deadline = g_timeout_add_seconds(seconds_of(cli), on_deadline, cli);
+	cli_start_deadline(cli);
 	if (is_line_ready(cli))
 		run_line(cli);
 	return G_SOURCE_REMOVE;

@@ -11,7 +11,8 @@ struct cli_options { /* the flags that go with others; NULL, 0 and false: not gi
 	bool watch; /* beside another flag */
 	bool stdio, direct;
 	bool once;
-	char *color, *listen, *exec;
+	bool lines;
+	char *color, *exec, *listen, *wait;
 	unsigned count, timeout; /* timeout in seconds */
 };
 

@@ -64,9 +64,13 @@ static const struct {
 	const char *flag;
 	int (*run)(struct session *session, const struct cli_task *task);
 } doers[] = {
-	{"file-receive", receive_files}, {"file-send", send_file},
-	{"reply-with", cli_reply},       {"run", cli_run},
-	{"tube-accept", accept_tube},    {"tube-offer", offer_tube},
+	{"file-receive", receive_files},
+	{"file-send", send_file},
+	{"reply-with", cli_reply},
+	{"run", cli_run},
+	{"send", cli_send},
+	{"tube-accept", accept_tube},
+	{"tube-offer", offer_tube},
 };
 
 int cli_do(struct session *session, const struct cli_task *task)

@@ -250,7 +250,7 @@ static void quit(struct front *front, int status)
 
 static void under_way(struct front *front)
 {
-	g_clear_handle_id(&cli_of(front)->deadline, g_source_remove);
+	cli_under_way(cli_of(front));
 }
 
 static const struct front_ops ops = {

@@ -34,6 +34,8 @@ const struct modifier modifiers[] = {
 	{"help", 'h', MODIFIER_TRUE, NULL, NULL, FIELD(help), 0, "Print this and end."},
 	{"json", 0, MODIFIER_TRUE, NULL, "join list log log-search status watch",
 	 FIELD(task.options.json), 0, "Print one JSON object a line."},
+	{"lines", 0, MODIFIER_TRUE, NULL, "send", FIELD(task.options.lines), 0,
+	 "Send each line of standard input as a message, as they come."},
 	{"listen", 0, MODIFIER_TEXT, "ADDR", "tube-accept", FIELD(task.options.listen), 0,
 	 "Let programs connect to ADDR (PORT, HOST:PORT, unix:PATH) instead of any free port."},
 	{"no-autostart", 0, MODIFIER_TRUE, NULL, NULL, FIELD(no_autostart), 0,
@@ -57,6 +59,9 @@ const struct modifier modifiers[] = {
 	 "files and --watch wait for ever."},
 	{"version", 'V', MODIFIER_TRUE, NULL, NULL, FIELD(version), 0,
 	 "Print the version and end."},
+	{"wait", 0, MODIFIER_TEXT, "sent|delivered", "send", FIELD(task.options.wait), 0,
+	 "End when the network has taken the message (sent, the default), or when the other side "
+	 "has confirmed that it arrived, which not every network can."},
 	{NULL},
 };
 

@@ -36,6 +36,8 @@ int cli_reply(struct session *session, const struct cli_task *task);
  * fails.
  */
 int cli_run(struct session *session, const struct cli_task *task);
+/* Sends a message (send.c). */
+int cli_send(struct session *session, const struct cli_task *task);
 /* Runs the command that the flag is. */
 int cli_command(struct session *session, const struct cli_task *task);
 
@@ -48,8 +50,11 @@ struct cli {
 	struct bot *bot; /* or NULL */
 	const struct cli_tube *tube; /* or NULL */
 	struct tube_job *tube_job;
-	struct mover *mover;  /* or NULL */
-	struct chat *current; /* that /query or /join opened; a reference */
+	struct mover *mover;                /* or NULL */
+	struct chat *current;               /* that /query or /join opened; a reference */
+	void *job;                          /* of a flag that is no command */
+	void (*on_ending)(struct cli *cli); /* the job's last moment; or NULL */
+	const char *waits_for;              /* for the line about the time being over; or NULL */
 	int status;
 	bool started, ending;
 	bool broken; /* nobody reads stdout any more */
@@ -71,6 +76,10 @@ void cli_front_init(struct cli *cli, struct session *session);
 void cli_front_clear(struct cli *cli);
 /* Lets the lines go on, or end with @status, from the next turn of the main loop. */
 void cli_end(struct cli *cli, int status);
+/* From now on it may take --timeout, or 30 s. */
+void cli_start_deadline(struct cli *cli);
+/* …and takes as long as it takes: it has begun. */
+void cli_under_way(struct cli *cli);
 /* One line of trouble on stderr. */
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* Writes out what was printed; sees whether somebody still reads it. */

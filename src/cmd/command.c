@@ -17,6 +17,8 @@ struct command_run {
 	void *kept;
 	GDestroyNotify free_kept;
 	command_done_fn done;
+	command_opened_fn opened; /* in place of done */
+	struct chat *target;      /* for opened: a reference, or NULL */
 	void *data;
 };
 
@@ -86,6 +88,7 @@ static void run_free(void *data)
 		run->free_kept(run->kept);
 	parsed_clear(&run->parsed);
 	g_clear_pointer(&run->chat, chat_unref);
+	g_clear_pointer(&run->target, chat_unref);
 	g_free(run->line);
 	g_free(run);
 }
@@ -103,16 +106,22 @@ void command_hold(struct command_run *run)
 void command_release(struct command_run *run)
 {
 	command_done_fn done = run->done;
+	command_opened_fn opened = run->opened;
+	struct chat *target;
 	void *data = run->data;
 	int status = run->status;
 
 	g_assert(run->holds > 0);
 	if (--run->holds)
 		return;
+	target = g_steal_pointer(&run->target);
 	run->front->runs = g_slist_remove(run->front->runs, run);
 	run_free(run);
 	if (done)
 		done(status, data);
+	if (opened)
+		opened(target, status, data);
+	g_clear_pointer(&target, chat_unref);
 }
 
 void command_done(const GError *error, void *data)
@@ -389,6 +398,23 @@ void command_execute_args(struct front *front, const struct command *command, ch
 	struct command_run *run = run_new(front, "", done, data);
 
 	run_args(run, command, args);
+	command_release(run);
+}
+
+static void on_target(struct command_run *run, struct chat *chat)
+{
+	run->target = chat_ref(chat);
+}
+
+void command_open_target(struct front *front, struct account *account, const char *name,
+			 command_opened_fn fn, void *data)
+{
+	struct command_run *run = run_new(front, "", NULL, data);
+
+	run->opened = fn;
+	run->parsed.command = command_find("msg");
+	run->named = account;
+	command_target(run, name, on_target);
 	command_release(run);
 }
 

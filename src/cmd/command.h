@@ -63,6 +63,7 @@ struct command {
 	const char *flag_help;  /* one paragraph, NULL: help; its first sentence is for --help */
 	const char *flag_with;  /* other flags that may stand beside it, separated by blanks */
 	bool flag_repeats;      /* may be given several times, in order */
+	bool flag_once;         /* does one thing and ends: see struct session_options, brief */
 };
 
 extern const struct command command_table[]; /* sorted by name; ends with a NULL name */
@@ -85,6 +86,14 @@ void command_execute(struct front *front, const char *line, command_done_fn done
 /* The same for a row whose arguments are words already: those of the command line. */
 void command_execute_args(struct front *front, const struct command *command, char **args,
 			  command_done_fn done, void *data);
+/*
+ * Finds or opens the chat that a message to @name goes to, as /msg does; looks in @account only,
+ * unless it is NULL. @fn is called once, maybe from inside: with NULL and the exit status when
+ * there is none, which was said then.
+ */
+typedef void (*command_opened_fn)(struct chat *chat, int status, void *data);
+void command_open_target(struct front *front, struct account *account, const char *name,
+			 command_opened_fn fn, void *data);
 /* What @line would need, without running it; @account (if told by -a, else NULL) is borrowed.
  * A line that is wrong needs nothing: running it says why. */
 enum command_need command_peek(struct front *front, const char *line, struct account **account);

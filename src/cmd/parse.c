@@ -218,8 +218,11 @@ static char *check_arg(const struct usage_word *want, const char *arg)
 {
 	g_autoptr(GError) error = NULL;
 
-	if (strcmp(want->kind, "file") && !g_utf8_validate(arg, -1, NULL))
-		return g_strdup_printf("%s is not valid UTF-8", want->name);
+	const char *bad;
+
+	if (strcmp(want->kind, "file") && !g_utf8_validate(arg, -1, &bad))
+		return g_strdup_printf("%s is not valid UTF-8: see its byte %zu", want->name,
+				       (gsize)(bad - arg));
 	if (!strcmp(want->kind, "program") && !g_shell_parse_argv(arg, NULL, NULL, &error))
 		return g_strdup(error->message);
 	return check_word(want, arg);

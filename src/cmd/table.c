@@ -23,6 +23,7 @@ static const struct command account_commands[] = {
 		 "line history: it is asked for when the account connects.",
 	 .run = cmd_account_add,
 	 .flag = "account-add",
+	 .flag_once = true,
 	 .flag_usage = "PROTOCOL:protocol ID [NAME=VALUE:param…]",
 	 .flag_help =
 		 "Add an account of PROTOCOL (jabber, irc, haze/jabber) with ID, the name that "
@@ -36,6 +37,7 @@ static const struct command account_commands[] = {
 	 .help = "Disconnects the account; it connects no more at start. Nothing of it is lost.",
 	 .run = cmd_account_disable,
 	 .flag = "account-disable",
+	 .flag_once = true,
 	 .flag_help = "Disconnect an account and keep it so: it connects no more at start."},
 	{.name = "account edit",
 	 .usage = "[ACCOUNT:account]",
@@ -50,6 +52,7 @@ static const struct command account_commands[] = {
 	 .help = "Connects the account, now and whenever pheme starts.",
 	 .run = cmd_account_enable,
 	 .flag = "account-enable",
+	 .flag_once = true,
 	 .flag_help = "Connect an account, now and whenever pheme starts."},
 	{.name = "account list",
 	 .usage = "",
@@ -66,6 +69,7 @@ static const struct command account_commands[] = {
 		 "network and all history stay.",
 	 .run = cmd_account_remove,
 	 .flag = "account-remove",
+	 .flag_once = true,
 	 .flag_help = "Take an account out of accounts.conf. The account at the network and all "
 		      "history stay."},
 	{.name = "account set",
@@ -79,6 +83,7 @@ static const struct command account_commands[] = {
 		 "taken here: it is asked for when the account connects.",
 	 .run = cmd_account_set,
 	 .flag = "account-set",
+	 .flag_once = true,
 	 .flag_help =
 		 "Print what accounts.conf has of an account, or set KEY to VALUE; -default KEY "
 		 "takes KEY out of the file."},
@@ -114,6 +119,7 @@ static const struct command file_commands[] = {
 		 "the same file is sent again.",
 	 .run = cmd_file_send,
 	 .flag = "file-send",
+	 .flag_once = true,
 	 .flag_usage = "CONTACT:contact FILE:file",
 	 .flag_help = "Send FILE to CONTACT, as soon as the contact is there and takes files, and "
 		      "end when it has arrived."},
@@ -370,6 +376,7 @@ const struct command command_table[] = {
 		 "tells which one.",
 	 .run = cmd_join,
 	 .flag = "join",
+	 .flag_once = true,
 	 .flag_usage = "ROOM:room",
 	 .flag_help = "Join ROOM and end; with --watch stay and print what is said there.",
 	 .flag_with = "watch"},
@@ -400,6 +407,7 @@ const struct command command_table[] = {
 		 "account is offline the message is kept, and goes out when it connects.",
 	 .run = cmd_msg,
 	 .flag = "send",
+	 .flag_once = true,
 	 .flag_usage = "CONTACT:target [TEXT|-:text]",
 	 .flag_help = "Send a message to a contact or a room and end when the network has it. - or "
 		      "no TEXT: what comes on standard input, all of it as one message, or with "
@@ -510,6 +518,7 @@ const struct command command_table[] = {
 		 "account stands.",
 	 .run = cmd_status,
 	 .flag = "status",
+	 .flag_once = true,
 	 .flag_help = "Print where each account stands, or set STATUS: available, away, xa (away "
 		      "for long), busy, hidden or offline, with a MESSAGE for others to read."},
 	{.name = "topic",

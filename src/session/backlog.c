@@ -101,7 +101,7 @@ static void for_each(struct session *session, const struct account *account, out
 static void lose(struct outgoing *out)
 {
 	if (out->stage == STAGE_SENDING)
-		outgoing_fail(out, SESSION_ERROR_NOT_DELIVERED,
+		outgoing_fail(out, SESSION_ERROR_FAILED,
 			      "connection lost before the network confirmed it");
 	else
 		outgoing_show(out, DELIVERY_QUEUED, NULL);
@@ -111,6 +111,20 @@ void outbox_connection_lost(struct login *login)
 {
 	login->queue_ready = false;
 	for_each(login->session, login->account, lose);
+}
+
+void session_withdraw(struct session *session, struct chat *chat, const char *reason)
+{
+	struct talk *talk = talk_find(session, chat);
+	GList *next;
+
+	for (GList *link = talk ? talk->outbox.head : NULL; link; link = next) {
+		struct outgoing *out = link->data;
+
+		next = link->next;
+		if (out->is_own && out->stage != STAGE_SENDING)
+			outgoing_fail(out, SESSION_ERROR_FAILED, reason);
+	}
 }
 
 static void drop(struct outgoing *out)

@@ -45,9 +45,23 @@ static void on_chats(GPtrArray *chats, void *data)
 
 void restore_start(struct session *session)
 {
-	history_read_chats(session->history, on_chats, session);
+	if (!session->brief)
+		history_read_chats(session->history, on_chats, session);
 	for (guint i = 0; i < session->logins->len; i++)
 		restore_roster(session->logins->pdata[i]);
+}
+
+static void on_cache(GPtrArray *chats, void *data)
+{
+	promise_end(data, NULL);
+}
+
+/* The history answers in order. */
+void session_wait_cache(struct session *session, session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, NULL, done, data);
+
+	history_read_roster(session->history, "", on_cache, promise);
 }
 
 /* --- as it changes ------------------------------------------------------------------------ */
@@ -56,7 +70,7 @@ static void remember(struct session *session, const struct chat *chat, bool open
 {
 	struct history_chat key = session_chat_key(chat);
 
-	if (chat->account && chat->kind != CHAT_STATUS)
+	if (chat->account && chat->kind != CHAT_STATUS && !session->brief)
 		history_set_open(session->history, &key, open ? chat->number : 0, chat->name);
 }
 
@@ -64,7 +78,8 @@ static void on_added(struct session *session, struct chat *chat)
 {
 	if (!session->restoring)
 		remember(session, chat, true);
-	pages_load_end(talk_get(session, chat));
+	if (!session->brief)
+		pages_load_end(talk_get(session, chat));
 }
 
 static void on_removed(struct session *session, struct chat *chat)

@@ -119,7 +119,8 @@ void rooms_rejoin(struct login *login)
 	g_hash_table_iter_init(&iter, login->rooms);
 	while (g_hash_table_iter_next(&iter, NULL, &id))
 		g_ptr_array_add(ids, g_strdup(id));
-	for (char **room = conf ? conf->autojoin : NULL; room && *room; room++)
+	for (char **room = conf && !login->session->brief ? conf->autojoin : NULL; room && *room;
+	     room++)
 		if (is_to_join(login, *room))
 			g_ptr_array_add(ids, g_strdup(*room));
 	for (guint i = 0; i < ids->len && login->conn; i++)

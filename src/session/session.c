@@ -91,6 +91,7 @@ struct session *session_new(const struct session_options *options)
 	session->only_account = g_strdup(options->account);
 	session->no_autostart = options->no_autostart;
 	session->script = options->script;
+	session->brief = options->brief;
 	session->debug = options->debug;
 	session->log_path = options->log_path ? g_strdup(options->log_path)
 					      : paths_file(PATHS_STATE, "pheme.log");

@@ -47,6 +47,8 @@ struct session_options {
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
 	bool script;             /* nobody is there to type what a notice could advise */
+	bool brief;              /* one thing is done: no chats are restored or remembered as open,
+				    and no rooms joined but those that are asked for */
 	bool debug;              /* log_start() was told so */
 	const char *log_path;    /* …and this; NULL: the usual place */
 };
@@ -62,6 +64,8 @@ void session_start(struct session *session);
 /* Calls @done when there is a bus, or with the error when none could be found or started (the
  * outcome of the last session_start()). For a front end that has to wait for it. */
 void session_wait_bus(struct session *session, session_done_fn done, void *data);
+/* Calls @done when the rosters that the history has are in the model. */
+void session_wait_cache(struct session *session, session_done_fn done, void *data);
 /* Leaves in order: says offline where this pheme is the last user of a connection, commits the
  * history, then calls @done (after 3 s at the latest). */
 void session_stop(struct session *session, session_done_fn done, void *data);
@@ -164,6 +168,9 @@ void session_close_chat(struct session *session, struct chat *chat);
  */
 void session_send(struct session *session, struct chat *chat, enum message_type type,
 		  const char *text, session_done_fn done, void *data);
+/* What is queued in the chat and was not handed over yet fails, for this reason: it is not sent
+ * any more. */
+void session_withdraw(struct session *session, struct chat *chat, const char *reason);
 /* Sends a failed message again, as a new one. */
 void session_resend(struct session *session, struct chat *chat, struct message *message);
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,

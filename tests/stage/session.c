@@ -70,6 +70,11 @@ void session_wait_bus(struct session *session, session_done_fn done, void *data)
 	finish(done, data);
 }
 
+void session_wait_cache(struct session *session, session_done_fn done, void *data)
+{
+	finish(done, data);
+}
+
 void session_set_debug(struct session *session, bool on)
 {
 }
@@ -380,6 +385,10 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 }
 
 void session_resend(struct session *session, struct chat *chat, struct message *message)
+{
+}
+
+void session_withdraw(struct session *session, struct chat *chat, const char *reason)
 {
 }
 

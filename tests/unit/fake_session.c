@@ -120,6 +120,11 @@ void session_wait_bus(struct session *session, session_done_fn done, void *data)
 	end_later(session, done, data);
 }
 
+void session_wait_cache(struct session *session, session_done_fn done, void *data)
+{
+	end_later(session, done, data);
+}
+
 void session_stop(struct session *session, session_done_fn done, void *data)
 {
 	record(session, "stop");
@@ -570,6 +575,10 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 }
 
 void session_resend(struct session *session, struct chat *chat, struct message *message)
+{
+}
+
+void session_withdraw(struct session *session, struct chat *chat, const char *reason)
 {
 }
 

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "reach.h"
+
+#include <string.h>
+
+struct reach {
+	struct cli *cli;
+	char *name; /* without "account:" */
+	reach_fn fn;
+	void *data;
+	GPtrArray *wanted;    /* char *: names of the accounts that it may be found in */
+	struct account *only; /* the one it must be in; or NULL */
+	unsigned connecting;
+	int failure; /* of an account that did not get online */
+	bool is_room, joining, joined, looked;
+	guint step;
+};
+
+static struct session *session_of(const struct reach *reach)
+{
+	return reach->cli->front.session;
+}
+
+static const GPtrArray *accounts_of(const struct reach *reach)
+{
+	return session_model(session_of(reach))->accounts;
+}
+
+static void tell(struct reach *reach, struct chat *chat, int status)
+{
+	reach_fn fn = reach->fn;
+
+	g_clear_handle_id(&reach->step, g_source_remove);
+	reach->fn = NULL;
+	if (fn)
+		fn(chat, status, reach->data);
+}
+
+/* --- which account ------------------------------------------------------------------------ */
+
+static bool is_autojoined(const struct reach *reach, const struct account *account)
+{
+	const struct account_conf *conf =
+		accounts_find(session_accounts(session_of(reach)), account->name);
+
+	for (char **room = conf ? conf->autojoin : NULL; room && *room; room++)
+		if (!g_ascii_strcasecmp(*room, reach->name))
+			return true;
+	return false;
+}
+
+static bool is_autojoined_somewhere(const struct reach *reach)
+{
+	const GPtrArray *accounts = accounts_of(reach);
+
+	for (guint i = 0; i < accounts->len; i++)
+		if ((!reach->only || accounts->pdata[i] == reach->only) &&
+		    is_autojoined(reach, accounts->pdata[i]))
+			return true;
+	return false;
+}
+
+/* An id alone does not tell what it is; but a contact is known, and rooms are where they are by
+ * custom. */
+static bool looks_like_room(const struct reach *reach)
+{
+	static const char *const hosts[] = {"conference.", "conf.", "muc.", "rooms.", "groupchat."};
+	const char *at = strchr(reach->name, '@');
+
+	if (strchr("#&!", reach->name[0]))
+		return true;
+	if (session_find_contact(session_of(reach), reach->only, reach->name, NULL))
+		return false;
+	for (gsize i = 0; at && i < G_N_ELEMENTS(hosts); i++)
+		if (!g_ascii_strncasecmp(at + 1, hosts[i], strlen(hosts[i])))
+			return true;
+	return is_autojoined_somewhere(reach);
+}
+
+static bool is_enabled(const struct reach *reach, const struct account *account)
+{
+	const struct account_conf *conf =
+		accounts_find(session_accounts(session_of(reach)), account->name);
+
+	return conf && conf->enabled;
+}
+
+/* The only one that the room can be in. */
+static struct account *account_of_room(const struct reach *reach)
+{
+	const GPtrArray *accounts = accounts_of(reach);
+	struct account *found = NULL;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = accounts->pdata[i];
+		bool fits = strchr("#&!", reach->name[0]) ? !strcmp(account->protocol, "irc")
+							  : is_autojoined(reach, account);
+
+		if (!fits || !is_enabled(reach, account))
+			continue;
+		if (found)
+			return NULL;
+		found = account;
+	}
+	return found;
+}
+
+static struct account *account_in_name(const struct reach *reach, const char **name)
+{
+	const char *colon = strchr(*name, ':');
+	g_autofree char *prefix = colon ? g_strndup(*name, (gsize)(colon - *name)) : NULL;
+	struct account *account =
+		prefix ? model_find_account(session_model(session_of(reach)), prefix) : NULL;
+
+	if (account && colon[1])
+		*name = colon + 1;
+	return account;
+}
+
+static void choose_account(struct reach *reach, const char *name)
+{
+	const GPtrArray *accounts = accounts_of(reach);
+	struct contact *contact;
+
+	reach->only = account_in_name(reach, &name);
+	reach->name = g_strdup(name);
+	if (!reach->only && accounts->len == 1)
+		reach->only = accounts->pdata[0];
+	reach->is_room = looks_like_room(reach);
+	if (!reach->only && reach->is_room)
+		reach->only = account_of_room(reach);
+	if (!reach->only && !reach->is_room) {
+		contact = session_find_contact(session_of(reach), NULL, name, NULL);
+		reach->only = contact ? contact->account : NULL;
+	}
+}
+
+static void choose_accounts(struct reach *reach, const char *name)
+{
+	const GPtrArray *accounts = accounts_of(reach);
+
+	choose_account(reach, name);
+	for (guint i = 0; i < accounts->len; i++) {
+		const struct account *account = accounts->pdata[i];
+
+		if (reach->only ? account == reach->only : is_enabled(reach, account))
+			g_ptr_array_add(reach->wanted, g_strdup(account->name));
+	}
+}
+
+/* --- getting there ------------------------------------------------------------------------ */
+
+static void step_soon(struct reach *reach);
+
+static void on_connected(const GError *error, void *data)
+{
+	struct reach *reach = data;
+
+	reach->connecting--;
+	if (error) {
+		cli_complain("%s", error->message);
+		reach->failure = error->code;
+	}
+	step_soon(reach);
+}
+
+static void connect_all(struct reach *reach)
+{
+	struct model *model = session_model(session_of(reach));
+
+	for (guint i = 0; i < reach->wanted->len; i++) {
+		struct account *account = model_find_account(model, reach->wanted->pdata[i]);
+
+		reach->connecting++;
+		session_connect(session_of(reach), account, on_connected, reach);
+	}
+}
+
+/* Who is known by an id need not be looked for in the roster. */
+static bool is_known_id(const struct reach *reach, struct account *account)
+{
+	return account == reach->only && account_find_contact(account, reach->name) != NULL;
+}
+
+/* Are all there, with their rosters? One that was lost again counts as failed. */
+static bool is_settled(struct reach *reach, bool *any)
+{
+	struct model *model = session_model(session_of(reach));
+
+	*any = false;
+	for (guint i = 0; i < reach->wanted->len; i++) {
+		struct account *account = model_find_account(model, reach->wanted->pdata[i]);
+
+		if (!account || account->state != ACCOUNT_ONLINE) {
+			if (account && !reach->failure) {
+				wait_complain(model, account->name, WAIT_FAILED);
+				reach->failure = SESSION_ERROR_NOT_CONNECTED;
+			}
+			continue;
+		}
+		*any = true;
+		if (account->features & ACCOUNT_HAS_ROSTER && !account->roster_ready &&
+		    !reach->is_room && !is_known_id(reach, account))
+			return false;
+	}
+	return true;
+}
+
+static void on_opened(struct chat *chat, int status, void *data)
+{
+	struct reach *reach = data;
+
+	/* Somebody may be known in the account that is not there. */
+	if (!chat && status == SESSION_ERROR_NOT_FOUND && reach->failure)
+		status = reach->failure;
+	tell(reach, chat, status);
+}
+
+/* --- rooms -------------------------------------------------------------------------------- */
+
+/* Under the network's own spelling. */
+static struct chat *find_room(const struct reach *reach)
+{
+	const GPtrArray *chats = session_model(session_of(reach))->chats;
+	g_autofree char *wanted = g_utf8_casefold(reach->name, -1);
+
+	for (guint i = 0; i < chats->len; i++) {
+		struct chat *chat = chats->pdata[i];
+		g_autofree char *id = g_utf8_casefold(chat->id, -1);
+
+		if (chat->kind == CHAT_ROOM && chat->account == reach->only && !strcmp(id, wanted))
+			return chat;
+	}
+	return NULL;
+}
+
+static void on_joined(const GError *error, void *data)
+{
+	struct reach *reach = data;
+	struct chat *room = error ? NULL : find_room(reach);
+
+	if (error)
+		cli_complain("%s", error->message);
+	else if (!room)
+		cli_complain("cannot join %s: the network calls it by another name", reach->name);
+	tell(reach, room, error ? error->code : room ? 0 : SESSION_ERROR_FAILED);
+}
+
+static void enter_room(struct reach *reach)
+{
+	if (!reach->only) {
+		cli_complain("which account has %s? -a NAME tells it", reach->name);
+		tell(reach, NULL, SESSION_ERROR_NOT_FOUND);
+		return;
+	}
+	reach->joining = true;
+	session_join(session_of(reach), reach->only, reach->name, NULL, on_joined, reach);
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+static gboolean on_step(void *data)
+{
+	struct reach *reach = data;
+	bool any;
+
+	reach->step = 0;
+	if (reach->connecting || reach->looked || !is_settled(reach, &any))
+		return G_SOURCE_REMOVE;
+	reach->looked = true;
+	if (!any)
+		tell(reach, NULL, reach->failure ? reach->failure : SESSION_ERROR_NOT_CONNECTED);
+	else if (reach->is_room)
+		enter_room(reach);
+	else
+		command_open_target(&reach->cli->front, reach->only, reach->name, on_opened, reach);
+	return G_SOURCE_REMOVE;
+}
+
+static void step_soon(struct reach *reach)
+{
+	if (!reach->step && reach->fn && !reach->cli->ending)
+		reach->step = g_idle_add(on_step, reach);
+}
+
+static void on_event(const struct event *event, void *data)
+{
+	struct reach *reach = data;
+
+	if (event->type == EVENT_ACCOUNT_CHANGED || event->type == EVENT_ROSTER_READY)
+		step_soon(reach);
+	/* A room that another pheme is in is there without this. */
+	if (event->type == EVENT_CHAT_CHANGED && reach->joining &&
+	    event->chat->room_state == ROOM_JOINING && event->chat == find_room(reach))
+		reach->joined = true;
+}
+
+static gboolean on_nobody(void *data)
+{
+	struct reach *reach = data;
+	bool none = !accounts_of(reach)->len;
+
+	reach->step = 0;
+	if (none)
+		cli_complain("there is no account yet: --account-add PROTOCOL ID makes one");
+	else
+		cli_complain("no account is enabled: --account-enable NAME does that");
+	tell(reach, NULL, none ? SESSION_ERROR_NOT_FOUND : SESSION_ERROR_NOT_CONNECTED);
+	return G_SOURCE_REMOVE;
+}
+
+struct reach *reach_new(struct cli *cli, const char *name, reach_fn fn, void *data)
+{
+	struct reach *reach = g_new0(struct reach, 1);
+
+	reach->cli = cli;
+	reach->fn = fn;
+	reach->data = data;
+	reach->wanted = g_ptr_array_new_with_free_func(g_free);
+	choose_accounts(reach, name);
+	model_listen(session_model(cli->front.session), on_event, reach);
+	if (reach->wanted->len)
+		connect_all(reach);
+	else
+		reach->step = g_idle_add(on_nobody, reach);
+	return reach;
+}
+
+bool reach_has_joined(const struct reach *reach)
+{
+	return reach->joined;
+}
+
+void reach_free(struct reach *reach)
+{
+	if (!reach)
+		return;
+	model_unlisten(session_model(session_of(reach)), on_event, reach);
+	g_clear_handle_id(&reach->step, g_source_remove);
+	g_ptr_array_unref(reach->wanted);
+	g_free(reach->name);
+	g_free(reach);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* --send: whom it finds, what it takes from standard input, and how it ends. */
+
+#include "tests/lib/pheme.h"
+#include "tests/lib/test.h"
+#include "tests/lib/wait.h"
+
+#include <string.h>
+
+#define ME   "me@fixture"
+#define BOB  "bob@fixture"
+#define ROOM "dev@rooms"
+
+#define RUN(w, ...) run(w, NULL, (const char *const[]){__VA_ARGS__, NULL})
+/* …with what a script of sh prints on standard input. */
+#define PIPE(w, script, ...)                                                                       \
+	run(w, script " | exec \"$@\"", (const char *const[]){__VA_ARGS__, NULL})
+
+struct outcome {
+	int status;
+	char *out, *err;
+};
+
+static struct outcome run(struct pheme_world *w, const char *shell, const char *const *args)
+{
+	const struct pheme_options options = {.args = args, .shell = shell};
+	struct outcome outcome = {0};
+
+	outcome.status = pheme_run(w, &options, &outcome.out, &outcome.err);
+	return outcome;
+}
+
+static void check(struct outcome outcome, int status, const char *err)
+{
+	if (outcome.status != status || !strstr(outcome.err, err) || (!*err && *outcome.err) ||
+	    *outcome.out)
+		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
+			  outcome.out, outcome.err);
+	/* One line that a person can act on. */
+	if (status && status != 2)
+		assert_int_equal(pheme_count(outcome.err, "\n"), 1);
+	g_free(outcome.out);
+	g_free(outcome.err);
+}
+
+static int setup(void **state)
+{
+	struct pheme_world *w;
+
+	pheme_setup(state);
+	w = *state;
+	pheme_use_fixture(w);
+	fixture_set_contact(w->fixture, ME, BOB, "Bob", "Friends", 4, 4, "");
+	pheme_add_fixture(w, NULL, "work", ME, "");
+	return 0;
+}
+
+static void check_sent(struct pheme_world *w, const char *chat, const char *texts)
+{
+	g_auto(GStrv) sent = fixture_sent(w->fixture, ME, chat);
+	g_autofree char *all = g_strjoinv("|", sent);
+
+	assert_string_equal(all, texts);
+}
+
+static void test_text(void **state)
+{
+	struct pheme_world *w = *state;
+
+	check(RUN(w, "--send", "Bob", "one"), 0, "");
+	check(RUN(w, "--send", BOB, "two"), 0, "");
+	check(RUN(w, "--send", "work:" BOB, "three words here"), 0, "");
+	check(RUN(w, "-a", "work", "--send=bob", "--", "-four"), 0, "");
+	check(RUN(w, "--send", "carol@fixture", "five"), 0, "");
+	check_sent(w, BOB, "one|two|three words here|-four");
+	check_sent(w, "carol@fixture", "five");
+	/* Closed by its last user. */
+	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "5");
+}
+
+static void test_stdin(void **state)
+{
+	struct pheme_world *w = *state;
+
+	check(PIPE(w, "printf 'one\\n\\ntwo\\n'", "--send", "Bob"), 0, "");
+	check(PIPE(w, "printf 'x\\r\\n'", "--send", "Bob", "-"), 0, "");
+	check(PIPE(w, "printf '\\n\\n'", "--send", "Bob"), 1, "nothing to send");
+	check(PIPE(w, "printf 'gr\\303\\274n\\n'", "--send", "Bob"), 0, "");
+	check(PIPE(w, "printf 'ab\\000c'", "--send", "Bob"), 1, "byte 2 is a NUL");
+	check(PIPE(w, "printf 'ab\\n\\377c'", "--send", "Bob"), 1, "byte 3 is not valid UTF-8");
+	check(PIPE(w, "printf 'ab\\303'", "--send", "Bob"), 1, "byte 2 is not valid UTF-8");
+	check(PIPE(w, "head -c 1100000 /dev/zero | tr '\\0' x", "--send", "Bob"), 1, "--lines");
+	check(RUN(w, "--send", "Bob", "a\xff"), 2, "byte 1");
+	check_sent(w, BOB, "one\n\ntwo|x|gr\u00fcn");
+}
+
+static void test_lines(void **state)
+{
+	struct pheme_world *w = *state;
+	g_auto(GStrv) sent = NULL;
+
+	check(PIPE(w, "printf 'one\\n\\ntwo\\nthree'", "--send", "Bob", "--lines"), 0, "");
+	check_sent(w, BOB, "one|two|three");
+	check(PIPE(w, "printf 'four\\nfi\\000ve\\nsix\\n'", "--send", "Bob", "--lines"), 1,
+	      "byte 7 is a NUL");
+	check_sent(w, BOB, "one|two|three|four");
+	check(PIPE(w, "seq 300", "--send", "Bob", "--lines"), 0, "");
+	sent = fixture_sent(w->fixture, ME, BOB);
+	assert_int_equal(g_strv_length(sent), 304);
+	for (int i = 0; i < 300; i++)
+		assert_int_equal(atoi(sent[4 + i]), i + 1);
+}
+
+/* A line goes out when it has come, however long the pipe stays open. */
+static void test_lines_as_they_come(void **state)
+{
+	struct pheme_world *w = *state;
+	const char *const args[] = {"--send", "Bob", "--lines", "--timeout", "5", NULL};
+	struct screen *s;
+
+	s = pheme_start(w, &(struct pheme_options){.args = args});
+	screen_line(s, "first");
+	fixture_wait_sent(w->fixture, ME, 1);
+	screen_line(s, "second");
+	fixture_wait_sent(w->fixture, ME, 2);
+	screen_type(s, "\x04");
+	assert_int_equal(screen_wait_exit(s), 0);
+	check_sent(w, BOB, "first|second");
+}
+
+static void test_unknown(void **state)
+{
+	struct pheme_world *w = *state;
+
+	fixture_set_contact(w->fixture, ME, "d1@fixture", "Dave", "", 4, 4, "");
+	fixture_set_contact(w->fixture, ME, "d2@fixture", "Dave", "", 4, 4, "");
+	check(RUN(w, "--send", "Dave", "x"), 3, "work:d1@fixture, work:d2@fixture");
+	check(RUN(w, "-a", "nosuch", "--send", "Bob", "x"), 3, "nosuch");
+	check(RUN(w, "--send", "Dave Miller", "x"), 3, "Dave Miller");
+	check_sent(w, NULL, "");
+}
+
+static void test_offline(void **state)
+{
+	struct pheme_world *w = *state;
+
+	check(RUN(w, "--bus", "unix:path=/nonexistent", "--send", "Bob", "x"), 4, "/nonexistent");
+	fixture_connect_error(w->fixture, ME, "org.freedesktop.Telepathy.Error.NetworkError",
+			      "down", 2);
+	check(RUN(w, "--send", "Bob", "x"), 4, "work");
+	fixture_connect_error(w->fixture, ME,
+			      "org.freedesktop.Telepathy.Error.AuthenticationFailed", "wrong", 3);
+	check(RUN(w, "--send", "Bob", "x"), 5, "password");
+	check(RUN(w, "--send", "Bob", "x", "--no-autostart"), 5, "password");
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "0");
+}
+
+/* What failed is not sent by whoever comes next. */
+static void test_gives_up(void **state)
+{
+	struct pheme_world *w = *state;
+
+	fixture_hang(w->fixture, "SendMessage");
+	check(RUN(w, "--send", "Bob", "x", "--timeout", "1"), 124, "has not confirmed");
+	fixture_heal(w->fixture, "SendMessage");
+	fixture_hang(w->fixture, "EnsureChannel");
+	check(RUN(w, "--send", "carol@fixture", "y", "--timeout", "1"), 124, "not done");
+	fixture_heal(w->fixture, "EnsureChannel");
+	check(RUN(w, "--send", "Bob", "z"), 0, "");
+	check_sent(w, NULL, "z");
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message WHERE delivery = 6", "2");
+}
+
+static void test_not_delivered(void **state)
+{
+	struct pheme_world *w = *state;
+
+	fixture_fail(w->fixture, "SendMessage", "org.freedesktop.Telepathy.Error.Offline");
+	check(RUN(w, "--send", "Bob", "x"), 6, "offline");
+}
+
+static void test_wait_delivered(void **state)
+{
+	struct pheme_world *w = *state;
+
+	check(RUN(w, "--send", "Bob", "x", "--wait", "delivered", "--timeout", "1"), 124,
+	      "nobody has confirmed");
+	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
+}
+
+/* A room that we are not in is joined for it, and left again. */
+static void test_room(void **state)
+{
+	struct pheme_world *w = *state;
+
+	check(RUN(w, "--send", ROOM, "hello all"), 0, "");
+	check_sent(w, ROOM, "hello all");
+}
+
+static void test_beside_a_screen(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = pheme_start_until(w, NULL, "connected as");
+
+	screen_line(s, "/query " BOB);
+	screen_wait_row(s, 0, "Bob <");
+	check(RUN(w, "--send", "Bob", "from the side"), 0, "");
+	screen_wait_text(s, "from the side");
+	pheme_wait_rows(s, "from the side", 1);
+	check(RUN(w, "--send", ROOM, "to all"), 0, "");
+	check_sent(w, ROOM, "to all");
+	assert_int_equal(fixture_count_calls(w->fixture, "RequestConnection"), 1);
+	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 0);
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "2");
+	pheme_quit(w, s);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, setup, pheme_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(text),
+		TEST(stdin),
+		TEST(lines),
+		TEST(lines_as_they_come),
+		TEST(unknown),
+		TEST(offline),
+		TEST(gives_up),
+		TEST(not_delivered),
+		TEST(wait_delivered),
+		TEST(room),
+		TEST(beside_a_screen),
+	};
+
+	return cmocka_run_group_tests_name("send", tests, NULL, NULL);
+}
