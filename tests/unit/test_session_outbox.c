@@ -268,7 +268,7 @@ static void lost_while_sending(void **state)
 	assert_string_equal(sent_text(conn), "one");
 	fake_end(conn, CONN_END_NETWORK, "gone");
 	WAIT_FOR(outcome.calls);
-	assert_int_equal(outcome.code, SESSION_ERROR_NOT_DELIVERED);
+	assert_int_equal(outcome.code, SESSION_ERROR_FAILED);
 	assert_int_equal(last_message(open_bob(f))->delivery, DELIVERY_FAILED);
 	assert_non_null(strstr(last_message(open_bob(f))->reason, "connection lost"));
 	assert_int_equal(stored_delivery(f, &stored), DELIVERY_FAILED);
