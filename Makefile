@@ -60,9 +60,8 @@ STAGE_SRC  := $(wildcard tests/stage/*.c)
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
 SCREEN_SRC := $(wildcard tests/screen/test_*.c)
 INTEG_SRC  := $(wildcard tests/integration/test_*.c)
-# Not dependable yet: now and then an offer and its answer miss each other, and both sides give
-# up at --timeout. Until that is found these tests are run by hand, with `make check-slow`.
-SLOW_SRC   := tests/integration/test_tubes.c
+# What takes too long for each day: make check-slow.
+SLOW_SRC   := $(wildcard tests/integration/test_slow_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC  := $(filter-out tests/bench/bare.c tests/bench/relay.c,$(wildcard tests/bench/*.c))
 
@@ -256,7 +255,7 @@ $(PEER_BIN): $(call obj,tests/peer/main.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS)
 
-tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(STAGE_BIN) \
+tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(SLOW_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE)
 
 unit-tests: $(UNIT_BIN)
@@ -275,6 +274,10 @@ check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 
 check-integration: all $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN)
 	tests/run $(INTEG_BIN)
+
+# PHEME_IDLE_SECONDS shortens the hour that a tube is left alone.
+check-slow: all $(SLOW_BIN)
+	TEST_SECONDS=5400 tests/run $(SLOW_BIN)
 
 # Everything again with the sanitizers, in a directory of its own. GLib keeps some memory for
 # the life of a process: leaks are valgrind's business.

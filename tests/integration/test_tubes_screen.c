@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Tubes on the screen, and by the rules of pheme.conf. */
+
+#include "tubes_world.h"
+
+/* --- pheme.conf --------------------------------------------------------------------------- */
+
+/* A service that is accepted unasked, from one contact, with a program. */
+static void test_rule(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *mark = test_env_path(world->w->env, "mark");
+	g_autofree char *text = g_strdup_printf(
+		"[tube web]\nservice=x-http\naccept=sh -c 'echo \"$0\" >%s' {host}:{port}=\n"
+		"always=%s/ann\n",
+		mark, g_get_user_name());
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	struct screen *screen;
+	g_autofree char *written = NULL;
+	pid_t ann;
+
+	test_env_write(world->w->env, "ben/config/pheme/pheme.conf", text);
+	screen = pheme_start_until(world->w, &options, "connected as");
+	ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+	assert_true(test_wait_file(mark, 0, "=", TEST_WAIT_MS) >= 0);
+	g_file_get_contents(mark, &written, NULL, NULL);
+	assert_true(web_fetch((guint)g_ascii_strtoull(strchr(written, ':') + 1, NULL, 10), BIG));
+	screen_line(screen, "/tube");
+	screen_wait_text(screen, "always accepted");
+	screen_type(screen, "q");
+	pheme_quit(world->w, screen);
+	users_wait_exit(ann, 0);
+}
+
+/* --- the screen --------------------------------------------------------------------------- */
+
+static void test_screen(void **state)
+{
+	struct world *world = *state;
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	struct screen *screen = pheme_start_until(world->w, &options, "connected as");
+	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+
+	screen_wait_text(screen, "ann offers x-http: accept?");
+	screen_line(screen, "/reject");
+	users_wait_exit(ann, 5);
+	ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+	screen_wait_text(screen, "/accept 2");
+	screen_line(screen, "/accept");
+	screen_wait_text(screen, "http://127.0.0.1:");
+	screen_line(screen, "/tube");
+	screen_wait_text(screen, "x-http from ann");
+	screen_wait_text(screen, "programs connect to http://127.0.0.1:");
+	screen_wait_text(screen, "credentials");
+	screen_type(screen, "c");
+	screen_wait_text(screen, "There are no tubes");
+	users_wait_exit(ann, 0);
+	screen_type(screen, "q");
+	pheme_quit(world->w, screen);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("rule", test_rule),
+		TEST("screen", test_screen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
