@@ -203,6 +203,25 @@ void fixture_room_member(struct fixture *fixture, const char *account, const cha
 	    g_variant_new("(sssbss)", account, room, member, present, actor ? actor : "", message));
 }
 
+void fixture_fill_room(struct fixture *fixture, const char *account, const char *room,
+		       unsigned count)
+{
+	run(fixture, "FillRoom", g_variant_new("(ssu)", account, room, count));
+}
+
+void fixture_split_room(struct fixture *fixture, const char *account, const char *room,
+			unsigned count, const char *message)
+{
+	run(fixture, "SplitRoom", g_variant_new("(ssus)", account, room, count, message));
+}
+
+void fixture_set_rooms(struct fixture *fixture, const char *account, const char *facts)
+{
+	GVariant *value = g_variant_parse(G_VARIANT_TYPE("a{sv}"), facts, NULL, NULL, NULL);
+
+	run(fixture, "SetRooms", g_variant_new("(s@a{sv})", account, value));
+}
+
 void fixture_set_room_list(struct fixture *fixture, const char *account, unsigned count)
 {
 	run(fixture, "SetRoomList", g_variant_new("(su)", account, count));

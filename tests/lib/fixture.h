@@ -100,6 +100,19 @@ void fixture_wait_pending(struct fixture *fixture, const char *account, const ch
 void fixture_room_member(struct fixture *fixture, const char *account, const char *room,
 			 const char *member, bool present, const char *actor, const char *message);
 
+/* "member0000@fixture", … so many, are in a room when the user joins it. Some of them go, each with
+ * a signal of its own. A member "nick=owner" (fixture_room_member()) has an owner that the room
+ * tells. */
+void fixture_fill_room(struct fixture *fixture, const char *account, const char *room,
+		       unsigned count);
+void fixture_split_room(struct fixture *fixture, const char *account, const char *room,
+			unsigned count, const char *message);
+
+/* What rooms that are opened from now on are like, a{sv} as text: subject s; no-power b: the user
+ * may do nothing there; no-ban b: who is banned is only kicked; moderated b; conferences b: rooms
+ * can be made of chats. */
+void fixture_set_rooms(struct fixture *fixture, const char *account, const char *facts);
+
 /* How many rooms "room0@fixture" (0 members), "room1@fixture" (1), … a list of rooms holds; 0: it
  * never ends. */
 void fixture_set_room_list(struct fixture *fixture, const char *account, unsigned count);
