@@ -30,7 +30,8 @@ static void on_current(struct ui *ui, const struct event *event)
 		ui_mark(ui, DIRTY_CHAT);
 		break;
 	case EVENT_MESSAGE_CHANGED:
-		if (event->message == NULL || event->message->delivery == DELIVERY_FAILED)
+		if (event->message == NULL || event->message->delivery == DELIVERY_FAILED ||
+		    event->message->direction == MESSAGE_LOCAL)
 			chatview_reload(ui->current);
 		ui_mark(ui, DIRTY_CHAT);
 		break;

@@ -20,6 +20,7 @@
 struct account;
 struct contact;
 struct model;
+struct traffic;
 
 #define CHAT_WINDOW     600
 #define CHAT_WINDOW_MAX (20 * CHAT_WINDOW)
@@ -90,6 +91,8 @@ struct chat {
 	enum room_state room_state;
 	char *topic, *topic_by; /* cleaned, "" for none */
 	gint64 topic_time;
+	bool topic_fixed;          /* we may not set it */
+	struct traffic *traffic;   /* the line about who came and went; or NULL */
 	GHashTable *members;       /* raw id → struct member * */
 	GSequence *members_sorted; /* struct member *, by key */
 	char *self_member;         /* raw id of ourselves in the room, or NULL */
@@ -129,6 +132,8 @@ void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete);
 
 void chat_set_delivery(struct chat *chat, struct message *message, enum delivery delivery,
 		       const char *reason);
+/* Replaces the cleaned text of a line of pheme's own. */
+void chat_set_text(struct chat *chat, struct message *message, const char *text);
 /* The network's token for a message of ours. */
 void chat_set_token(struct chat *chat, struct message *message, const char *token);
 /* The message is stored: forgets the raw text. */
@@ -154,6 +159,13 @@ void chat_set_number(struct chat *chat, unsigned number); /* swaps with who has 
 void chat_set_room_state(struct chat *chat, enum room_state state);
 void chat_set_name(struct chat *chat, const char *name);
 void chat_set_topic(struct chat *chat, const char *topic, const char *by, gint64 time);
+/* "topic of dev, by Bob on 2026-11-22 14:01: release", or that there is none: new string. */
+char *chat_describe_topic(const struct chat *chat);
+/*
+ * Somebody came or went: one line of pheme's own, which grows as long as nothing else is said: "a,
+ * b joined; c and 2,499 more left: irc1 irc2". @name is cleaned, @why raw or NULL.
+ */
+void chat_note_traffic(struct chat *chat, const char *name, bool joined, const char *why);
 struct member *chat_find_member(struct chat *chat, const char *id);
 /* Adds, or renames when known. @name NULL: made from the id ("room@conf/nick" → nick). */
 struct member *chat_add_member(struct chat *chat, const char *id, const char *name,

@@ -20,6 +20,11 @@ void chat_note_mention(struct chat *chat, struct message *message);
 void window_init(struct chat *chat);
 void window_free(struct chat *chat);
 void window_add(struct chat *chat, struct message *message);
+/* NULL when nothing is in memory. */
+struct message *window_newest(const struct chat *chat);
+
+/* traffic.c */
+void traffic_free(struct traffic *traffic); /* NULL is fine */
 
 /* room.c */
 void room_init(struct chat *chat);

@@ -31,7 +31,7 @@ enum event_type {
 	EVENT_CHAT_REMOVED,    /* chat: closed */
 	EVENT_CHAT_CHANGED,    /* chat; change: CHAT_CHANGED_… */
 	EVENT_MESSAGE_ADDED,   /* chat, message: a new one at the end (or out of the window) */
-	EVENT_MESSAGE_CHANGED, /* chat, message: its delivery state */
+	EVENT_MESSAGE_CHANGED, /* chat, message: its delivery state or its text */
 	EVENT_MESSAGES_LOADED, /* chat: older or newer ones came from history; trimmed */
 	EVENT_MEMBER_ADDED,    /* chat, member */
 	EVENT_MEMBER_REMOVED,

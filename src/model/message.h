@@ -2,7 +2,7 @@
 #pragma once
 
 /* One message of a chat, or a line of pheme's own. Immutable once appended, except its
- * delivery state. Owned by its chat. */
+ * delivery state, and the line that sums up who came and went. Owned by its chat. */
 
 #include <stdbool.h>
 #include <glib.h>

@@ -43,6 +43,7 @@ void room_free(struct chat *chat)
 	g_ptr_array_unref(chat->typing);
 	g_free(chat->topic);
 	g_free(chat->topic_by);
+	traffic_free(chat->traffic);
 	g_free(chat->self_member);
 	g_free(chat->password_hint);
 	g_sequence_free(chat->members_sorted);
@@ -102,6 +103,20 @@ void chat_set_topic(struct chat *chat, const char *topic, const char *by, gint64
 	chat->topic_by = g_steal_pointer(&who);
 	chat->topic_time = time;
 	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_TOPIC);
+}
+
+char *chat_describe_topic(const struct chat *chat)
+{
+	g_autoptr(GDateTime) time =
+		chat->topic_time > 0 ? g_date_time_new_from_unix_local(chat->topic_time) : NULL;
+	g_autofree char *when = time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : NULL;
+
+	if (!*chat->topic)
+		return g_strdup_printf("%s has no topic", chat->name);
+	return g_strdup_printf("topic of %s%s%s%s%s: %s", chat->name,
+			       *chat->topic_by ? ", by " : "", chat->topic_by,
+			       when ? *chat->topic_by ? " on " : ", of " : "", when ? when : "",
+			       chat->topic);
 }
 
 /* --- members ------------------------------------------------------------------------------ */

@@ -377,6 +377,30 @@ void chat_set_delivery(struct chat *chat, struct message *message, enum delivery
 	model_emit(chat->model, &event);
 }
 
+void chat_set_text(struct chat *chat, struct message *message, const char *text)
+{
+	struct event event = {
+		.type = EVENT_MESSAGE_CHANGED,
+		.account = chat->account,
+		.contact = chat->contact,
+		.chat = chat,
+		.message = message,
+	};
+
+	if (strcmp(message->text, text) == 0)
+		return;
+	g_free(message->text);
+	message->text = g_strdup(text);
+	model_emit(chat->model, &event);
+}
+
+struct message *window_newest(const struct chat *chat)
+{
+	if (chat->aside->len)
+		return chat->aside->pdata[chat->aside->len - 1];
+	return chat->count ? *slot(chat, chat->count - 1) : NULL;
+}
+
 void chat_set_token(struct chat *chat, struct message *message, const char *token)
 {
 	g_free(message->token);

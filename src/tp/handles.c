@@ -168,7 +168,17 @@ struct ids_question {
 	struct conn *conn;
 	void (*fn)(void *data);
 	void *data;
+	GDestroyNotify free_data;
 };
+
+static void ids_question_free(void *data)
+{
+	struct ids_question *question = data;
+
+	if (question->free_data)
+		question->free_data(question->data);
+	g_free(question);
+}
 
 static void on_ids(struct bus_reader *reply, const GError *error, void *data)
 {
@@ -193,8 +203,8 @@ static void on_ids(struct bus_reader *reply, const GError *error, void *data)
 	question->fn(question->data);
 }
 
-void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *handles,
-			void (*fn)(void *data), void *data)
+void conn_learn_handles_owned(struct conn *conn, struct bus_scope *scope, GArray *handles,
+			      void (*fn)(void *data), void *data, GDestroyNotify free_data)
 {
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
 	static const char *const none[] = {NULL};
@@ -209,12 +219,15 @@ void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *hand
 	}
 	if (!unknown->len) {
 		fn(data);
+		if (free_data)
+			free_data(data);
 		return;
 	}
 	question = g_new0(struct ids_question, 1);
 	question->conn = conn;
 	question->fn = fn;
 	question->data = data;
+	question->free_data = free_data;
 	call = bus_call_new(scope, conn->unique, conn->path, TP_CONN_CONTACTS,
 			    "GetContactAttributes");
 	bus_call_no_autostart(call);
@@ -222,6 +235,12 @@ void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *hand
 			  unknown->len);
 	bus_write_strings(bus_call_args(call), none);
 	bus_write_bool(bus_call_args(call), false);
-	bus_call_own_data(call, g_free);
+	bus_call_own_data(call, ids_question_free);
 	bus_call_send(call, -1, on_ids, question);
+}
+
+void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *handles,
+			void (*fn)(void *data), void *data)
+{
+	conn_learn_handles_owned(conn, scope, handles, fn, data, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Rooms (spec: Channel.Interface.Group, .Subject2, .Password). Members are channel-specific
+ * Rooms (spec: Channel.Interface.Group). Members are channel-specific
  * handles, named by MemberIdentifiers; we are SelfHandle of the channel. Self in local-pending
  * is an invitation: until it is accepted there is a request, and no chat.
  */
@@ -11,18 +11,6 @@
 #include "../model/text.h"
 #include "private.h"
 #include "room.h"
-
-enum { /* Channel_Group_Change_Reason */
-       REASON_OFFLINE = 1,
-       REASON_KICKED = 2,
-       REASON_BANNED = 5,
-       REASON_RENAMED = 9,
-       REASON_SEPARATED = 11,
-};
-
-enum { /* Channel_Password_Flags */
-       PASSWORD_PROVIDE = 8,
-};
 
 const char *tp_room_member_id(const struct channel *channel, guint32 handle)
 {
@@ -37,7 +25,7 @@ static void learn_id(struct room *room, guint32 handle, const char *id)
 		g_hash_table_insert(room->ids, GUINT_TO_POINTER(handle), g_strdup(id));
 }
 
-static void read_ids(struct room *room, struct bus_reader *value)
+void tp_room_read_ids(struct room *room, struct bus_reader *value)
 {
 	struct bus_reader list, entry;
 
@@ -47,17 +35,6 @@ static void read_ids(struct room *room, struct bus_reader *value)
 
 		learn_id(room, handle, bus_read_string(&entry));
 	}
-}
-
-/* A name for lines about members: theirs in the room, else their id. */
-static char *member_words(struct channel *channel, guint32 handle)
-{
-	const char *id = tp_room_member_id(channel, handle);
-	struct member *member = id && channel->chat ? chat_find_member(channel->chat, id) : NULL;
-
-	if (member)
-		return g_strdup(member->name);
-	return text_clean(id ? tp_room_nick(id) : "somebody", -1, TEXT_LINE);
 }
 
 const char *tp_room_nick(const char *id)
@@ -91,7 +68,18 @@ static void add_member(struct channel *channel, guint32 handle)
 	const char *id = tp_room_member_id(channel, handle);
 
 	if (id && channel->chat)
-		chat_add_member(channel->chat, id, NULL, NULL, handle == channel->room->self);
+		chat_add_member(channel->chat, id, NULL, tp_room_owner_id(channel, handle),
+				handle == channel->room->self);
+}
+
+void tp_room_owners_known(struct channel *channel, const GArray *handles)
+{
+	for (guint i = 0; channel->room->entered && i < handles->len; i++) {
+		guint32 handle = g_array_index(handles, guint32, i);
+
+		if (g_hash_table_contains(channel->room->members, GUINT_TO_POINTER(handle)))
+			add_member(channel, handle);
+	}
 }
 
 static void add_all_members(struct channel *channel)
@@ -139,12 +127,7 @@ static void leave(struct channel *channel)
 
 /* --- changes of members --------------------------------------------------------------------------- */
 
-struct change_details { /* borrowed */
-	guint32 actor, reason;
-	const char *message;
-};
-
-static void read_details(struct room *room, struct bus_reader *args, struct change_details *details)
+static void read_details(struct room *room, struct bus_reader *args, struct room_change *details)
 {
 	struct bus_reader dict, value;
 	const char *key;
@@ -160,54 +143,24 @@ static void read_details(struct room *room, struct bus_reader *args, struct chan
 		else if (!strcmp(key, "message"))
 			details->message = bus_read_string(&value);
 		else if (!strcmp(key, "contact-ids"))
-			read_ids(room, &value);
+			tp_room_read_ids(room, &value);
 	}
-}
-
-static void say_removed(struct channel *channel, guint32 handle,
-			const struct change_details *details)
-{
-	bool self = handle == channel->room->self;
-	g_autofree char *who = self ? g_strdup("you") : member_words(channel, handle);
-	g_autofree char *actor = member_words(channel, details->actor);
-	g_autofree char *why = text_clean(details->message, -1, TEXT_LINE);
-	const char *colon = *why ? ": " : "", *was = self ? "were" : "was";
-	struct model *model = channel->conn->tp->model;
-
-	if (details->reason == REASON_KICKED || details->reason == REASON_BANNED)
-		model_notice(model, NULL, channel->chat, self ? NOTICE_WARNING : NOTICE_INFO,
-			     "%s %s %s by %s%s%s", who, was,
-			     details->reason == REASON_KICKED ? "kicked" : "banned",
-			     details->actor ? actor : "the room", colon, why);
-	else if (self || channel->conn->tp->show_joins)
-		model_notice(model, NULL, channel->chat, NOTICE_INFO, "%s left%s%s", who, colon,
-			     why);
-}
-
-static void say_added(struct channel *channel, guint32 handle)
-{
-	g_autofree char *who = NULL;
-
-	if (!channel->conn->tp->show_joins || handle == channel->room->self)
-		return;
-	who = member_words(channel, handle);
-	model_notice(channel->conn->tp->model, NULL, channel->chat, NOTICE_INFO, "%s joined", who);
 }
 
 /* One out, one in, "renamed": the same person under another name. */
 static bool renamed(struct channel *channel, const GArray *added, const GArray *removed,
-		    const struct change_details *details)
+		    const struct room_change *details)
 {
 	struct room *room = channel->room;
 	g_autofree char *old = NULL, *new = NULL;
 	guint32 from, to;
 	const char *id;
 
-	if (details->reason != REASON_RENAMED || added->len != 1 || removed->len != 1)
+	if (details->reason != TP_REASON_RENAMED || added->len != 1 || removed->len != 1)
 		return false;
 	from = g_array_index(removed, guint32, 0);
 	to = g_array_index(added, guint32, 0);
-	old = member_words(channel, from);
+	old = tp_room_member_words(channel, from);
 	if (from == room->self)
 		room->self = to;
 	id = tp_room_member_id(channel, from);
@@ -216,7 +169,7 @@ static bool renamed(struct channel *channel, const GArray *added, const GArray *
 		chat_remove_member(channel->chat, id);
 	g_hash_table_add(room->members, GUINT_TO_POINTER(to));
 	add_member(channel, to);
-	new = member_words(channel, to);
+	new = tp_room_member_words(channel, to);
 	model_notice(channel->conn->tp->model, NULL, channel->chat, NOTICE_INFO,
 		     "%s %s now known as %s", to == room->self ? "you" : old,
 		     to == room->self ? "are" : "is", new);
@@ -224,17 +177,17 @@ static bool renamed(struct channel *channel, const GArray *added, const GArray *
 }
 
 /* We are out; the reason tells whether somebody wanted that. */
-static void lose_room(struct channel *channel, const struct change_details *details)
+static void lose_room(struct channel *channel, const struct room_change *details)
 {
 	struct tp *tp = channel->conn->tp;
 
 	leave(channel);
-	if (details->reason == REASON_KICKED || details->reason == REASON_BANNED)
+	if (details->reason == TP_REASON_KICKED || details->reason == TP_REASON_BANNED)
 		tp->ops->thrown_out(channel->conn, channel->chat, tp->data);
 }
 
 static void remove_members(struct channel *channel, const GArray *removed,
-			   const struct change_details *details)
+			   const struct room_change *details)
 {
 	struct room *room = channel->room;
 
@@ -244,7 +197,7 @@ static void remove_members(struct channel *channel, const GArray *removed,
 
 		if (!g_hash_table_remove(room->members, GUINT_TO_POINTER(handle)) || !room->entered)
 			continue;
-		say_removed(channel, handle, details);
+		tp_room_tell_removed(channel, handle, details);
 		if (id)
 			chat_remove_member(channel->chat, id);
 		if (handle == room->self)
@@ -272,7 +225,7 @@ static void add_members(struct channel *channel, const GArray *added)
 		g_hash_table_add(room->members, GUINT_TO_POINTER(handle));
 		if (room->entered) {
 			add_member(channel, handle);
-			say_added(channel, handle);
+			tp_room_tell_added(channel, handle);
 		}
 	}
 	if (g_hash_table_contains(room->members, GUINT_TO_POINTER(room->self)))
@@ -287,7 +240,7 @@ static void on_members_changed(struct bus_reader *args, void *data)
 	g_autoptr(GArray) removed = bus_read_uint32s(args);
 	g_autoptr(GArray) local = bus_read_uint32s(args);
 	g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
-	struct change_details details;
+	struct room_change details;
 
 	bus_read_skip(args); /* remote pending */
 	read_details(room, args, &details);
@@ -379,7 +332,11 @@ static void on_group(struct bus_reader *reply, const GError *error, void *data)
 		} else if (!strcmp(key, "Members") && !state.members) {
 			state.members = bus_read_uint32s(&value);
 		} else if (!strcmp(key, "MemberIdentifiers")) {
-			read_ids(room, &value);
+			tp_room_read_ids(room, &value);
+		} else if (!strcmp(key, "HandleOwners")) {
+			tp_room_read_owners(channel, &value);
+		} else if (!strcmp(key, "GroupFlags")) {
+			room->group_flags = bus_read_uint32(&value);
 		} else if (!strcmp(key, "LocalPendingMembers")) {
 			pending = value;
 			has_pending = true;
@@ -402,93 +359,6 @@ static void on_group(struct bus_reader *reply, const GError *error, void *data)
 		g_array_unref(state.members);
 }
 
-/* --- passwords ---------------------------------------------------------------------------------------- */
-
-static void want_password(struct channel *channel, bool again)
-{
-	struct tp *tp = channel->conn->tp;
-	struct chat *chat = chat_find(channel->conn->account, CHAT_ROOM, channel->facts.target_id);
-
-	channel->room->wants_password = true;
-	if (chat)
-		tp->ops->secret_wanted(channel->conn, chat, again, tp->data);
-}
-
-static void on_password(struct bus_reader *reply, const GError *error, void *data)
-{
-	struct channel *channel = data;
-	bool correct;
-
-	if (error) {
-		g_autoptr(GError) failure = tp_error_from_bus("give the room's password", error);
-
-		tp_room_finish_joins(channel, failure);
-		return;
-	}
-	correct = bus_read_bool(reply);
-	if (bus_reader_ok(reply) && !correct)
-		want_password(channel, true);
-}
-
-void tp_room_answer_password(struct channel *channel, const char *password)
-{
-	struct bus_call *call;
-
-	channel->room->wants_password = false;
-	if (!password) {
-		g_autoptr(GError) error = g_error_new_literal(
-			TP_ERROR, TP_ERROR_PASSWORD, "cannot join the room: it wants a password");
-
-		tp_room_finish_joins(channel, error);
-		channel_close(channel);
-		return;
-	}
-	call = channel_call(channel, TP_CHAN_PASSWORD, "ProvidePassword");
-	bus_write_string(bus_call_args(call), password);
-	bus_call_send(call, -1, on_password, channel);
-}
-
-static void follow_password_flags(struct channel *channel, guint32 flags)
-{
-	struct room *room = channel->room;
-	g_autofree char *known = NULL;
-
-	if (!(flags & PASSWORD_PROVIDE) || room->entered)
-		return;
-	for (guint i = 0; i < room->joins->len && !known; i++) {
-		struct room_join *join = room->joins->pdata[i];
-
-		known = g_steal_pointer(&join->password);
-	}
-	if (known)
-		tp_room_answer_password(channel, known);
-	else
-		want_password(channel, room->password_tried);
-	room->password_tried = true;
-}
-
-static void on_password_flags(struct bus_reader *reply, const GError *error, void *data)
-{
-	struct channel *channel = data;
-
-	if (error)
-		return;
-	channel->room->password_flags = bus_read_uint32(reply);
-	if (bus_reader_ok(reply))
-		follow_password_flags(channel, channel->room->password_flags);
-}
-
-static void on_password_flags_changed(struct bus_reader *args, void *data)
-{
-	struct channel *channel = data;
-	guint32 added = bus_read_uint32(args), removed = bus_read_uint32(args);
-
-	if (!bus_reader_ok(args))
-		return;
-	channel->room->password_flags = (channel->room->password_flags | added) & ~removed;
-	follow_password_flags(channel, added);
-}
-
 /* --- start and end -------------------------------------------------------------------------------------- */
 
 void tp_room_start(struct channel *channel)
@@ -498,6 +368,8 @@ void tp_room_start(struct channel *channel)
 	channel->room = room;
 	room->ids = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	room->members = g_hash_table_new(NULL, NULL);
+	room->owners = g_hash_table_new(NULL, NULL);
+	room->banning = g_hash_table_new(NULL, NULL);
 	room->joins = g_ptr_array_new_with_free_func(tp_room_join_free);
 	if (!channel_has_interface(channel, TP_CHAN_GROUP)) {
 		/* Nobody to list, and nothing to wait for. */
@@ -506,20 +378,9 @@ void tp_room_start(struct channel *channel)
 	}
 	channel_subscribe(channel, TP_CHAN_GROUP, "MembersChangedDetailed", on_members_changed);
 	channel_subscribe(channel, TP_CHAN_GROUP, "SelfContactChanged", on_self_changed);
+	tp_room_owners_start(channel);
 	bus_property_get_all(channel->scope, channel->conn->unique, channel->path, TP_CHAN_GROUP,
 			     on_group, channel);
-}
-
-/* Once it is known who waits to join: they may have brought the password. */
-void tp_room_password_start(struct channel *channel)
-{
-	if (!channel_has_interface(channel, TP_CHAN_PASSWORD) || channel->room->password_asked)
-		return;
-	channel->room->password_asked = true;
-	channel_subscribe(channel, TP_CHAN_PASSWORD, "PasswordFlagsChanged",
-			  on_password_flags_changed);
-	bus_call_send(channel_call(channel, TP_CHAN_PASSWORD, "GetPasswordFlags"), -1,
-		      on_password_flags, channel);
 }
 
 void tp_room_free(struct channel *channel)
@@ -545,6 +406,8 @@ void tp_room_free(struct channel *channel)
 	channel->room = NULL;
 	g_hash_table_unref(room->ids);
 	g_hash_table_unref(room->members);
+	g_hash_table_unref(room->owners);
+	g_hash_table_unref(room->banning);
 	g_ptr_array_unref(room->joins);
 	g_free(room);
 }

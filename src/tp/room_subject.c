@@ -12,6 +12,7 @@ static void tell_topic(struct channel *channel, bool changed_now)
 	const struct chat *chat = channel->chat;
 	struct model *model = channel->conn->tp->model;
 	const char *by = chat->topic_by;
+	g_autofree char *whole = chat_describe_topic(chat);
 
 	if (!*chat->topic)
 		model_notice(model, NULL, channel->chat, NOTICE_INFO, "the topic was removed%s%s",
@@ -20,8 +21,7 @@ static void tell_topic(struct channel *channel, bool changed_now)
 		model_notice(model, NULL, channel->chat, NOTICE_INFO, "%s changed the topic to: %s",
 			     by, chat->topic);
 	else
-		model_notice(model, NULL, channel->chat, NOTICE_INFO, "topic%s%s: %s",
-			     *by ? " by " : "", by, chat->topic);
+		model_notice(model, NULL, channel->chat, NOTICE_INFO, "%s", whole);
 }
 
 /* a{sv} opened as @properties; what is not in it is as it was. */
@@ -40,6 +40,8 @@ static void read_subject(struct channel *channel, struct bus_reader *properties,
 			actor = bus_read_string(&value);
 		else if (!strcmp(key, "Timestamp"))
 			time = bus_read_integer(&value);
+		else if (!strcmp(key, "CanSet"))
+			chat->topic_fixed = !bus_read_bool(&value);
 	}
 	if (!bus_reader_ok(properties) || (!subject && !actor))
 		return;
@@ -98,6 +100,11 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 		conn_fail_later(conn, done, data, NULL, TP_ERROR_NOT_SUPPORTED,
 				channel ? "cannot set the topic: there is none here"
 					: "cannot set the topic: you are not in the room");
+		return;
+	}
+	if (chat->topic_fixed) {
+		conn_fail_later(conn, done, data, NULL, TP_ERROR_REFUSED,
+				"cannot set the topic: you may not change it in this room");
 		return;
 	}
 	call = channel_ask(channel, TP_CHAN_SUBJECT, "SetSubject");

@@ -230,6 +230,73 @@ static void test_order_is_kept(void **state)
 	}
 }
 
+/* --- who comes and goes ------------------------------------------------------------------- */
+
+static void assert_last(struct chat *room, const char *expected)
+{
+	assert_true(room->count > 0);
+	assert_string_equal(chat_message(room, room->count - 1)->text, expected);
+}
+
+static void test_traffic(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *room = open_room(fixture);
+
+	chat_note_traffic(room, "ann", true, NULL);
+	assert_last(room, "ann joined");
+	chat_note_traffic(room, "bob", true, NULL);
+	chat_note_traffic(room, "carol", false, "bye\033");
+	assert_last(room, "ann, bob joined; carol left: bye^[");
+	/* Several reasons are none. */
+	chat_note_traffic(room, "dave", false, "");
+	assert_last(room, "ann, bob joined; carol, dave left");
+	assert_int_equal(room->count, 1);
+	chat_append(room, incoming("dev@conf/ann", "hello"));
+	chat_note_traffic(room, "ann", false, NULL);
+	assert_int_equal(room->count, 3);
+	assert_last(room, "ann left");
+	chat_clear(room);
+	chat_note_traffic(room, "ann", true, NULL);
+	assert_last(room, "ann joined");
+}
+
+static void test_split(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *room = open_room(fixture);
+
+	for (int i = 0; i < 2500; i++) {
+		g_autofree char *name = g_strdup_printf("user%d", i);
+
+		chat_note_traffic(room, name, false, "a.net b.net");
+	}
+	assert_int_equal(room->count, 1);
+	assert_last(room, "user0, user1, user2, user3 and 2496 more left: a.net b.net");
+	/* Away from the end it grows aside. */
+	room->at_end = false;
+	chat_append(room, incoming("dev@conf/ann", "hello"));
+	chat_note_traffic(room, "late", true, NULL);
+	chat_note_traffic(room, "later", true, NULL);
+	assert_int_equal(room->aside->len, 2);
+}
+
+static void test_describe_topic(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *room = open_room(fixture);
+	g_autofree char *none = chat_describe_topic(room), *plain = NULL, *whole = NULL;
+
+	assert_string_equal(none, "dev@conf has no topic");
+	chat_set_topic(room, "release", "", 0);
+	plain = chat_describe_topic(room);
+	assert_string_equal(plain, "topic of dev@conf: release");
+	chat_set_topic(room, "release", "bob", 1795356060);
+	whole = chat_describe_topic(room);
+	assert_non_null(strstr(whole, "topic of dev@conf, by bob on 2026-11-2"));
+	assert_true(g_str_has_suffix(whole, ": release"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -240,6 +307,9 @@ int main(void)
 		TEST("/room/what is no mention", test_no_mention),
 		TEST("/room/who is typing", test_typing),
 		TEST("/room/topic, name and state", test_facts),
+		TEST("/room/traffic", test_traffic),
+		TEST("/room/split", test_split),
+		TEST("/room/describe topic", test_describe_topic),
 		TEST("/room/hostile names", test_hostile_names),
 		TEST("/room/netsplit is quick", test_netsplit),
 		TEST("/room/order of members is kept", test_order_is_kept),
