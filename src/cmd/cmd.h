@@ -32,6 +32,8 @@ char *command_rest_name(struct command_run *run, unsigned index);
  * all when there is none. */
 typedef void (*command_chat_fn)(struct command_run *run, struct chat *chat);
 void command_target(struct command_run *run, const char *name, command_chat_fn fn);
+/* Somebody in the room of the run; NULL without failing when there is none. */
+struct member *command_find_member(struct command_run *run, const char *name);
 /* An open chat by number, id, "account:id" or the name that only one has; NULL without failing
  * when there is none. */
 struct chat *command_find_chat(struct command_run *run, const char *name);
@@ -77,6 +79,7 @@ void cmd_add(struct command_run *run);
 void cmd_alias(struct command_run *run);
 void cmd_authorize(struct command_run *run);
 void cmd_away(struct command_run *run);
+void cmd_ban(struct command_run *run);
 void cmd_block(struct command_run *run);
 void cmd_chat(struct command_run *run);
 void cmd_clear(struct command_run *run);
@@ -96,7 +99,9 @@ void cmd_group_list(struct command_run *run);
 void cmd_group_remove(struct command_run *run);
 void cmd_group_rename(struct command_run *run);
 void cmd_help(struct command_run *run);
+void cmd_invite(struct command_run *run);
 void cmd_join(struct command_run *run);
+void cmd_kick(struct command_run *run);
 void cmd_log(struct command_run *run);
 void cmd_me(struct command_run *run);
 void cmd_msg(struct command_run *run);

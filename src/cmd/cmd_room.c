@@ -208,11 +208,9 @@ void cmd_topic(struct command_run *run)
 	struct chat *chat = command_chat(run);
 
 	if (!*topic) {
-		if (!*chat->topic)
-			command_print(run, "%s has no topic", chat->name);
-		else
-			command_print(run, "topic of %s%s%s: %s", chat->name,
-				      *chat->topic_by ? ", by " : "", chat->topic_by, chat->topic);
+		g_autofree char *whole = chat_describe_topic(chat);
+
+		command_print(run, "%s", whole);
 		return;
 	}
 	command_hold(run);
@@ -281,7 +279,7 @@ static void append_member(GString *row, const struct chat *chat, const struct me
 	g_string_append_printf(row, "%*s", width - used + 1, "");
 }
 
-void cmd_names(struct command_run *run)
+static void print_names(struct command_run *run)
 {
 	const struct chat *chat = command_chat(run);
 	GSequenceIter *iter = g_sequence_get_begin_iter(chat->members_sorted);
@@ -299,4 +297,35 @@ void cmd_names(struct command_run *run)
 	}
 	if (total > NAMES_MAX)
 		command_print(run, "and %d more", total - NAMES_MAX);
+}
+
+static void print_member(struct command_run *run, const struct member *member)
+{
+	const char *id = member->owner ? member->owner : member->id;
+	g_autofree char *shown = text_clean(id, -1, TEXT_LINE);
+	struct contact *contact = account_find_contact(command_chat(run)->account, id);
+
+	if (contact && strcmp(contact->alias, contact->shown_id) != 0)
+		command_print(run, "%s is %s <%s>, %s", member->name, contact->alias, shown,
+			      presence_name(contact->presence));
+	else
+		command_print(run, "%s is %s%s", member->name, shown,
+			      member->owner || !strchr(id, '/')
+				      ? ""
+				      : ": the room does not tell who that is");
+}
+
+void cmd_names(struct command_run *run)
+{
+	const char *name = command_arg(run, 0);
+
+	if (!name) {
+		print_names(run);
+		return;
+	}
+	if (command_find_member(run, name))
+		print_member(run, command_find_member(run, name));
+	else
+		command_fail(run, SESSION_ERROR_NOT_FOUND, "nobody in %s is called \"%s\"",
+			     command_chat(run)->name, name);
 }

@@ -272,6 +272,13 @@ const struct command command_table[] = {
 		 "goes\n"
 		 "for all accounts unless -a names one.",
 	 .run = cmd_away},
+	{.name = "ban",
+	 .usage = "MEMBER:member [REASON:text…]",
+	 .needs = COMMAND_NEEDS_ROOM,
+	 .summary = "throws somebody out of the room for good",
+	 .help = "Throws MEMBER out of this room, who cannot come back. Where the network or the\n"
+		 "connection manager can only kick, it says so.",
+	 .run = cmd_ban},
 	{.name = "block",
 	 .usage = "[CONTACT:contact] [report:report]",
 	 .needs = COMMAND_WANTS_ONLINE,
@@ -365,6 +372,15 @@ const struct command command_table[] = {
 		 "one of\n"
 		 "your aliases or a setting (\"/help ui.theme\"), it prints what there is to know.",
 	 .run = cmd_help},
+	{.name = "invite",
+	 .usage = "NAMES:contact [REASON:text…]",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "invites somebody into the room",
+	 .help = "Invites NAMES, one contact or several with commas between them, into this room:\n"
+		 "\"/invite bob,carol the release is out\". In a chat with a contact it makes a "
+		 "room\n"
+		 "of the chat and invites NAMES too, where the network can do that.",
+	 .run = cmd_invite},
 	{.name = "join",
 	 .aliases = "j",
 	 .usage = "[ROOM:room] [PASSWORD]",
@@ -380,6 +396,12 @@ const struct command command_table[] = {
 	 .flag_usage = "ROOM:room",
 	 .flag_help = "Join ROOM and end; with --watch stay and print what is said there.",
 	 .flag_with = "watch"},
+	{.name = "kick",
+	 .usage = "MEMBER:member [REASON:text…]",
+	 .needs = COMMAND_NEEDS_ROOM,
+	 .summary = "throws somebody out of the room",
+	 .help = "Throws MEMBER out of this room, who may come back.",
+	 .run = cmd_kick},
 	{.name = "log",
 	 .aliases = "lastlog",
 	 .usage = "[CHAT:chat] [COUNT]",
@@ -414,12 +436,14 @@ const struct command command_table[] = {
 		      "--lines each line as it comes."},
 	{.name = "names",
 	 .aliases = "n",
-	 .usage = "",
+	 .usage = "[MEMBER:member]",
 	 .needs = COMMAND_NEEDS_ROOM,
-	 .summary = "prints who is in the room",
+	 .summary = "prints who is in the room, or who a member is",
 	 .help = "Prints the members of this room: * is you; o, a, x, d and h tell the presence "
 		 "of\n"
-		 "those it is known of.",
+		 "those it is known of. With MEMBER it prints who that is elsewhere, where the "
+		 "room\n"
+		 "tells it.",
 	 .run = cmd_names},
 	{.name = "nick",
 	 .usage = "[NICK…]",

@@ -208,22 +208,25 @@ static bool find_joined_room(struct command_run *run, const char *name, struct c
 	return true;
 }
 
-/* A nick in the room that the user is in. */
-static const char *find_member_id(struct command_run *run, const char *name)
+/* By nick, or by id where two nicks look alike. */
+struct member *command_find_member(struct command_run *run, const char *name)
 {
 	struct chat *chat = command_chat(run);
 	g_autofree char *key = text_sort_key(name);
+	struct member *member;
 	GHashTableIter iter;
 	void *value;
 
 	if (!chat || chat->kind != CHAT_ROOM || !chat->account)
 		return NULL;
+	member = chat_find_member(chat, name);
+	if (member)
+		return member;
 	g_hash_table_iter_init(&iter, chat->members);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct member *member = value;
-
+		member = value;
 		if (!strcmp(member->key, key))
-			return member->owner ? member->owner : member->id;
+			return member;
 	}
 	return NULL;
 }
@@ -271,13 +274,16 @@ static struct chat *open_known(struct command_run *run, const char *name, GError
 {
 	struct session *session = command_session(run);
 	struct contact *contact;
-	const char *id;
+	const struct member *member;
 
 	contact = session_find_contact(session, command_named_account(run), name, unknown);
 	if (contact && contact->account)
 		return session_open_chat(session, contact->account, contact->id);
-	id = find_member_id(run, name);
-	return id ? session_open_chat(session, command_chat(run)->account, id) : NULL;
+	member = command_find_member(run, name);
+	if (!member)
+		return NULL;
+	return session_open_chat(session, command_chat(run)->account,
+				 member->owner ? member->owner : member->id);
 }
 
 /* The only contact whose id begins so: "bob" of bob@example.org. */

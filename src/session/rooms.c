@@ -178,3 +178,88 @@ void session_set_topic(struct session *session, struct chat *chat, const char *t
 	if (conn)
 		conn_set_topic(conn, chat, topic, promise_reply, promise);
 }
+
+/* The connection for a room we are in; NULL: @promise fails. */
+static struct conn *room_conn(struct promise *promise, struct chat *chat, const char *what)
+{
+	if (chat->kind == CHAT_ROOM && chat->account && chat->room_state == ROOM_JOINED)
+		return promise_conn(promise, chat->account, what);
+	promise_fail_later(promise, SESSION_ERROR_FAILED, "cannot %s: you are not in a room here",
+			   what);
+	return NULL;
+}
+
+void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
+		    session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, chat->account, done, data);
+	struct conn *conn = room_conn(promise, chat, "invite");
+
+	if (conn)
+		conn_invite(conn, chat, id, reason, promise_reply, promise);
+}
+
+void session_kick(struct session *session, struct chat *chat, const struct member *member,
+		  const char *reason, bool ban, session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, chat->account, done, data);
+	struct conn *conn = room_conn(promise, chat, ban ? "ban" : "kick");
+
+	if (conn)
+		conn_kick(conn, chat, member->id, reason, ban, promise_reply, promise);
+}
+
+/* --- a room out of a chat ----------------------------------------------------------------- */
+
+struct making {
+	struct account *account;
+	char *id; /* of the room */
+	session_chat_fn fn;
+	void *data;
+};
+
+static void making_free(void *data)
+{
+	struct making *making = data;
+
+	g_free(making->id);
+	g_free(making);
+}
+
+static void on_made(const GError *error, void *data)
+{
+	struct making *making = data;
+	struct chat *chat = NULL;
+
+	if (!error)
+		chat = chat_open(making->account, CHAT_ROOM, making->id);
+	making->fn(chat, error, making->data);
+}
+
+static void on_room(const char *id, const GError *error, void *promise)
+{
+	struct making *making = promise_data(promise);
+
+	making->id = g_strdup(id);
+	promise_reply(error, promise);
+}
+
+void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
+		       const char *reason, session_chat_fn fn, void *data)
+{
+	struct making *making = g_new0(struct making, 1);
+	struct promise *promise = promise_new(session, chat->account, on_made, making);
+	struct conn *conn = NULL;
+
+	promise_own_data(promise, making_free);
+	making->account = chat->account;
+	making->fn = fn;
+	making->data = data;
+	if (chat->account)
+		conn = promise_conn(promise, chat->account, "make a room of this chat");
+	else
+		promise_fail_later(promise, SESSION_ERROR_NOT_FOUND,
+				   "cannot make a room of this chat: its account was removed");
+	if (conn)
+		conn_make_room(conn, chat, ids, reason, on_room, promise);
+}

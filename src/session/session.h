@@ -175,6 +175,16 @@ void session_withdraw(struct session *session, struct chat *chat, const char *re
 void session_resend(struct session *session, struct chat *chat, struct message *message);
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,
 		       session_done_fn done, void *data);
+/* Invites somebody, by id, into a room we are in. @reason NULL: none. */
+void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
+		    session_done_fn done, void *data);
+/* Throws a member out of a room; with @ban for good, as far as the manager can. */
+void session_kick(struct session *session, struct chat *chat, const struct member *member,
+		  const char *reason, bool ban, session_done_fn done, void *data);
+/* Makes a room of the chat with a contact, where the manager can, and invites @ids
+ * (NULL-terminated) too. @fn gets the room. */
+void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
+		       const char *reason, session_chat_fn fn, void *data);
 /* Asks for the rooms of @server (NULL: the account's own): account->room_list becomes a new one,
  * and EVENT_ROOM_LIST_CHANGED tells of what comes. A list that is under way is stopped. @done is
  * told when it has ended; a list that was stopped, or is full (ROOM_LIST_MAX), is no error. */

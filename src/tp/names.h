@@ -26,6 +26,7 @@
 
 #define TP_CHAN            TP_PREFIX "Channel"
 #define TP_CHAN_AUTH       TP_CHAN ".Type.ServerAuthentication"
+#define TP_CHAN_CONFERENCE TP_CHAN ".Interface.Conference"
 #define TP_CHAN_FILE       TP_CHAN ".Type.FileTransfer"
 #define TP_CHAN_LIST       TP_CHAN ".Type.ContactList"
 #define TP_CHAN_DBUS       TP_CHAN ".Type.DBusTube"

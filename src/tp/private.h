@@ -209,6 +209,9 @@ void conn_call_contact(struct conn *conn, const char *id, conn_make_fn make, con
 /* Asks for the ids of those of @handles that are not known, then calls @fn. */
 void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *handles,
 			void (*fn)(void *data), void *data);
+/* …and frees @data with @free_data (may be NULL) however it ends. */
+void conn_learn_handles_owned(struct conn *conn, struct bus_scope *scope, GArray *handles,
+			      void (*fn)(void *data), void *data, GDestroyNotify free_data);
 
 /* --- presence.c, roster.c ------------------------------------------------------------------ */
 

@@ -192,6 +192,17 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 	       void *data);
 void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_done_fn done,
 		    void *data);
+/* Invites @id into a room we are in. @reason NULL: none. */
+void conn_invite(struct conn *conn, struct chat *chat, const char *id, const char *reason,
+		 tp_done_fn done, void *data);
+/* Throws the member with this raw id out; with @ban for good, where the manager can: the room's
+ * own lines say when it cannot. */
+void conn_kick(struct conn *conn, struct chat *chat, const char *member, const char *reason,
+	       bool ban, tp_done_fn done, void *data);
+/* Makes a room of a chat with a contact and invites @ids (NULL-terminated) too; @fn gets the
+ * room's id. TP_ERROR_NOT_SUPPORTED where the manager has no conferences. */
+void conn_make_room(struct conn *conn, struct chat *chat, const char *const *ids,
+		    const char *reason, conn_id_fn fn, void *data);
 /* The rooms of @server (NULL: the account's own) into the account's room_list; a list that is
  * under way is stopped. @done is told when it has ended, in whatever way but a failure NULL. */
 void conn_list_rooms(struct conn *conn, const char *server, tp_done_fn done, void *data);

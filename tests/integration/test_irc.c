@@ -226,6 +226,37 @@ static void test_list_of_rooms(void **state)
 	pheme_quit(w, s);
 }
 
+/* In a room of one's own. */
+static void test_operator(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	s = start_alice(w, "");
+	screen_line(s, "/join #own");
+	screen_wait_row(s, 0, "#own (1)");
+	screen_line(s, "/invite carol");
+	expect(carol, "INVITE carol", "#own");
+	irc_join(carol, "#own");
+	screen_wait_text(s, "carol joined");
+	screen_line(s, "/topic mine");
+	expect(carol, "TOPIC #own", "mine");
+	screen_wait_row(s, 0, "mine");
+	screen_line(s, "/kick carol enough");
+	expect(carol, "KICK #own carol", "enough");
+	screen_wait_text(s, "carol was kicked by alice");
+	/* Idle can only kick, and that is said. */
+	irc_join(carol, "#own");
+	screen_wait_row(s, 0, "#own (2)");
+	screen_line(s, "/ban carol");
+	screen_wait_text(s, "carol can come back");
+	irc_peer_free(carol);
+	pheme_quit(w, s);
+}
+
 static void test_nick_in_use(void **state)
 {
 	struct pheme_world *w = *state;
@@ -252,6 +283,7 @@ int main(void)
 		TEST(room_with_a_password),
 		TEST(invitation),
 		TEST(list_of_rooms),
+		TEST(operator),
 		TEST(nick_in_use),
 	};
 

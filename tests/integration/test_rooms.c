@@ -95,6 +95,186 @@ static void test_no_list(void **state)
 	pheme_quit(w, s);
 }
 
+/* --- what one does to others --- */
+
+static struct screen *join(struct pheme_world *w, const char *facts)
+{
+	struct screen *s;
+
+	pheme_use_fixture(w);
+	fixture_set_rooms(w->fixture, ME, facts);
+	fixture_set_contact(w->fixture, ME, "bob@fixture", "Bob", NULL, 4, 4, "");
+	fixture_set_contact(w->fixture, ME, "carol@fixture", "Carol, the second", NULL, 4, 4, "");
+	fixture_room_member(w->fixture, ME, ROOM, "dave", true, NULL, "");
+	fixture_room_member(w->fixture, ME, ROOM, "erin=erin@example.org", true, NULL, "");
+	s = start(w, "");
+	screen_line(s, "/join " ROOM);
+	screen_wait_row(s, 0, ROOM " (3)");
+	return s;
+}
+
+static void check_call(struct pheme_world *w, const char *method, const char *text)
+{
+	g_autofree char *call = fixture_last_call(w->fixture, method);
+
+	if (!strstr(call, text))
+		assert_string_equal(call, text);
+}
+
+static void test_invite(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{}");
+
+	screen_line(s, "/invite bob@fixture,zoe@fixture the release is out");
+	fixture_wait_calls(w->fixture, "AddMembers", 2);
+	check_call(w, "AddMembers", "'the release is out'");
+	screen_line(s, "/invite \"Carol, the second\"");
+	fixture_wait_calls(w->fixture, "AddMembers", 3);
+	fixture_fail(w->fixture, "GetContactByID", TP "Error.InvalidHandle");
+	screen_line(s, "/invite nobody@nowhere");
+	screen_wait_text(s, "cannot invite nobody@nowhere: ");
+	pheme_quit(w, s);
+}
+
+static void test_kick_and_ban(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{}");
+
+	screen_line(s, "/kick dave enough of that");
+	screen_wait_text(s, "dave was kicked by me@fixture: enough of that");
+	screen_wait_row(s, 0, ROOM " (2)");
+	screen_line(s, "/ban ERIN spam");
+	screen_wait_text(s, "erin was banned by me@fixture: spam");
+	screen_wait_row(s, 0, ROOM " (1)");
+	check_call(w, "RemoveMembersWithReason", "'spam', 5");
+	screen_line(s, "/kick dave");
+	screen_wait_text(s, "nobody in dev@fixture is called \"dave\"");
+	pheme_quit(w, s);
+}
+
+/* A manager may take a ban for a kick; one without power is told. */
+static void test_what_cannot_be_done(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{'no-ban': <true>}");
+
+	screen_line(s, "/ban dave");
+	screen_wait_text(s, "dave can come back");
+	fixture_fail(w->fixture, "RemoveMembersWithReason", TP "Error.PermissionDenied");
+	screen_line(s, "/kick erin");
+	screen_wait_text(s, "cannot kick erin: not allowed");
+	fixture_set_rooms(w->fixture, ME, "{'no-power': <true>}");
+	screen_line(s, "/join ops@fixture");
+	screen_wait_row(s, 0, "ops@fixture (1)");
+	screen_line(s, "/topic mine");
+	screen_wait_text(s, "you may not change it");
+	pheme_quit(w, s);
+}
+
+static void test_who_is_who(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{'subject': <'release today'>}");
+
+	screen_wait_text(s, "topic of dev@fixture, by carol@fixture on");
+	screen_wait_text(s, " 2026-11-22 ");
+	screen_line(s, "/names erin");
+	screen_wait_text(s, "erin is erin@example.org");
+	screen_line(s, "/topic");
+	screen_wait_text(s, "release today");
+	/* A chat with a member is with whom that is. */
+	screen_line(s, "/query erin psst");
+	screen_wait_row(s, 0, "erin@example.org");
+	screen_wait_text(s, "psst");
+	fixture_wait_sent(w->fixture, ME, 1);
+	pheme_quit(w, s);
+}
+
+static void test_room_of_a_chat(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	pheme_use_fixture(w);
+	fixture_set_contact(w->fixture, ME, "bob@fixture", "Bob", NULL, 4, 4, "");
+	s = start(w, "");
+	fixture_receive(w->fixture, ME, "bob@fixture", false, "bob@fixture", "hello", NULL);
+	screen_wait_text(s, "Act: 1:Bob(1)");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "hello");
+	screen_line(s, "/invite carol@fixture");
+	screen_wait_text(s, "cannot make a room of this chat");
+	fixture_set_rooms(w->fixture, ME, "{'conferences': <true>}");
+	screen_line(s, "/invite carol@fixture let us three talk");
+	screen_wait_row(s, 0, "conference@fixture (2)");
+	check_call(w, "CreateChannel", "carol@fixture");
+	check_call(w, "CreateChannel", "let us three talk");
+	pheme_quit(w, s);
+}
+
+/* --- who comes and goes --- */
+
+static void test_traffic(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{}");
+
+	fixture_room_member(w->fixture, ME, ROOM, "frank", true, NULL, "");
+	fixture_room_member(w->fixture, ME, ROOM, "gina", true, NULL, "");
+	fixture_room_member(w->fixture, ME, ROOM, "dave", false, NULL, "bye");
+	screen_wait_text(s, "frank, gina joined; dave left: bye");
+	fixture_receive(w->fixture, ME, ROOM, true, "gina", "hello", NULL);
+	screen_wait_text(s, "hello");
+	fixture_room_member(w->fixture, ME, ROOM, "gina", false, NULL, "");
+	screen_wait_text(s, " -        gina left");
+	assert_true(screen_find(s, "frank, gina joined; dave left: bye", NULL, NULL));
+	pheme_quit(w, s);
+}
+
+/* Half of 5,000 leave at once, one signal each: one line, and soon. */
+static void test_netsplit(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+	gint64 start_us;
+
+	pheme_use_fixture(w);
+	fixture_fill_room(w->fixture, ME, ROOM, 5000);
+	s = start(w, "");
+	screen_line(s, "/join " ROOM);
+	screen_wait_row(s, 0, ROOM " (5001)");
+	screen_type(s, "half a sentence");
+	start_us = g_get_monotonic_time();
+	fixture_split_room(w->fixture, ME, ROOM, 2500, "irc1.example irc2.example");
+	screen_wait_row(s, 0, ROOM " (2501)");
+	screen_wait_text(s, "2496 more left: irc1.example irc2.example");
+	print_message("netsplit: %d ms\n", (int)((g_get_monotonic_time() - start_us) / 1000));
+	/* What was being typed is there. */
+	screen_wait_row(s, 23, "half a sentence");
+	assert_int_equal(pheme_count_rows(s, "left: "), 1);
+	screen_key(s, "C-u");
+	pheme_quit(w, s);
+}
+
+static void test_thrown_out_while_typing(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{}");
+
+	screen_type(s, "what I wanted to say");
+	screen_wait_row(s, 23, "what I wanted to say");
+	fixture_room_member(w->fixture, ME, ROOM, ME, false, "dave", "enough");
+	screen_wait_row(s, 0, "[left]");
+	screen_wait_text(s, "you were kicked by dave: enough");
+	screen_wait_row(s, 23, "what I wanted to say");
+	screen_key(s, "C-u");
+	screen_line(s, "/join");
+	screen_wait_row(s, 0, ROOM " (3)");
+	pheme_quit(w, s);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
 
 int main(void)
@@ -104,6 +284,14 @@ int main(void)
 		TEST(endless_list),
 		TEST(list_without_screen),
 		TEST(no_list),
+		TEST(invite),
+		TEST(kick_and_ban),
+		TEST(what_cannot_be_done),
+		TEST(who_is_who),
+		TEST(room_of_a_chat),
+		TEST(traffic),
+		TEST(netsplit),
+		TEST(thrown_out_while_typing),
 	};
 
 	return cmocka_run_group_tests_name("rooms", tests, NULL, NULL);

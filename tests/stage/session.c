@@ -413,6 +413,26 @@ void session_stop_listing(struct session *session, struct account *account)
 		room_list_set_state(account->room_list, ROOM_LIST_STOPPED, NULL);
 }
 
+void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
+		    session_done_fn done, void *data)
+{
+	stage_log(session, "invite %s %s \"%s\"", chat->id, id, reason);
+	finish(done, data);
+}
+
+void session_kick(struct session *session, struct chat *chat, const struct member *member,
+		  const char *reason, bool ban, session_done_fn done, void *data)
+{
+	stage_log(session, "%s %s %s \"%s\"", ban ? "ban" : "kick", chat->id, member->id, reason);
+	finish(done, data);
+}
+
+void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
+		       const char *reason, session_chat_fn fn, void *data)
+{
+	fn(chat_open(chat->account, CHAT_ROOM, "new"), NULL, data);
+}
+
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
 {
 	stage_log(session, "typing %s %d", chat->id, (int)state);

@@ -601,6 +601,30 @@ void session_stop_listing(struct session *session, struct account *account)
 	record(session, "stop listing %s", account->name);
 }
 
+void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
+		    session_done_fn done, void *data)
+{
+	record(session, "invite %s %s \"%s\"", chat->id, id, reason);
+	end_later(session, done, data);
+}
+
+void session_kick(struct session *session, struct chat *chat, const struct member *member,
+		  const char *reason, bool ban, session_done_fn done, void *data)
+{
+	record(session, "%s %s %s \"%s\"", ban ? "ban" : "kick", chat->id, member->id, reason);
+	end_later(session, done, data);
+}
+
+void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
+		       const char *reason, session_chat_fn fn, void *data)
+{
+	g_autofree char *list = g_strjoinv(",", (char **)ids);
+
+	record(session, "make room %s %s \"%s\"", chat->id, list, reason);
+	fn(session->next ? NULL : chat_open(chat->account, CHAT_ROOM, "new"), session->next, data);
+	g_clear_error(&session->next);
+}
+
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
 {
 }

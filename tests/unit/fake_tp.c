@@ -313,6 +313,27 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 	wait_for(conn, done, data);
 }
 
+void conn_invite(struct conn *conn, struct chat *chat, const char *id, const char *reason,
+		 tp_done_fn done, void *data)
+{
+	note(conn, "invite %s %s %s", chat->id, id, reason ? reason : "");
+	wait_for(conn, done, data);
+}
+
+void conn_kick(struct conn *conn, struct chat *chat, const char *member, const char *reason,
+	       bool ban, tp_done_fn done, void *data)
+{
+	note(conn, "%s %s %s", ban ? "ban" : "kick", member, reason ? reason : "");
+	wait_for(conn, done, data);
+}
+
+void conn_make_room(struct conn *conn, struct chat *chat, const char *const *ids,
+		    const char *reason, conn_id_fn fn, void *data)
+{
+	note(conn, "make room %s", chat->id);
+	fn("made@conf", NULL, data);
+}
+
 void conn_list_rooms(struct conn *conn, const char *server, tp_done_fn done, void *data)
 {
 	note(conn, "list rooms %s", server ? server : "-");

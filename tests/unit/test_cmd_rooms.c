@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the commands for rooms ask of the session. */
+
+#include "cmd_test.h"
+
+static struct chat *enter(struct fixture *fixture)
+{
+	struct chat *chat = add_room(fixture->work, "dev@conf");
+
+	chat_add_member(chat, "dev@conf/Dave", NULL, NULL, false);
+	chat_add_member(chat, "dev@conf/erin", NULL, "erin@example.org", false);
+	fixture->current = chat;
+	return chat;
+}
+
+static void test_rooms(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check(fixture, "/rooms -a irc", "list rooms irc -\nview 4\n");
+	check(fixture, "/rooms -a work conf.example.org",
+	      "list rooms work conf.example.org\nview 4\n");
+	check_fails(fixture, "/rooms", SESSION_ERROR_USAGE, "which account?");
+	account_set_state(fixture->irc, ACCOUNT_OFFLINE, NULL);
+	check_fails(fixture, "/rooms -a irc", SESSION_ERROR_NOT_CONNECTED, "irc is offline");
+}
+
+static void test_invite(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contact(fixture->work, "bob@example.org", "Bob");
+	add_contact(fixture->work, "two@example.org", "Two, Too");
+	enter(fixture);
+	check(fixture, "/invite bob", "invite dev@conf bob@example.org \"\"\n");
+	check(fixture, "/invite bob,zoe@x  come here ",
+	      "invite dev@conf bob@example.org \"come here \"\n"
+	      "invite dev@conf zoe@x \"come here \"\n");
+	check(fixture, "/invite \"Two, Too\"", "invite dev@conf two@example.org \"\"\n");
+	fixture->current = chat_open(fixture->work, CHAT_CONTACT, "bob@example.org");
+	check(fixture, "/invite zoe@x hi", "make room bob@example.org zoe@x \"hi\"\nshow new\n");
+	fixture->current = NULL;
+	check_fails(fixture, "/invite bob", SESSION_ERROR_USAGE, "");
+}
+
+static void test_kick_and_ban(void **state)
+{
+	struct fixture *fixture = *state;
+
+	enter(fixture);
+	check(fixture, "/kick dave", "kick dev@conf dev@conf/Dave \"\"\n");
+	check(fixture, "/ban ERIN spam and more", "ban dev@conf dev@conf/erin \"spam and more\"\n");
+	check(fixture, "/kick dev@conf/Dave", "kick dev@conf dev@conf/Dave \"\"\n");
+	check_fails(fixture, "/kick zoe", SESSION_ERROR_NOT_FOUND,
+		    "nobody in dev@conf is called \"zoe\"");
+	fail_next(fixture, SESSION_ERROR_REFUSED, "cannot kick dave: not allowed");
+	assert_int_equal(run(fixture, "/kick dave"), SESSION_ERROR_REFUSED);
+}
+
+static void test_who_is_who(void **state)
+{
+	struct fixture *fixture = *state;
+
+	enter(fixture);
+	run(fixture, "/names erin");
+	assert_string_equal(fixture->out->str, "erin is erin@example.org\n");
+	run(fixture, "/names dave");
+	assert_string_equal(fixture->out->str, "Dave is dev@conf/Dave: the room does not tell who "
+					       "that is\n");
+	check(fixture, "/query erin", "show erin@example.org\n");
+	check(fixture, "/msg -a work zoe@x hello", "send work zoe@x 0 hello\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_rooms, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_invite, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kick_and_ban, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_is_who, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("cmd_rooms", tests, NULL, NULL);
+}
