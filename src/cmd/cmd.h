@@ -126,3 +126,10 @@ void cmd_tube_list(struct command_run *run);
 void cmd_tube_offer(struct command_run *run);
 void cmd_unblock(struct command_run *run);
 void cmd_version(struct command_run *run);
+
+/* --- table_actions.c: the actions of a command, each list ended by a NULL name --------------- */
+
+extern const struct command command_account_actions[];
+extern const struct command command_file_actions[];
+extern const struct command command_group_actions[];
+extern const struct command command_tube_actions[];

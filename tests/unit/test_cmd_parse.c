@@ -136,7 +136,7 @@ static void test_parse(void **state)
 		{"/say -a work", NULL, "-a work"},
 		{"/me -- waves", NULL, "-- waves"},
 		{"/topic -a", NULL, "-a"},
-		{"/names x", "nothing to do"},
+		{"/quit x", "nothing to do"},
 		{"/debug on", NULL, "on"},
 		{"/debug maybe", "none of on|off"},
 		{"/account", NULL, ""},
