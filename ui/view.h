@@ -52,6 +52,7 @@ struct view *view_tubes_new(struct ui *ui);
 struct view *view_rooms_new(struct ui *ui, const char *account);
 struct view *view_help_new(struct ui *ui, const char *command);
 struct view *view_accounts_new(struct ui *ui);
+struct view *view_card_new(struct ui *ui, const char *account);
 struct view *view_requests_new(struct ui *ui);
 /* For a new account; protocol and manager may be NULL: to be chosen. */
 struct view *form_new(struct ui *ui, const char *manager, const char *protocol);

@@ -143,6 +143,7 @@ static void show_view(struct front *front, enum front_view view, const char *arg
 		list_tubes(front);
 		break;
 	case VIEW_ROOMS: /* /rooms prints them itself, when they have come */
+	case VIEW_CARD:  /* and /whois */
 		break;
 	}
 }

@@ -309,6 +309,14 @@ static void offer_files(struct completion *completion)
 		g_dir_close(dir);
 }
 
+/* Who can be asked about. */
+static void offer_someone(struct completion *completion)
+{
+	completion_offer(completion, "self");
+	completion_offer_contacts(completion);
+	offer_members(completion);
+}
+
 static void offer_report(struct completion *completion)
 {
 	completion_offer(completion, "report");
@@ -338,6 +346,8 @@ static const struct {
 	{"account", offer_accounts},
 	{"action", offer_actions},
 	{"blocked", completion_offer_blocked},
+	{"card", completion_offer_card},
+	{"someone", offer_someone},
 	{"group", completion_offer_groups},
 	{"ingroup", completion_offer_own_groups},
 	{"report", offer_report},

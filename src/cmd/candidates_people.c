@@ -177,3 +177,21 @@ void completion_offer_blocked(struct completion *completion)
 			completion_offer(completion, id);
 	}
 }
+
+/* Fields of our own card. */
+void completion_offer_card(struct completion *completion)
+{
+	struct account *account = completion->account;
+
+	if (!completion->count || strcmp(completion->args[0], "self") != 0)
+		return;
+	if (!account)
+		account =
+			session_default_account(completion->front->session, completion->chat, NULL);
+	for (guint i = 0; account && account->card_specs && i < account->card_specs->len; i++) {
+		const struct card_spec *spec = g_ptr_array_index(account->card_specs, i);
+		g_autofree char *name = text_clean(spec->name, -1, TEXT_LINE);
+
+		completion_offer(completion, name);
+	}
+}

@@ -21,8 +21,8 @@ bool command_check_online(struct command_run *run, struct account *account);
 struct account *command_split_account(struct command_run *run, const char **name);
 /* Somebody known. */
 struct contact *command_contact(struct command_run *run, const char *name);
-/* Makes *@name the raw id of somebody known, or leaves it as an id that need not be; returns the
- * account, which is online, or fails. */
+/* Makes *@name the raw id of a contact or of a member of this room, or leaves it as the id of
+ * somebody unknown; returns the account, which is online, or fails. */
 struct account *command_id(struct command_run *run, const char **name);
 /* The rest of the line from argument @index on; when all of it is one quoted word, what that
  * says. New. */
@@ -126,6 +126,7 @@ void cmd_tube_list(struct command_run *run);
 void cmd_tube_offer(struct command_run *run);
 void cmd_unblock(struct command_run *run);
 void cmd_version(struct command_run *run);
+void cmd_whois(struct command_run *run);
 
 /* --- table_actions.c: the actions of a command, each list ended by a NULL name --------------- */
 

@@ -30,6 +30,7 @@ void completion_add(struct completion *completion, const char *text);
 bool completion_has_account(const struct completion *completion, const struct account *account);
 /* candidates_people.c: some of the kinds. */
 void completion_offer_blocked(struct completion *completion);
+void completion_offer_card(struct completion *completion);
 void completion_offer_chatting(struct completion *completion);
 void completion_offer_contacts(struct completion *completion);
 void completion_offer_groups(struct completion *completion);

@@ -19,6 +19,7 @@ enum front_view {
 	VIEW_REQUESTS,
 	VIEW_TUBES,
 	VIEW_ROOMS, /* argument: the account's name */
+	VIEW_CARD,  /* our own; likewise */
 };
 
 typedef void (*front_answer_fn)(const char *answer, void *data); /* NULL: cancelled */

@@ -363,5 +363,21 @@ const struct command command_table[] = {
 	 .summary = "prints the version of pheme",
 	 .help = "Prints the version of pheme and of the library it runs on.",
 	 .run = cmd_version},
+	{.name = "whois",
+	 .usage = "[CONTACT:someone] [FIELD=VALUE:card…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "prints who somebody is",
+	 .help = "Prints all that is known of CONTACT, a member of this room or any other id; "
+		 "without\n"
+		 "it of whom you chat with: presence, devices, place, groups, who sees whom, and "
+		 "the\n"
+		 "card that they have filled in. On IRC it asks the server. \"self\" is yourself: "
+		 "it\n"
+		 "opens your own card in a form, where the network takes one. \"/whois self "
+		 "fn=Alice\n"
+		 "tel;home=+49301234\" changes fields of it, an empty VALUE takes one out; of a "
+		 "field\n"
+		 "in parts, as n and adr, these are separated by ;.",
+	 .run = cmd_whois},
 	{.name = NULL},
 };

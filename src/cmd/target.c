@@ -124,21 +124,6 @@ struct contact *command_contact(struct command_run *run, const char *name)
 	return contact;
 }
 
-struct account *command_id(struct command_run *run, const char **name)
-{
-	struct contact *contact =
-		session_find_contact(command_session(run), command_named_account(run), *name, NULL);
-	struct account *account = contact ? contact->account : NULL;
-
-	if (account)
-		*name = contact->id;
-	else
-		account = command_split_account(run, name);
-	if (!account)
-		account = command_need_account(run);
-	return command_check_online(run, account) ? account : NULL;
-}
-
 char *command_rest_name(struct command_run *run, unsigned index)
 {
 	const char *rest = command_rest(run, index), *end = rest;
@@ -231,6 +216,38 @@ struct member *command_find_member(struct command_run *run, const char *name)
 	return NULL;
 }
 
+/* A word that cannot be an id on XMPP is most likely a mistyped name, and as a domain it would even
+ * be accepted. */
+static bool is_id(const struct account *account, const char *id)
+{
+	return !strpbrk(id, " \t\n") &&
+	       (strcmp(account->protocol, "jabber") != 0 || strpbrk(id, "@."));
+}
+
+struct account *command_id(struct command_run *run, const char **name)
+{
+	g_autoptr(GError) unknown = NULL;
+	struct contact *contact = session_find_contact(command_session(run),
+						       command_named_account(run), *name, &unknown);
+	struct account *account = contact ? contact->account : NULL;
+	const struct member *member = contact ? NULL : command_find_member(run, *name);
+
+	if (account || member) {
+		*name = account ? contact->id : member->owner ? member->owner : member->id;
+		account = account ? account : command_chat(run)->account;
+		return command_check_online(run, account) ? account : NULL;
+	}
+	account = command_split_account(run, name);
+	if (!account)
+		account = command_need_account(run);
+	if (!account || !command_check_online(run, account))
+		return NULL;
+	if (is_id(account, *name) && !is_some_alias(run, *name))
+		return account;
+	command_fail_error(run, unknown);
+	return NULL;
+}
+
 struct opening {
 	command_chat_fn fn;
 };
@@ -245,8 +262,7 @@ static void on_opened(struct chat *chat, const GError *error, void *data)
 	command_done(error, run);
 }
 
-/* Nobody we know: an id, then, for the network to judge. A word that cannot be one on XMPP is
- * most likely a mistyped name, and as a domain it would even be accepted. */
+/* Nobody we know: an id, then, for the network to judge. */
 static void open_by_id(struct command_run *run, const char *name, const GError *unknown,
 		       command_chat_fn fn)
 {
@@ -258,7 +274,7 @@ static void open_by_id(struct command_run *run, const char *name, const GError *
 		account = command_need_account(run);
 	if (!account)
 		return;
-	if (strpbrk(id, " \t\n") || (!strcmp(account->protocol, "jabber") && !strpbrk(id, "@."))) {
+	if (!is_id(account, id)) {
 		command_fail_error(run, unknown);
 		return;
 	}

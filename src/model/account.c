@@ -53,12 +53,19 @@ struct account *account_new(struct model *model, const char *name, const char *m
 	return account;
 }
 
+void account_set_card_specs(struct account *account, GPtrArray *specs)
+{
+	g_clear_pointer(&account->card_specs, g_ptr_array_unref);
+	account->card_specs = specs;
+}
+
 static void account_free(struct account *account)
 {
 	roster_clear(account);
 	g_hash_table_unref(account->contacts);
 	room_list_free(account->room_list);
 	g_hash_table_unref(account->blocked);
+	account_set_card_specs(account, NULL);
 	g_free(account->name);
 	g_free(account->manager);
 	g_free(account->protocol);

@@ -75,6 +75,7 @@ struct account {
 	GSequence *rows;             /* struct roster_row * */
 	unsigned online, total;      /* contacts on the roster */
 	struct room_list *room_list; /* that was asked for last; or NULL */
+	GPtrArray *card_specs;       /* struct card_spec *: what our own card may have; or NULL */
 	GHashTable *blocked;         /* raw ids of those whose messages the network keeps from us */
 	/* private to roster.c */
 	GHashTable *headings; /* interned group → GSequenceIter of its heading */
@@ -116,5 +117,7 @@ const struct roster_row *account_find_group(struct account *account, const char 
 void account_set_blocked(struct account *account, const char *id, bool blocked);
 void account_clear_blocked(struct account *account);
 bool account_is_blocked(const struct account *account, const char *id);
+/* Takes the array; NULL: not known. Tells nobody. */
+void account_set_card_specs(struct account *account, GPtrArray *specs);
 /* "offline", "connecting", … */
 const char *account_state_name(enum account_state state);

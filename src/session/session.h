@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <glib.h>
 #include "../model/account.h"
+#include "../model/card.h"
 #include "../model/chat.h"
 #include "../model/contact.h"
 #include "../model/message.h"
@@ -146,6 +147,14 @@ void session_deny(struct session *session, struct account *account, const char *
 /* Yes or no to a request; it is removed from the model. */
 void session_answer_request(struct session *session, struct request *request, bool accept,
 			    session_done_fn done, void *data);
+
+/* Who somebody is; @id NULL: ourselves. @whois is borrowed; NULL with an error. */
+typedef void (*session_whois_fn)(const struct whois *whois, const GError *error, void *data);
+void session_whois(struct session *session, struct account *account, const char *id,
+		   session_whois_fn fn, void *data);
+/* All of our own card (struct card_field *), where ACCOUNT_CAN_SET_CARD. */
+void session_set_card(struct session *session, struct account *account, const GPtrArray *card,
+		      session_done_fn done, void *data);
 
 /* --- chats ------------------------------------------------------------------------------- */
 

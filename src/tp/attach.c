@@ -79,6 +79,8 @@ static unsigned basic_features(const struct conn *conn)
 		features |= ACCOUNT_HAS_ROSTER;
 	if (conn_has_interface(conn, TP_CONN_BLOCKING))
 		features |= ACCOUNT_CAN_BLOCK;
+	if (conn_has_interface(conn, TP_CONN_INFO))
+		features |= ACCOUNT_HAS_CARDS;
 	return features;
 }
 
@@ -95,6 +97,7 @@ static void go_online(struct conn *conn)
 	conn_presence_start(conn);
 	conn_roster_start(conn);
 	conn_blocking_start(conn);
+	conn_contact_info_start(conn);
 	conn_files_start(conn);
 	conn_caps_start(conn);
 	tp->ops->online(conn, tp->data);

@@ -231,6 +231,12 @@ void conn_groups_start(struct conn *conn);
 /* Names of groups as the manager has them. */
 void conn_groups_learn(struct conn *conn, char *const *groups);
 void conn_blocking_start(struct conn *conn);
+
+/* --- contact_info.c --------------------------------------------------------------------------- */
+
+void conn_contact_info_start(struct conn *conn);
+/* a(sasas): a new card. What is too much of it is left out. */
+GPtrArray *tp_read_card(struct bus_reader *r);
 /* Attributes of one contact (a{sv} opened as @attributes) into the model. */
 void conn_read_attributes(struct conn *conn, guint32 handle, struct bus_reader *attributes,
 			  bool on_roster);

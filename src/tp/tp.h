@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <glib.h>
 #include "../model/account.h"
+#include "../model/card.h"
 #include "../model/chat.h"
 #include "../model/contact.h"
 #include "../model/message.h"
@@ -166,6 +167,13 @@ void conn_group_delete(struct conn *conn, const char *group, tp_done_fn done, vo
 /* …and who is blocked (.ContactBlocking); @report: as abusive, too. */
 void conn_block(struct conn *conn, const char *id, bool report, tp_done_fn done, void *data);
 void conn_unblock(struct conn *conn, const char *id, tp_done_fn done, void *data);
+
+/* Who somebody is (Connection.Interface.ContactInfo, .ClientTypes, .Location, .Avatars): @id NULL
+ * is ourselves. @whois is borrowed; NULL with an error. */
+typedef void (*conn_whois_fn)(const struct whois *whois, const GError *error, void *data);
+void conn_whois(struct conn *conn, const char *id, conn_whois_fn fn, void *data);
+/* All of our own card: struct card_field *. */
+void conn_set_card(struct conn *conn, const GPtrArray *card, tp_done_fn done, void *data);
 
 /* --- chats (Channel.Type.Text) -------------------------------------------------------------- */
 

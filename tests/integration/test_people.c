@@ -125,6 +125,110 @@ static void test_marks_on_the_screen(void **state)
 	pheme_quit(w, s);
 }
 
+/* --- who they are --- */
+
+static void set(struct pheme_world *w, const char *id, const char *key, const char *fact)
+{
+	fixture_set_person(w->fixture, ME, id, key, g_variant_new_parsed(fact));
+}
+
+static void test_whois(void **state)
+{
+	struct pheme_world *w = *state;
+	struct outcome o;
+
+	use_account(w);
+	fixture_set_presence(w->fixture, ME, BOB, "away", "lunch");
+	set(w, BOB, "card", "[('fn', @as [], ['Bob Miller']), ('tel', ['type=home'], ['+49 30'])]");
+	set(w, BOB, "clients", "['phone', 'pc']");
+	set(w, BOB, "place", "{'city': <'Berlin'>, 'lat': <52.5>, 'timestamp': <@x 0>}");
+	o = RUN(w, "--run", "/whois Bob");
+	for (const char *const *line =
+		     (const char *const[]){"Bob <bob@fixture> on work (fixture)\n",
+					   "presence       away \"lunch\"\n",
+					   "device         phone\n", "city: Berlin\n",
+					   "lat: 52.50000\n", "name           Bob Miller\n",
+					   "phone (home)   +49 30\n", "groups         Friends\n",
+					   "you see them   yes\n", NULL};
+	     *line; line++)
+		if (!strstr(o.out, *line))
+			test_fail("no \"%s\" in\n%s%s", *line, o.out, o.err);
+	check(o, 0, "", "");
+	/* Nobody has met this one, and there is no card. */
+	check(RUN(w, "--run", "/whois nobody@fixture"), 0, "there is no card", "");
+	fixture_fail(w->fixture, "GetContactByID", "org.freedesktop.Telepathy.Error.InvalidHandle");
+	check(RUN(w, "--run", "/whois nobody@fixture"), 3, "", "find out who nobody@fixture is");
+}
+
+static void test_hostile_card(void **state)
+{
+	struct pheme_world *w = *state;
+	GVariantBuilder card;
+	g_autofree char *huge = g_strnfill(300000, 'x');
+	const char *values[] = {huge, NULL}, *none[] = {NULL};
+	struct outcome o;
+
+	use_account(w);
+	g_variant_builder_init(&card, G_VARIANT_TYPE("a(sasas)"));
+	g_variant_builder_add(&card, "(s^as^as)", "fn\x1b[2J", none,
+			      (const char *[]){"evil\x1b]0;x\x07\nBob <b@x> on work", NULL});
+	for (int i = 0; i < 2000; i++)
+		g_variant_builder_add(&card, "(s^as^as)", i ? "note" : "", none,
+				      i < 3 ? values : none);
+	fixture_set_person(w->fixture, ME, BOB, "card", g_variant_builder_end(&card));
+	set(w, BOB, "place", "{'\u202e\\n': <'a\\nb'>, 'odd': <[1, 2]>, 'alt': <true>}");
+	o = RUN(w, "--run", "/whois Bob");
+	assert_null(strstr(o.out, "\x1b"));
+	assert_null(strstr(o.out, "\nBob <b@x>"));
+	assert_true(strlen(o.out) < 20000);
+	check(o, 0, "evil^[]0;x^G^JBob", "");
+}
+
+static void test_own_card(void **state)
+{
+	struct pheme_world *w = *state;
+
+	use_account(w);
+	set(w, ME, "card", "[('fn', @as [], ['Me']), ('note', [], ['a; b'])]");
+	check(RUN(w, "--run", "/whois self"), 0, "me@fixture, that is you, on work", "");
+	check(RUN(w, "--run", "/whois self fn=\"Not me\" tel;home=+49 \"n=Me;Not;;;\"", "--run",
+		  "/whois self"),
+	      0,
+	      "note           a; b\n  name           Not me\n  phone (home)   +49\n"
+	      "  name in parts  Me, Not\n",
+	      "");
+	check(RUN(w, "--run", "/whois self note=", "--run", "/whois self"), 0,
+	      "(fixture)\n  presence       available\n  name           Not me\n", "");
+	check(RUN(w, "--run", "/whois self shoe-size=43"), 2, "", "only fn, n, tel, note");
+	check(RUN(w, "--run", "/whois Bob fn=Robert"), 2, "", "only your own card");
+	/* What cannot be read is not overwritten. */
+	fixture_fail(w->fixture, "RequestContactInfo",
+		     "org.freedesktop.Telepathy.Error.NetworkError");
+	check(RUN(w, "--run", "/whois self fn=Nobody"), 1, "", "network error");
+	assert_int_equal(fixture_count_calls(w->fixture, "SetContactInfo"), 2);
+}
+
+static void test_own_card_in_a_form(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	use_account(w);
+	set(w, ME, "card", "[('fn', @as [], ['Me'])]");
+	s = pheme_start_until(w, NULL, "connected as");
+	screen_line(s, "/whois self");
+	screen_wait_text(s, "name in parts");
+	screen_key(s, "Enter");
+	screen_wait_row(s, 23, "Me");
+	screen_line(s, " Too");
+	screen_wait_text(s, "Me Too");
+	screen_key(s, "End");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "your card is saved");
+	pheme_quit(w, s);
+	check(RUN(w, "--run", "/whois self"), 0, "name           Me Too", "");
+}
+
 /* --- what real ones do --- */
 
 static void test_on_xmpp(void **state)
@@ -143,16 +247,28 @@ static void test_on_xmpp(void **state)
 	check(RUN(w, "--run", "/block bob@localhost", "--run", "/block"), 0, "work  bob@localhost",
 	      "");
 	check(RUN(w, "--run", "/block"), 0, "work  bob@localhost", "");
+	check(RUN(w, "--run", "/whois bob@localhost"), 0, "haze cannot fetch any", "");
+	check(RUN(w, "--run", "/whois self fn=Alice"), 1, "", "cannot be changed");
 }
 
 static void test_on_irc(void **state)
 {
 	struct pheme_world *w = *state;
+	struct irc_peer *bob;
+	struct screen *s;
 
 	test_env_irc_start(w->env);
 	pheme_add_idle(w, NULL, "net", "alice", "");
+	/* One connection for all of them: a nick is free again only after a while. */
+	s = pheme_start_until(w, NULL, "connected as");
 	check(RUN(w, "--run", "/block bob"), 1, "", "net (irc) blocks nobody: idle cannot do it");
 	check(RUN(w, "--run", "/group"), 0, "there is no group", "");
+	bob = irc_peer_new(test_env_irc_port(w->env), "bob");
+	check(RUN(w, "--run", "/whois bob"), 0, "server         irc.localhost", "");
+	check(RUN(w, "--run", "/whois nobody"), 3, "", "nobody");
+	check(RUN(w, "--run", "/whois self fn=Alice"), 1, "", "cannot be changed");
+	irc_peer_free(bob);
+	pheme_quit(w, s);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
@@ -161,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(groups),  TEST(odd_group_name), TEST(blocking), TEST(marks_on_the_screen),
+		TEST(whois),   TEST(hostile_card),   TEST(own_card), TEST(own_card_in_a_form),
 		TEST(on_xmpp), TEST(on_irc),
 	};
 

@@ -222,6 +222,12 @@ void fixture_set_rooms(struct fixture *fixture, const char *account, const char 
 	run(fixture, "SetRooms", g_variant_new("(s@a{sv})", account, value));
 }
 
+void fixture_set_person(struct fixture *fixture, const char *account, const char *id,
+			const char *key, GVariant *fact)
+{
+	run(fixture, "SetPerson", g_variant_new("(sssv)", account, id, key, fact));
+}
+
 void fixture_set_room_list(struct fixture *fixture, const char *account, unsigned count)
 {
 	run(fixture, "SetRoomList", g_variant_new("(su)", account, count));

@@ -49,6 +49,11 @@ void fixture_set_presence(struct fixture *fixture, const char *account, const ch
 void fixture_set_alias(struct fixture *fixture, const char *account, const char *id,
 		       const char *alias);
 
+/* What is told of somebody: "card" a(sasas), "clients" as, "place" a{sv}. Only our own card, under
+ * the account's name, can be set; without a card there is an error. */
+void fixture_set_person(struct fixture *fixture, const char *account, const char *id,
+			const char *key, GVariant *fact);
+
 /* count presence changes, a signal each, going round the roster. */
 void fixture_presence_storm(struct fixture *fixture, const char *account, unsigned count);
 

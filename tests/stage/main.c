@@ -41,6 +41,7 @@ int main(int argc, char **argv)
 		return SESSION_ERROR_USAGE;
 	}
 	session.model = model_new();
+	session.card = card_new();
 	session.config = config_load(NULL, problems);
 	session.accounts = accounts_load(NULL, problems);
 	session.protocols = g_ptr_array_new_with_free_func((GDestroyNotify)protocol_free);
@@ -53,6 +54,7 @@ int main(int argc, char **argv)
 	config_free(session.config);
 	accounts_free(session.accounts);
 	g_ptr_array_unref(session.protocols);
+	g_ptr_array_unref(session.card);
 	g_hash_table_unref(session.backlogs);
 	g_string_free(session.log, TRUE);
 	return status;

@@ -262,6 +262,43 @@ void session_unblock(struct session *session, struct account *account, const cha
 	finish(done, data);
 }
 
+struct inquiry {
+	struct session *session;
+	session_whois_fn fn;
+	void *data;
+};
+
+/* The card is the one that was set last. */
+static gboolean on_inquiry(gpointer data)
+{
+	struct inquiry *inquiry = data;
+	struct whois *whois = whois_new("alice@example.org");
+
+	whois->card = card_copy(inquiry->session->card);
+	inquiry->fn(whois, NULL, inquiry->data);
+	whois_free(whois);
+	return G_SOURCE_REMOVE;
+}
+
+void session_whois(struct session *session, struct account *account, const char *id,
+		   session_whois_fn fn, void *data)
+{
+	struct inquiry *inquiry = g_new0(struct inquiry, 1);
+
+	inquiry->session = session;
+	inquiry->fn = fn;
+	inquiry->data = data;
+	g_idle_add_full(G_PRIORITY_DEFAULT, on_inquiry, inquiry, g_free);
+}
+
+void session_set_card(struct session *session, struct account *account, const GPtrArray *card,
+		      session_done_fn done, void *data)
+{
+	g_ptr_array_unref(session->card);
+	session->card = card_copy(card);
+	finish(done, data);
+}
+
 void session_authorize(struct session *session, struct account *account, const char *id,
 		       session_done_fn done, void *data)
 {

@@ -18,6 +18,7 @@ struct session {
 	struct accounts *accounts;
 	GPtrArray *protocols;
 	GHashTable *backlogs; /* "account/id" → GUINT: messages that only the history has */
+	GPtrArray *card;      /* our own */
 	session_prompt_fn prompt;
 	void *prompt_data;
 	struct prompt asked;

@@ -99,6 +99,7 @@ void session_free(struct session *session)
 	g_string_free(session->calls, TRUE);
 	g_ptr_array_unref(session->protocols);
 	g_clear_error(&session->next);
+	whois_free(session->whois);
 	g_free(session);
 }
 
@@ -405,6 +406,49 @@ void session_unblock(struct session *session, struct account *account, const cha
 		     session_done_fn done, void *data)
 {
 	record(session, "unblock %s %s", account->name, id);
+	end_later(session, done, data);
+}
+
+struct inquiry {
+	struct session *session;
+	session_whois_fn fn;
+	void *data;
+};
+
+static void on_inquiry(const GError *error, void *data)
+{
+	struct inquiry *inquiry = data;
+
+	inquiry->fn(error ? NULL : inquiry->session->whois, error, inquiry->data);
+	g_free(inquiry);
+}
+
+void session_whois(struct session *session, struct account *account, const char *id,
+		   session_whois_fn fn, void *data)
+{
+	struct inquiry *inquiry = g_new0(struct inquiry, 1);
+
+	record(session, "whois %s %s", account->name, id ? id : "self");
+	inquiry->session = session;
+	inquiry->fn = fn;
+	inquiry->data = data;
+	end_later(session, on_inquiry, inquiry);
+}
+
+void session_set_card(struct session *session, struct account *account, const GPtrArray *card,
+		      session_done_fn done, void *data)
+{
+	g_autoptr(GString) fields = g_string_new(NULL);
+
+	for (guint i = 0; i < card->len; i++) {
+		const struct card_field *field = g_ptr_array_index(card, i);
+		g_autofree char *params = g_strjoinv(";", field->params);
+		g_autofree char *value = card_edit_value(field);
+
+		g_string_append_printf(fields, " %s%s%s=%s", field->name, *params ? ";" : "",
+				       params, value);
+	}
+	record(session, "card %s%s", account->name, fields->str);
 	end_later(session, done, data);
 }
 

@@ -23,6 +23,7 @@ struct session {
 	const char *bus_problem; /* why session_wait_bus() fails */
 	session_prompt_fn prompt;
 	void *prompt_data;
+	struct whois *whois;                       /* what session_whois() tells; owned */
 	void (*on_start)(struct session *session); /* what happens once it was started */
 };
 

@@ -250,6 +250,23 @@ void conn_unblock(struct conn *conn, const char *id, tp_done_fn done, void *data
 	wait_for(conn, done, data);
 }
 
+void conn_whois(struct conn *conn, const char *id, conn_whois_fn fn, void *data)
+{
+	struct fake_call *call = g_new0(struct fake_call, 1);
+
+	note(conn, "whois %s", id ? id : "self");
+	call->id = g_strdup(id);
+	call->whois = fn;
+	call->data = data;
+	g_ptr_array_add(conn->dones, call);
+}
+
+void conn_set_card(struct conn *conn, const GPtrArray *card, tp_done_fn done, void *data)
+{
+	note(conn, "card %u", card->len);
+	wait_for(conn, done, data);
+}
+
 void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data)
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);
@@ -488,7 +505,13 @@ void fake_answer(struct conn *conn, const GError *error)
 	while (conn->dones->len) {
 		struct fake_call *call = take(conn->dones);
 
-		if (call->normalized)
+		if (call->whois) {
+			struct whois *whois =
+				error ? NULL : whois_new(call->id ? call->id : "self");
+
+			call->whois(whois, error, call->data);
+			whois_free(whois);
+		} else if (call->normalized)
 			call->normalized(error ? NULL : call->id, error, call->data);
 		else
 			call->done(error, call->data);

@@ -33,6 +33,7 @@ struct fake_call {
 	char *text, *uid, *id;
 	conn_sent_fn sent;
 	conn_id_fn normalized;
+	conn_whois_fn whois;
 	tp_done_fn done;
 	void *data;
 };

@@ -94,6 +94,80 @@ static void somebody_is_blocked(void **state)
 	check_fails(fixture, "/unblock -a work carol@x", 3, "is not blocked");
 }
 
+/* --- who somebody is --------------------------------------------------------------------------- */
+
+static void answer_whois(struct fixture *fixture, const char *id)
+{
+	whois_free(fixture->session->whois);
+	fixture->session->whois = whois_new(id);
+}
+
+static void whois_tells_of_the_roster(void **state)
+{
+	struct fixture *fixture = *state;
+	struct contact *bob = add_contact(fixture->work, "bob@x", "Bob");
+
+	contact_set_subscription(bob, SUBSCRIPTION_REMOVED, SUBSCRIPTION_ASK);
+	contact_set_services(bob, (const char *const[]){"rfb", "odd\x1b", NULL}, false);
+	account_set_blocked(fixture->work, "bob@x", true);
+	answer_whois(fixture, "bob@x");
+	check(fixture, "/whois Bob", "whois work bob@x\n");
+	assert_string_equal(fixture->out->str, "bob@x on work (jabber)\n"
+					       "  card           haze cannot fetch any\n"
+					       "  blocked        yes, by you\n"
+					       "  you see them   no, they removed you\n"
+					       "  they see you   they ask for it: /authorize, "
+					       "/deny\n"
+					       "  takes tubes    rfb, odd^[\n");
+}
+
+static void whois_finds_anybody(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *room = add_room(fixture->irc, "#dev");
+
+	chat_add_member(room, "dave", "dave", NULL, false);
+	answer_whois(fixture, "dave");
+	fixture->current = room;
+	check(fixture, "/whois dave", "whois irc dave\n");
+	check(fixture, "/whois -a work erin@x", "whois work erin@x\n");
+	check_fails(fixture, "/whois -a work erin", 3, "erin");
+	fixture->current = chat_open(fixture->work, CHAT_CONTACT, "frank@x");
+	check(fixture, "/whois", "whois work frank@x\n");
+	fixture->current = NULL;
+	check_fails(fixture, "/whois", 2, "CONTACT");
+	fail_next(fixture, 3, "there is no such nick");
+	assert_int_equal(run(fixture, "/whois -a irc gone"), 3);
+}
+
+static void own_card_is_changed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct card_spec *spec = g_new0(struct card_spec, 1);
+	GPtrArray *specs = g_ptr_array_new_with_free_func(card_spec_free);
+	g_autofree char *view = g_strdup_printf("view %d\n", (int)VIEW_CARD);
+
+	check_fails(fixture, "/whois -a work self fn=Alice", 1, "cannot be changed");
+	enable(fixture->work, ACCOUNT_HAS_CARDS | ACCOUNT_CAN_SET_CARD);
+	spec->name = g_strdup("tel");
+	spec->params = g_strdupv((char *[]){(char *)"type=home", NULL});
+	g_ptr_array_add(specs, spec);
+	account_set_card_specs(fixture->work, specs);
+	answer_whois(fixture, "me@x");
+	fixture->session->whois->card = card_new();
+	g_ptr_array_add(fixture->session->whois->card,
+			card_field_new("fn", NULL, (const char *const[]){"Me", NULL}));
+	check(fixture, "/whois -a work self tel;home=1 tel=2",
+	      "whois work self\ncard work fn=Me tel;type=home=1 tel=2\n");
+	check_fails(fixture, "/whois -a work self fn=Alice", 2, "only tel");
+	check_fails(fixture, "/whois -a work self fn", 2, "FIELD=VALUE");
+	check(fixture, "/whois -a work self", view);
+	fixture->front.unattended = true;
+	check(fixture, "/whois -a work self", "whois work self\n");
+	assert_completes(fixture, "/whois -a work self t", "tel=");
+	assert_completes(fixture, "/whois -a work se", "self");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -102,6 +176,9 @@ int main(void)
 		TEST("/people/a group in two accounts", a_group_in_two_accounts),
 		TEST("/people/groups are completed", groups_are_completed),
 		TEST("/people/somebody is blocked", somebody_is_blocked),
+		TEST("/people/whois tells of the roster", whois_tells_of_the_roster),
+		TEST("/people/whois finds anybody", whois_finds_anybody),
+		TEST("/people/own card is changed", own_card_is_changed),
 	};
 
 	return cmocka_run_group_tests_name("cmd/people", tests, NULL, NULL);
