@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "keyfile_private.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define SIZE_MAX_BYTES (1024 * 1024)
+#include "readfile.h"
+
+#define SIZE_MAX_MIB 1
 /* A file that is no key file at all would otherwise give a problem a line. */
 #define PROBLEMS_MAX 20
 
@@ -252,53 +251,20 @@ struct keyfile *keyfile_parse(const char *path, const char *bytes, gsize length,
 	return file;
 }
 
-static const char *read_all(int fd, char *bytes, gsize *length)
-{
-	ssize_t got;
-
-	*length = 0;
-	while ((got = read(fd, bytes + *length, SIZE_MAX_BYTES + 1 - *length)) > 0)
-		*length += got;
-	if (got < 0)
-		return g_strerror(errno);
-	return *length > SIZE_MAX_BYTES ? "it is larger than 1 MiB" : NULL;
-}
-
-/* Without blocking: a FIFO or a terminal in the place of the file must not hang pheme. */
-static const char *read_file(struct keyfile *file, GPtrArray *problems)
-{
-	int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	const char *reason;
-	gsize length;
-
-	if (fd < 0)
-		return errno == ENOENT ? NULL : g_strerror(errno);
-	if (fstat(fd, &st) < 0 || S_ISFIFO(st.st_mode) || S_ISDIR(st.st_mode)) {
-		close(fd);
-		return "it is not a file";
-	}
-	file->mode = st.st_mode;
-	char *bytes = g_malloc(SIZE_MAX_BYTES + 1);
-
-	reason = read_all(fd, bytes, &length);
-	close(fd);
-	if (!reason)
-		keyfile_take_text(file, g_memdup2(bytes, length), length, problems);
-	keyfile_wipe(bytes, length);
-	return reason;
-}
-
 struct keyfile *keyfile_load(const char *path, GPtrArray *problems)
 {
 	struct keyfile *file = new_file(path);
-	const char *reason = read_file(file, problems);
+	g_autoptr(GError) error = NULL;
+	gsize length;
+	char *bytes = readfile(path, SIZE_MAX_MIB, &length, &file->mode, &error);
 
-	if (reason) {
+	if (bytes) {
+		keyfile_take_text(file, bytes, length, problems);
+	} else if (!g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
 		g_autofree char *shown = g_filename_display_name(path);
 
 		file->unreadable = true;
-		add_problem(problems, g_strdup_printf("cannot read %s: %s", shown, reason));
+		add_problem(problems, g_strdup_printf("cannot read %s: %s", shown, error->message));
 	}
 	return file;
 }
