@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "accounts.h"
+#include "accounts_private.h"
 
 #include <string.h>
 
-#include "keyfile.h"
 #include "paths.h"
 #include "secret.h"
 
 #define NAME_MAX_BYTES 64
-
-struct accounts {
-	char *path;
-	struct keyfile *file;
-	GPtrArray *list; /* struct account_conf *, of this file */
-};
 
 /* --- one account -------------------------------------------------------------------------- */
 
@@ -35,6 +28,25 @@ struct account_conf *account_conf_new(const char *name, const char *manager, con
 	return conf;
 }
 
+struct account_conf *account_conf_copy(const struct account_conf *conf)
+{
+	struct account_conf *copy = account_conf_new(conf->name, conf->manager, conf->protocol);
+	GHashTableIter iter;
+	void *name, *value;
+
+	copy->enabled = conf->enabled;
+	copy->secret_service = conf->secret_service;
+	copy->nickname = g_strdup(conf->nickname);
+	copy->password_command = g_strdup(conf->password_command);
+	copy->avatar = g_strdup(conf->avatar);
+	g_strfreev(copy->autojoin);
+	copy->autojoin = g_strdupv(conf->autojoin);
+	g_hash_table_iter_init(&iter, conf->params);
+	while (g_hash_table_iter_next(&iter, &name, &value))
+		g_hash_table_insert(copy->params, g_strdup(name), g_strdup(value));
+	return copy;
+}
+
 void account_conf_free(struct account_conf *conf)
 {
 	if (!conf)
@@ -45,11 +57,12 @@ void account_conf_free(struct account_conf *conf)
 	g_free(conf->nickname);
 	g_strfreev(conf->autojoin);
 	g_free(conf->password_command);
+	g_free(conf->avatar);
 	g_hash_table_unref(conf->params);
 	g_free(conf);
 }
 
-static bool refuse(GError **error, const char *what, const char *reason)
+bool accounts_refuse(GError **error, const char *what, const char *reason)
 {
 	g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, "cannot use %s: %s",
 		    what, reason);
@@ -61,18 +74,19 @@ bool account_name_check(const char *name, GError **error)
 	const char *what = "this name of an account";
 
 	if (!*name)
-		return refuse(error, what, "it is empty");
+		return accounts_refuse(error, what, "it is empty");
 	if (strlen(name) > NAME_MAX_BYTES)
-		return refuse(error, what, "it is longer than 64 bytes");
+		return accounts_refuse(error, what, "it is longer than 64 bytes");
 	if (!g_utf8_validate(name, -1, NULL))
-		return refuse(error, what, "it is not UTF-8");
+		return accounts_refuse(error, what, "it is not UTF-8");
 	if (strpbrk(name, ":/[]"))
-		return refuse(error, what, "it holds one of : / [ ]");
+		return accounts_refuse(error, what, "it holds one of : / [ ]");
 	if (g_ascii_isspace(*name) || g_ascii_isspace(name[strlen(name) - 1]))
-		return refuse(error, what, "it begins or ends with a space");
+		return accounts_refuse(error, what, "it begins or ends with a space");
 	for (const char *c = name; *c; c = g_utf8_next_char(c))
 		if (!g_unichar_isprint(g_utf8_get_char(c)))
-			return refuse(error, what, "it holds a character that cannot be shown");
+			return accounts_refuse(error, what,
+					       "it holds a character that cannot be shown");
 	return true;
 }
 
@@ -94,7 +108,8 @@ typedef bool (*key_fn)(struct account_conf *conf, const char *value, GError **er
 static bool take_manager(struct account_conf *conf, const char *value, GError **error)
 {
 	if (!is_word(value, '_'))
-		return refuse(error, "the manager", "a name like haze or idle is expected");
+		return accounts_refuse(error, "the manager",
+				       "a name like haze or idle is expected");
 	g_free(conf->manager);
 	conf->manager = g_strdup(value);
 	return true;
@@ -103,7 +118,8 @@ static bool take_manager(struct account_conf *conf, const char *value, GError **
 static bool take_protocol(struct account_conf *conf, const char *value, GError **error)
 {
 	if (!is_word(value, '-'))
-		return refuse(error, "the protocol", "a name like jabber or irc is expected");
+		return accounts_refuse(error, "the protocol",
+				       "a name like jabber or irc is expected");
 	g_free(conf->protocol);
 	conf->protocol = g_strdup(value);
 	return true;
@@ -112,13 +128,13 @@ static bool take_protocol(struct account_conf *conf, const char *value, GError *
 static bool take_enabled(struct account_conf *conf, const char *value, GError **error)
 {
 	return keyfile_parse_bool(value, &conf->enabled) ||
-	       refuse(error, "enabled", "true or false is expected");
+	       accounts_refuse(error, "enabled", "true or false is expected");
 }
 
 static bool take_secret_service(struct account_conf *conf, const char *value, GError **error)
 {
 	return keyfile_parse_bool(value, &conf->secret_service) ||
-	       refuse(error, "secret-service", "true or false is expected");
+	       accounts_refuse(error, "secret-service", "true or false is expected");
 }
 
 static bool take_nickname(struct account_conf *conf, const char *value, GError **error)
@@ -145,9 +161,16 @@ static bool take_autojoin(struct account_conf *conf, const char *value, GError *
 static bool take_password_command(struct account_conf *conf, const char *value, GError **error)
 {
 	if (*value && !g_shell_parse_argv(value, NULL, NULL, NULL))
-		return refuse(error, "password-command", "a quote is not closed");
+		return accounts_refuse(error, "password-command", "a quote is not closed");
 	g_free(conf->password_command);
 	conf->password_command = *value ? g_strdup(value) : NULL;
+	return true;
+}
+
+static bool take_avatar(struct account_conf *conf, const char *value, GError **error)
+{
+	g_free(conf->avatar);
+	conf->avatar = *value ? g_strdup(value) : NULL;
 	return true;
 }
 
@@ -163,6 +186,7 @@ static const struct {
 	{"autojoin", take_autojoin, false},
 	{"password-command", take_password_command, false},
 	{"secret-service", take_secret_service, false},
+	{"avatar", take_avatar, false},
 };
 
 static int find_key(const char *key)
@@ -171,6 +195,16 @@ static int find_key(const char *key)
 		if (g_str_equal(key, known_keys[i].key))
 			return (int)i;
 	return -1;
+}
+
+const char *account_conf_key(unsigned number)
+{
+	return number < G_N_ELEMENTS(known_keys) ? known_keys[number].key : NULL;
+}
+
+bool account_conf_has_key(const char *key)
+{
+	return find_key(key) >= 0;
 }
 
 static const char *param_name(const char *key)
@@ -250,8 +284,7 @@ static struct account_conf *load_account(struct keyfile *file, const char *name,
 	return NULL;
 }
 
-/* Takes the file over. */
-static void take_file(struct accounts *accounts, struct keyfile *file, GPtrArray *problems)
+void accounts_take_file(struct accounts *accounts, struct keyfile *file, GPtrArray *problems)
 {
 	g_auto(GStrv) groups = g_key_file_get_groups(keyfile_keys(file), NULL);
 
@@ -272,7 +305,7 @@ struct accounts *accounts_load(const char *path, GPtrArray *problems)
 
 	accounts->path = path ? g_strdup(path) : paths_file(PATHS_CONFIG, "accounts.conf");
 	accounts->list = g_ptr_array_new_with_free_func((GDestroyNotify)account_conf_free);
-	take_file(accounts, keyfile_load(accounts->path, problems), problems);
+	accounts_take_file(accounts, keyfile_load(accounts->path, problems), problems);
 	return accounts;
 }
 
@@ -312,26 +345,7 @@ char *accounts_where(const struct accounts *accounts, const char *name, const ch
 	return keyfile_where(accounts->file, name, key);
 }
 
-/* --- changes ------------------------------------------------------------------------------ */
-
-/* Each change starts from the file as it is now: another pheme, or the user, may have changed
- * other accounts. A file that is not saved is thrown away, so a failure changes nothing. */
-static bool save(struct accounts *accounts, struct keyfile *file, GError **error)
-{
-	g_autoptr(GPtrArray) problems = NULL;
-
-	if (!keyfile_save(file, error)) {
-		keyfile_free(file);
-		return false;
-	}
-	/* Load it again for the lines; what is wrong in it was told when it was first read. */
-	problems = g_ptr_array_new_with_free_func(g_free);
-	keyfile_free(file);
-	take_file(accounts, keyfile_load(accounts->path, problems), problems);
-	return true;
-}
-
-static bool check_key(const char *key, const char *value, GError **error)
+bool accounts_check_key(const char *key, const char *value, GError **error)
 {
 	struct account_conf *scratch;
 	const char *param = param_name(key);
@@ -339,114 +353,15 @@ static bool check_key(const char *key, const char *value, GError **error)
 	bool good = true;
 
 	if (known < 0 && (!param || !is_word(param, '-')))
-		return refuse(error, "the key", "no such key, and no param-NAME");
+		return accounts_refuse(error, "the key", "no such key, and no param-NAME");
 	if (value && !g_utf8_validate(value, -1, NULL))
-		return refuse(error, key, "the value is not UTF-8");
+		return accounts_refuse(error, key, "the value is not UTF-8");
 	if (known < 0)
 		return true;
 	if (!value && known_keys[known].take != take_enabled && known_keys[known].needed)
-		return refuse(error, key, "an account needs it");
+		return accounts_refuse(error, key, "an account needs it");
 	scratch = account_conf_new("", NULL, NULL);
 	good = !value || known_keys[known].take(scratch, value, error);
 	account_conf_free(scratch);
 	return good;
-}
-
-static bool put_key(struct keyfile *file, const char *group, const char *key, const char *value,
-		    GError **error)
-{
-	if (!value)
-		return true;
-	if (!check_key(key, value, error))
-		return false;
-	keyfile_put(file, group, key, value);
-	return true;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-static bool put_params(struct keyfile *file, const struct account_conf *conf, GError **error)
-{
-	GList *names = g_list_sort(g_hash_table_get_keys(conf->params), compare_names);
-	bool done = true;
-
-	for (GList *name = names; done && name; name = name->next) {
-		g_autofree char *key = g_strconcat("param-", name->data, NULL);
-
-		done = put_key(file, conf->name, key, g_hash_table_lookup(conf->params, name->data),
-			       error);
-	}
-	g_list_free(names);
-	return done;
-}
-
-static bool put_account(struct keyfile *file, const struct account_conf *conf, GError **error)
-{
-	g_autofree char *rooms =
-		conf->autojoin && *conf->autojoin ? g_strjoinv(";", conf->autojoin) : NULL;
-	const char *name = conf->name;
-
-	return put_key(file, name, "manager", conf->manager, error) &&
-	       put_key(file, name, "protocol", conf->protocol, error) &&
-	       put_key(file, name, "enabled", conf->enabled ? "true" : "false", error) &&
-	       put_key(file, name, "nickname", conf->nickname, error) &&
-	       put_key(file, name, "autojoin", rooms, error) &&
-	       put_key(file, name, "password-command", conf->password_command, error) &&
-	       put_key(file, name, "secret-service", conf->secret_service ? "true" : NULL, error) &&
-	       put_params(file, conf, error);
-}
-
-bool accounts_add(struct accounts *accounts, const struct account_conf *conf, GError **error)
-{
-	struct keyfile *file;
-
-	if (!account_name_check(conf->name, error))
-		return false;
-	if (!conf->manager || !conf->protocol)
-		return refuse(error, conf->name, "an account needs a manager and a protocol");
-	file = keyfile_load(accounts->path, NULL);
-	if (g_key_file_has_group(keyfile_keys(file), conf->name)) {
-		refuse(error, conf->name, "there is an account of that name");
-	} else if (put_account(file, conf, error)) {
-		return save(accounts, file, error);
-	}
-	keyfile_free(file);
-	return false;
-}
-
-/* NULL: there is no such account in the file. */
-static struct keyfile *load_with(struct accounts *accounts, const char *name, GError **error)
-{
-	struct keyfile *file = keyfile_load(accounts->path, NULL);
-
-	if (g_key_file_has_group(keyfile_keys(file), name))
-		return file;
-	keyfile_free(file);
-	g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
-		    "cannot change %s: there is no such account", name);
-	return NULL;
-}
-
-bool accounts_remove(struct accounts *accounts, const char *name, GError **error)
-{
-	struct keyfile *file = load_with(accounts, name, error);
-
-	if (!file)
-		return false;
-	keyfile_remove_group(file, name);
-	return save(accounts, file, error);
-}
-
-bool accounts_set(struct accounts *accounts, const char *name, const char *key, const char *value,
-		  GError **error)
-{
-	struct keyfile *file;
-
-	if (!check_key(key, value, error) || !(file = load_with(accounts, name, error)))
-		return false;
-	keyfile_put(file, name, key, value);
-	return save(accounts, file, error);
 }

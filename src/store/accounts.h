@@ -20,6 +20,7 @@ struct account_conf {
 	char **autojoin;        /* rooms; never NULL */
 	char *password_command; /* or NULL */
 	bool secret_service;    /* ask the Secret Service */
+	char *avatar;           /* file of the own avatar, or NULL */
 	GHashTable *params;     /* name (without "param-") → string */
 };
 
@@ -41,7 +42,28 @@ bool accounts_remove(struct accounts *accounts, const char *name, GError **error
 bool accounts_set(struct accounts *accounts, const char *name, const char *key, const char *value,
 		  GError **error);
 
+/* Several keys at once: key → value, NULL removes it. */
+bool accounts_change(struct accounts *accounts, const char *name, GHashTable *changes,
+		     GError **error);
+bool accounts_rename(struct accounts *accounts, const char *name, const char *to, GError **error);
+/* To before @before; NULL: to the end. */
+bool accounts_move(struct accounts *accounts, const char *name, const char *before, GError **error);
+
+/*
+ * Writes all accounts, or the one called @only, to a new file (0600) that can be imported.
+ * Parameters for which @is_secret says so are left out. Unless @overwrite, a file that is there
+ * is an error (G_FILE_ERROR_EXIST).
+ */
+typedef bool (*accounts_secret_fn)(const struct account_conf *conf, const char *param, void *data);
+bool accounts_export(const struct accounts *accounts, const char *only, const char *path,
+		     bool overwrite, accounts_secret_fn is_secret, void *data, GError **error);
+
+/* Keys that each account may have besides param-NAME, one a number; NULL: there are no more. */
+const char *account_conf_key(unsigned number);
+bool account_conf_has_key(const char *key);
+
 struct account_conf *account_conf_new(const char *name, const char *manager, const char *protocol);
+struct account_conf *account_conf_copy(const struct account_conf *conf);
 void account_conf_free(struct account_conf *conf);
 /* Is this a usable name for an account? Says why not. */
 bool account_name_check(const char *name, GError **error);

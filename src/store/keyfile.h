@@ -32,6 +32,10 @@ bool keyfile_is_exposed(const struct keyfile *file);
 /* Changes in memory, of a file without broken lines; @value is UTF-8, NULL removes the key. */
 void keyfile_put(struct keyfile *file, const char *group, const char *key, const char *value);
 void keyfile_remove_group(struct keyfile *file, const char *group);
+/* @to must be a name that a group can have, and that none has. */
+void keyfile_rename_group(struct keyfile *file, const char *group, const char *to);
+/* Moves the lines of a group, with the comment above it, to before @before; NULL: to the end. */
+void keyfile_move_group(struct keyfile *file, const char *group, const char *before);
 bool keyfile_save(struct keyfile *file, GError **error);
 /* Sets a string and saves; NULL removes the key. What is in memory is of no use after a
  * failure: load it anew. */

@@ -207,19 +207,87 @@ void keyfile_put(struct keyfile *file, const char *group, const char *key, const
 	keyfile_wipe(line, strlen(line));
 }
 
-void keyfile_remove_group(struct keyfile *file, const char *group)
+/* Where the lines of a group end, with the blank line after them. */
+static gsize group_stop(const struct keyfile *file, const char *group)
 {
-	unsigned first = keyfile_line(file, group, NULL);
-	gsize to;
+	gsize to = line_start(file, group_end(file, group));
 
-	if (!first || file->broken || file->unreadable)
-		return;
-	to = line_start(file, group_end(file, group));
 	if (to < file->length && file->text[to] == '\r')
 		to++;
 	if (to < file->length && file->text[to] == '\n')
 		to++;
-	put_bytes(file, line_start(file, first), to, "");
+	return to;
+}
+
+void keyfile_remove_group(struct keyfile *file, const char *group)
+{
+	unsigned first = keyfile_line(file, group, NULL);
+
+	if (!first || file->broken || file->unreadable)
+		return;
+	put_bytes(file, line_start(file, first), group_stop(file, group), "");
+}
+
+void keyfile_rename_group(struct keyfile *file, const char *group, const char *to)
+{
+	unsigned line = keyfile_line(file, group, NULL);
+	g_autofree char *text = g_strconcat("[", to, "]", line_end(file), NULL);
+
+	if (line && !file->broken && !file->unreadable)
+		put_bytes(file, line_start(file, line), line_start(file, line + 1), text);
+}
+
+/* The first of the comment lines right above a group, or its own line. */
+static gsize group_start(const struct keyfile *file, const char *group)
+{
+	unsigned line = keyfile_line(file, group, NULL);
+
+	while (line > 1 && file->text[line_start(file, line - 1)] == '#')
+		line--;
+	return line_start(file, line);
+}
+
+/* The lines from @from to @to with an end to the last one and a blank line after it. */
+static char *cut_block(struct keyfile *file, gsize from, gsize to)
+{
+	const char *end = line_end(file);
+	gsize length = to - from, blank = strlen(end) * 2;
+	char *block = g_malloc(length + blank + 1);
+
+	memcpy(block, file->text + from, length);
+	block[length] = '\0';
+	if (block[length - 1] != '\n')
+		strcat(block, end);
+	if (!g_str_has_suffix(block, "\n\n") && !g_str_has_suffix(block, "\r\n\r\n"))
+		strcat(block, end);
+	put_bytes(file, from, to, "");
+	return block;
+}
+
+static void end_with_blank_line(struct keyfile *file)
+{
+	const char *end = line_end(file);
+
+	if (file->length && file->text[file->length - 1] != '\n')
+		put_bytes(file, file->length, file->length, end);
+	if (file->length > 1 && file->text[file->length - 2] != '\n' &&
+	    file->text[file->length - 2] != '\r')
+		put_bytes(file, file->length, file->length, end);
+}
+
+void keyfile_move_group(struct keyfile *file, const char *group, const char *before)
+{
+	gsize at;
+	char *block;
+
+	if (file->broken || file->unreadable || !keyfile_line(file, group, NULL))
+		return;
+	block = cut_block(file, group_start(file, group), group_stop(file, group));
+	if (!before)
+		end_with_blank_line(file);
+	at = before ? group_start(file, before) : file->length;
+	put_bytes(file, at, at, block);
+	keyfile_wipe(block, strlen(block));
 }
 
 bool keyfile_set(struct keyfile *file, const char *group, const char *key, const char *value,
