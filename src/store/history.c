@@ -107,6 +107,11 @@ static void submit(struct history *history, struct job *job, job_fn fn, void *da
 	pthread_mutex_unlock(&history->lock);
 }
 
+void history_submit(struct history *history, struct job *job)
+{
+	submit(history, job, NULL, NULL);
+}
+
 /* --- answers ------------------------------------------------------------------------------ */
 
 static void unref(struct history *history)

@@ -147,6 +147,10 @@ typedef void (*history_roster_fn)(GPtrArray *contacts, void *data);
 void history_read_roster(struct history *history, const char *account, history_roster_fn fn,
 			 void *data);
 
+/* All that belongs to an account belongs to one of another name from now on, together with what
+ * the history may have of that one. */
+void history_rename_account(struct history *history, const char *account, const char *name);
+
 /* Cancels every callback that was asked for with this @data. */
 void history_cancel(struct history *history, void *data);
 /* Blocks until all that was queued is committed (at exit, in tests). */

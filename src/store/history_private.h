@@ -149,6 +149,8 @@ struct job {
 /* history_write.c */
 extern const struct job_ops history_job_append, history_job_delivery, history_job_token,
 	history_job_claim, history_job_mark, history_job_open, history_job_save_roster;
+/* history_rename.c */
+extern const struct job_ops history_job_rename;
 /* history_read.c */
 extern const struct job_ops history_job_before, history_job_after, history_job_queued,
 	history_job_chats, history_job_roster, history_job_around;
@@ -200,4 +202,6 @@ struct history {
 	void *problem_data;
 };
 
+/* Queues a job that nobody is told of. */
+void history_submit(struct history *history, struct job *job);
 void *history_thread_main(void *data);
