@@ -136,6 +136,41 @@ static bool replace_cleaned(char **place, const char *raw)
 	return replace(place, cleaned);
 }
 
+bool account_rename(struct account *account, const char *name)
+{
+	if (strcmp(account->name, name) == 0)
+		return true;
+	if (model_find_account(account->model, name))
+		return false;
+	replace_cleaned(&account->name, name);
+	tell(account, EVENT_ACCOUNT_CHANGED, ACCOUNT_CHANGED_NAME);
+	return true;
+}
+
+void account_set_network(struct account *account, const char *manager, const char *protocol)
+{
+	bool changed = replace_cleaned(&account->manager, manager);
+
+	if (replace_cleaned(&account->protocol, protocol) || changed)
+		tell(account, EVENT_ACCOUNT_CHANGED, ACCOUNT_CHANGED_NAME);
+}
+
+void account_move(struct account *account, const struct account *before)
+{
+	GPtrArray *accounts = account->model->accounts;
+	unsigned from, to = accounts->len - 1;
+
+	if (account == before || !g_ptr_array_find(accounts, account, &from))
+		return;
+	if (before && g_ptr_array_find(accounts, before, &to) && to > from)
+		to--;
+	if (to == from)
+		return;
+	g_ptr_array_remove_index(accounts, from);
+	g_ptr_array_insert(accounts, (int)to, account);
+	tell(account, EVENT_ACCOUNT_CHANGED, ACCOUNT_CHANGED_PLACE);
+}
+
 static void enter_state(struct account *account, enum account_state state, gint64 retry_at,
 			const char *reason)
 {

@@ -88,6 +88,13 @@ struct account *account_new(struct model *model, const char *name, const char *m
 /* Removes it with its chats, contacts and requests, each with its event. */
 void account_remove(struct account *account);
 
+/* False when another one is called so. */
+bool account_rename(struct account *account, const char *name);
+/* The manager and the protocol that it uses from the next connection on. */
+void account_set_network(struct account *account, const char *manager, const char *protocol);
+/* To before @before (NULL: to the end) among the model's accounts. */
+void account_move(struct account *account, const struct account *before);
+
 /* Each tells ACCOUNT_CHANGED when something did change. Leaving ONLINE takes the features and
  * roster_ready away and ends all typing; presences: account_forget_presences(). */
 void account_set_state(struct account *account, enum account_state state, const char *reason);

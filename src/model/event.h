@@ -57,6 +57,8 @@ enum {
 	ACCOUNT_CHANGED_COUNTS = 1 << 4,  /* online, total */
 	ACCOUNT_CHANGED_ROSTER = 1 << 5,  /* everybody's presence, or no longer ready */
 	ACCOUNT_CHANGED_BLOCKED = 1 << 6, /* who is blocked */
+	ACCOUNT_CHANGED_NAME = 1 << 7,    /* its name here; manager or protocol */
+	ACCOUNT_CHANGED_PLACE = 1 << 8,   /* among the accounts */
 };
 
 enum {

@@ -126,6 +126,14 @@ static const struct {
 	{'t', 0, G_MAXINT64},
 };
 
+bool param_is_secret_name(const char *name)
+{
+	g_autofree char *lower = g_ascii_strdown(name, -1);
+
+	return strstr(lower, "password") || strstr(lower, "passwd") || strstr(lower, "secret") ||
+	       strstr(lower, "token");
+}
+
 bool param_read_bool(const char *text, bool *value)
 {
 	static const char *const yes[] = {"true", "yes", "on", "1"};

@@ -36,6 +36,8 @@ void protocol_sort_params(struct protocol *protocol);
 const struct param *protocol_find_param(const struct protocol *protocol, const char *name);
 /* What keeps @text from being a value of @param, "must be true or false"; NULL: nothing. New. */
 char *param_check(const struct param *param, const char *text);
+/* Does a parameter's name say that it holds a secret, whatever its manager says? */
+bool param_is_secret_name(const char *name);
 /* "yes", "off", "1" … False: it is neither. */
 bool param_read_bool(const char *text, bool *value);
 /* NULL when it is not among @protocols (struct protocol *). @manager NULL: the first. */

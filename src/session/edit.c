@@ -76,28 +76,163 @@ static bool is_secret_key(const char *key)
 	       !strcmp(key, "secret-service");
 }
 
+/* --- what a change needs to hold ---------------------------------------------------------- */
+
+enum {
+	NEEDS_SECRETS = 1 << 0, /* what is known of the password is old */
+	NEEDS_RECONNECT = 1 << 1,
+	NEEDS_NICK = 1 << 2,
+	NEEDS_ROOMS = 1 << 3,
+	NEEDS_ENABLING = 1 << 4,
+	NEEDS_AVATAR = 1 << 5,
+};
+
+static unsigned needs_of(const char *key)
+{
+	if (is_secret_key(key))
+		return NEEDS_SECRETS;
+	if (!strcmp(key, "nickname"))
+		return NEEDS_NICK;
+	if (!strcmp(key, "autojoin"))
+		return NEEDS_ROOMS;
+	if (!strcmp(key, "enabled"))
+		return NEEDS_ENABLING;
+	if (!strcmp(key, "avatar"))
+		return NEEDS_AVATAR;
+	/* The password of somebody else, or one that a mended server may take. */
+	return !strcmp(key, "param-account") ? NEEDS_RECONNECT | NEEDS_SECRETS : NEEDS_RECONNECT;
+}
+
+static const char *value_of(const struct account_conf *conf, const char *key)
+{
+	if (g_str_has_prefix(key, "param-"))
+		return g_hash_table_lookup(conf->params, key + strlen("param-"));
+	if (!strcmp(key, "manager"))
+		return conf->manager;
+	if (!strcmp(key, "protocol"))
+		return conf->protocol;
+	if (!strcmp(key, "nickname"))
+		return conf->nickname;
+	return NULL;
+}
+
+/* Saying again what is so needs nothing; asking twice for a few keys costs nothing. */
+static unsigned needs_of_all(const struct account_conf *conf, GHashTable *changes)
+{
+	GHashTableIter iter;
+	void *key, *value;
+	unsigned needs = 0;
+
+	g_hash_table_iter_init(&iter, changes);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const char *before = conf ? value_of(conf, key) : NULL;
+
+		if (!before || g_strcmp0(before, value) != 0)
+			needs |= needs_of(key);
+	}
+	return needs;
+}
+
+static void on_applied(const GError *error, void *data)
+{
+	struct login *login = data;
+
+	if (error)
+		model_notice(login->session->model, login->account, NULL, NOTICE_WARNING, "%s",
+			     error->message);
+}
+
+static void tell_reconnect(struct login *login)
+{
+	model_notice(login->session->model, login->account, NULL, NOTICE_INFO,
+		     "reconnecting with what was changed");
+}
+
+static void apply(struct session *session, struct login *login, unsigned needs)
+{
+	const struct account_conf *conf = login_conf(login);
+
+	if (!conf)
+		return;
+	account_set_network(login->account, conf->manager, conf->protocol);
+	if (needs & NEEDS_SECRETS)
+		login_forget_secrets(login);
+	if (needs & NEEDS_ENABLING)
+		set_enabled(session, login, conf->enabled);
+	if (needs & NEEDS_RECONNECT && login->conn && !login->closing) {
+		tell_reconnect(login);
+		login_reopen(login);
+	}
+	if (!login_is_online(login) || login->closing)
+		return;
+	if (needs & NEEDS_NICK && conf->nickname)
+		session_set_nick(session, login->account, conf->nickname, on_applied, login);
+	if (needs & NEEDS_ROOMS)
+		rooms_join_new(login);
+	if (needs & NEEDS_AVATAR)
+		session_set_avatar(session, login->account, conf->avatar, on_applied, login);
+}
+
+bool session_account_change(struct session *session, struct account *account, GHashTable *changes,
+			    GError **error)
+{
+	struct login *login = login_find(session, account);
+	unsigned needs = needs_of_all(login_conf(login), changes);
+
+	if (!accounts_change(session->accounts, account->name, changes, error))
+		return false;
+	apply(session, login, needs);
+	return true;
+}
+
 bool session_account_set(struct session *session, struct account *account, const char *key,
 			 const char *value, GError **error)
 {
-	struct login *login = login_find(session, account);
+	g_autoptr(GHashTable) changes = g_hash_table_new(g_str_hash, g_str_equal);
 
-	if (!accounts_set(session->accounts, account->name, key, value, error))
-		return false;
-	if (!strcmp(key, "enabled")) {
-		set_enabled(session, login, login_conf(login) && login_conf(login)->enabled);
-		return true;
-	}
-	if (is_secret_key(key))
-		login_forget_secrets(login);
-	if (login->conn)
-		model_notice(session->model, account, NULL, NOTICE_INFO,
-			     "%s is used from the next connection on: /reconnect %s", key,
-			     account->name);
-	return true;
+	g_hash_table_insert(changes, (char *)key, (char *)value);
+	return session_account_change(session, account, changes, error);
 }
 
 bool session_account_enable(struct session *session, struct account *account, bool enabled,
 			    GError **error)
 {
 	return session_account_set(session, account, "enabled", enabled ? "true" : "false", error);
+}
+
+/* --- name and place ----------------------------------------------------------------------- */
+
+bool session_account_rename(struct session *session, struct account *account, const char *name,
+			    GError **error)
+{
+	g_autofree char *before = g_strdup(account->name);
+	struct login *login = login_find(session, account);
+
+	if (!strcmp(name, before))
+		return true;
+	if (model_find_account(session->model, name)) {
+		g_set_error(error, SESSION_ERROR, SESSION_ERROR_USAGE,
+			    "cannot call %s %s: there is an account of that name", before, name);
+		return false;
+	}
+	if (!accounts_rename(session->accounts, before, name, error))
+		return false;
+	history_rename_account(session->history, before, name);
+	account_rename(account, name);
+	if (login->conn)
+		conn_renamed(login->conn);
+	if (g_strcmp0(session->only_account, before) == 0) {
+		g_free(session->only_account);
+		session->only_account = g_strdup(name);
+	}
+	return true;
+}
+
+bool session_account_move(struct session *session, struct account *account,
+			  const struct account *before, GError **error)
+{
+	if (!accounts_move(session->accounts, account->name, before ? before->name : NULL, error))
+		return false;
+	account_move(account, before);
+	return true;
 }

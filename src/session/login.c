@@ -342,6 +342,15 @@ void login_open_wanted(struct session *session)
 	}
 }
 
+void login_reopen(struct login *login)
+{
+	if (!login->conn)
+		return;
+	login_cancel_retry(login);
+	login->wanted = login->closing = true;
+	conn_disconnect(login->conn);
+}
+
 bool login_close(struct login *login)
 {
 	login->wanted = false;
@@ -382,6 +391,7 @@ void login_online(struct conn *conn, void *data)
 		     *account->self_id ? " as " : "", account->self_id);
 	tell_promises(login->connecting, NULL);
 	rooms_rejoin(login);
+	avatar_online(login);
 	outbox_online(login);
 }
 

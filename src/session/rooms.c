@@ -109,9 +109,24 @@ static bool is_to_join(struct login *login, const char *id)
 	       !g_hash_table_contains(login->left, key);
 }
 
-void rooms_rejoin(struct login *login)
+static void join_all(struct login *login, GPtrArray *ids)
+{
+	for (guint i = 0; i < ids->len && login->conn; i++)
+		rejoin(login, ids->pdata[i]);
+}
+
+static void list_new(struct login *login, GPtrArray *ids)
 {
 	const struct account_conf *conf = login_conf(login);
+
+	for (char **room = conf && !login->session->brief ? conf->autojoin : NULL; room && *room;
+	     room++)
+		if (is_to_join(login, *room))
+			g_ptr_array_add(ids, g_strdup(*room));
+}
+
+void rooms_rejoin(struct login *login)
+{
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 	GHashTableIter iter;
 	void *id;
@@ -119,12 +134,16 @@ void rooms_rejoin(struct login *login)
 	g_hash_table_iter_init(&iter, login->rooms);
 	while (g_hash_table_iter_next(&iter, NULL, &id))
 		g_ptr_array_add(ids, g_strdup(id));
-	for (char **room = conf && !login->session->brief ? conf->autojoin : NULL; room && *room;
-	     room++)
-		if (is_to_join(login, *room))
-			g_ptr_array_add(ids, g_strdup(*room));
-	for (guint i = 0; i < ids->len && login->conn; i++)
-		rejoin(login, ids->pdata[i]);
+	list_new(login, ids);
+	join_all(login, ids);
+}
+
+void rooms_join_new(struct login *login)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+
+	list_new(login, ids);
+	join_all(login, ids);
 }
 
 /* --- for commands ------------------------------------------------------------------------- */

@@ -96,6 +96,23 @@ bool session_account_set(struct session *session, struct account *account, const
 			 const char *value, GError **error);
 bool session_account_enable(struct session *session, struct account *account, bool enabled,
 			    GError **error);
+/*
+ * Several keys at once (key of accounts.conf → value, NULL removes it). What changed holds at once:
+ * nickname and rooms on the living connection; a parameter makes an account that is connected
+ * reconnect; passwords are for the next login.
+ */
+bool session_account_change(struct session *session, struct account *account, GHashTable *changes,
+			    GError **error);
+/* Everything that belongs to it follows, the connection stays. */
+bool session_account_rename(struct session *session, struct account *account, const char *name,
+			    GError **error);
+/* To before @before; NULL: to the end. */
+bool session_account_move(struct session *session, struct account *account,
+			  const struct account *before, GError **error);
+/* Makes the picture in the file @path the own avatar (NULL: none), for this login and the next;
+ * what the network takes is checked first. */
+void session_set_avatar(struct session *session, struct account *account, const char *path,
+			session_done_fn done, void *data);
 
 /* @protocols: struct protocol *, sorted by what people look for first; borrowed. */
 typedef void (*session_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);

@@ -152,6 +152,8 @@ bool login_is_online(const struct login *login);
 /* Tries now, unless there is a connection already. */
 void login_open(struct login *login);
 void login_open_wanted(struct session *session);
+/* The parameters are other ones now: a connection that there is makes room for a new one. */
+void login_reopen(struct login *login);
 /* No more tries; what has begun ends. True: the end will be told. */
 bool login_close(struct login *login);
 void login_cancel_retry(struct login *login);
@@ -260,11 +262,18 @@ void rooms_joined(struct conn *conn, struct chat *room, void *data);
 void rooms_thrown_out(struct conn *conn, struct chat *room, void *data);
 /* Joins those of before and those of the configuration, but none that was left since. */
 void rooms_rejoin(struct login *login);
+/* Joins those of the configuration that we are not in. */
+void rooms_join_new(struct login *login);
 /* The answer to a prompt or a join: for the next time. */
 void rooms_keep_secret(struct login *login, const char *id, const char *secret);
 /* NULL: none is known. Borrowed. */
 const char *rooms_secret(struct login *login, const char *id);
 void rooms_forget_secret(struct login *login, const char *id);
+
+/* --- avatar.c ---------------------------------------------------------------------------- */
+
+/* Shows the own avatar again where the network has none. */
+void avatar_online(struct login *login);
 
 /* --- tubes.c ----------------------------------------------------------------------------- */
 

@@ -84,6 +84,25 @@ static void use_connection(struct conn *conn, const char *unique, const char *na
 	conn_attach(conn, unique, name, path);
 }
 
+void conn_renamed(struct conn *conn)
+{
+	g_autofree char *login = login_key(conn);
+	g_autoptr(GError) error = NULL;
+	struct lease *lease;
+
+	/* Not known yet: it will be told under the name that it began with. */
+	if (!conn->lease || !conn->name)
+		return;
+	lease = lease_take(conn->tp->runtime_dir, conn->account->name, &error);
+	if (lease && lease_record(lease, conn->name, login, &error)) {
+		lease_free(conn->lease);
+		conn->lease = lease;
+		return;
+	}
+	lease_free(lease);
+	g_debug("%s: %s", conn->path, error ? error->message : "its new name is in use");
+}
+
 static void on_candidate(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct candidate *candidate = data;

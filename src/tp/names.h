@@ -17,6 +17,7 @@
 
 #define TP_CONN_ALIASING TP_CONN ".Interface.Aliasing"
 #define TP_CONN_BLOCKING TP_CONN ".Interface.ContactBlocking"
+#define TP_CONN_AVATARS  TP_CONN ".Interface.Avatars"
 #define TP_CONN_CAPS     TP_CONN ".Interface.ContactCapabilities"
 #define TP_CONN_CONTACTS TP_CONN ".Interface.Contacts"
 #define TP_CONN_AVATARS  TP_CONN ".Interface.Avatars"

@@ -138,6 +138,8 @@ struct account *conn_account(const struct conn *conn);
 bool conn_is_online(const struct conn *conn);
 /* True: this pheme is its last user, conn_disconnect() ends it. False: others go on with it. */
 bool conn_is_last_user(struct conn *conn);
+/* Its account has another name now: other phemes find it by that. */
+void conn_renamed(struct conn *conn);
 /* Ends the connection for everybody; ops->ended(REQUESTED) follows. */
 void conn_disconnect(struct conn *conn);
 /* @secret NULL: the user declined. Wiped after use by the caller. */
@@ -146,6 +148,11 @@ void conn_answer_secret(struct conn *conn, struct chat *room, const char *secret
 void conn_set_presence(struct conn *conn, enum presence presence, const char *message,
 		       tp_done_fn done, void *data);
 void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *data);
+/* The own avatar (Connection.Interface.Avatars); @image NULL removes it. What the manager says of
+ * type, bytes and size is checked first. */
+void conn_set_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data);
+/* The same, where there are avatars and the network has none of ours; else @done is not called. */
+void conn_restore_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data);
 
 /* --- roster (Connection.Interface.ContactList, .Aliasing) ----------------------------------- */
 

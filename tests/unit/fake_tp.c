@@ -180,6 +180,22 @@ void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *d
 	wait_for(conn, done, data);
 }
 
+void conn_set_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data)
+{
+	note(conn, "avatar %u bytes", image ? (unsigned)g_bytes_get_size(image) : 0);
+	wait_for(conn, done, data);
+}
+
+void conn_restore_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data)
+{
+	note(conn, "restore avatar %u bytes", (unsigned)g_bytes_get_size(image));
+}
+
+void conn_renamed(struct conn *conn)
+{
+	note(conn, "renamed %s", conn->account->name);
+}
+
 void conn_roster_add(struct conn *conn, const char *id, const char *message, tp_done_fn done,
 		     void *data)
 {
