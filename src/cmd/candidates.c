@@ -194,14 +194,12 @@ static void offer_params(struct completion *completion)
 /* Keys of the account in the first argument. */
 static void offer_keys(struct completion *completion)
 {
-	static const char *const keys[] = {"autojoin", "enabled",          "manager",
-					   "nickname", "password-command", "protocol"};
 	GPtrArray *protocols = known_protocols(completion);
 	const char *name = completion->count ? completion->args[0] : "";
 	const struct account *account = model_find_account(completion->model, name);
 
-	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
-		completion_offer(completion, keys[i]);
+	for (unsigned i = 0; account_conf_key(i); i++)
+		completion_offer(completion, account_conf_key(i));
 	if (protocols && account)
 		offer_protocol_params(
 			completion, protocol_find(protocols, account->manager, account->protocol));

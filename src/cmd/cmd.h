@@ -61,19 +61,27 @@ void *command_kept(struct command_run *run);
 /* Does the protocol take this? False when that failed. */
 bool command_check_param(struct command_run *run, const struct protocol *protocol, const char *name,
 			 const char *value);
-/* Does a parameter's name say that it holds a secret? */
-bool param_is_secret_name(const char *name);
+/* A name for an account made of @text, fit for accounts.conf and not taken; new. */
+char *command_free_name(struct command_run *run, const char *text);
+/* The path that is meant by "~/a" or "file:///home/me/a%20b", as terminals type what is dropped on
+ * them; new. */
+char *command_expand_path(const char *typed);
 
 /* --- the commands ------------------------------------------------------------------------- */
 
 void cmd_accept(struct command_run *run);
 void cmd_account(struct command_run *run);
 void cmd_account_add(struct command_run *run);
+void cmd_account_avatar(struct command_run *run);
 void cmd_account_disable(struct command_run *run);
 void cmd_account_edit(struct command_run *run);
 void cmd_account_enable(struct command_run *run);
+void cmd_account_export(struct command_run *run);
+void cmd_account_import(struct command_run *run);
 void cmd_account_list(struct command_run *run);
+void cmd_account_move(struct command_run *run);
 void cmd_account_remove(struct command_run *run);
+void cmd_account_rename(struct command_run *run);
 void cmd_account_set(struct command_run *run);
 void cmd_add(struct command_run *run);
 void cmd_alias(struct command_run *run);

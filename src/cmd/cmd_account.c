@@ -6,17 +6,6 @@
 
 #include "cmd.h"
 
-static const char *const file_keys[] = {"autojoin", "enabled",          "manager",
-					"nickname", "password-command", "protocol"};
-
-bool param_is_secret_name(const char *name)
-{
-	g_autofree char *lower = g_ascii_strdown(name, -1);
-
-	return strstr(lower, "password") || strstr(lower, "passwd") || strstr(lower, "secret") ||
-	       strstr(lower, "token");
-}
-
 /* --- /connect /disconnect /reconnect ------------------------------------------------------ */
 
 /* The bus went away, or was never found: opening it again connects what is enabled. */
@@ -231,10 +220,7 @@ void cmd_account_edit(struct command_run *run)
 /* The key as it stands in the file: what is no key of every account is a parameter. */
 static char *file_key(const char *name)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(file_keys); i++)
-		if (!strcmp(file_keys[i], name))
-			return g_strdup(name);
-	if (g_str_has_prefix(name, "param-"))
+	if (account_conf_has_key(name) || g_str_has_prefix(name, "param-"))
 		return g_strdup(name);
 	return g_strconcat("param-", name, NULL);
 }
@@ -274,6 +260,10 @@ static void print_conf(struct command_run *run, const struct account *account)
 		command_print(run, "autojoin=%s", rooms);
 	if (conf->password_command)
 		command_print(run, "password-command=%s", conf->password_command);
+	if (conf->secret_service)
+		command_print(run, "secret-service=true");
+	if (conf->avatar)
+		command_print(run, "avatar=%s", conf->avatar);
 	print_params(run, conf);
 }
 

@@ -157,13 +157,18 @@ static bool check_required(struct command_run *run, const struct account_conf *c
 	return true;
 }
 
-/* The id, made fit for a group in accounts.conf and not taken yet. */
-static char *free_name(struct command_run *run, const char *id)
+#define BASE_MAX 56 /* bytes: with a number behind it still a name */
+
+char *command_free_name(struct command_run *run, const char *text)
 {
 	struct model *model = session_model(command_session(run));
-	g_autofree char *base = text_clean(id, -1, TEXT_LINE);
-	char *name = g_strdup(g_strdelimit(base, ":[] ", '-'));
+	g_autofree char *base = text_clean(text, -1, TEXT_LINE);
+	char *name;
 
+	if (strlen(base) > BASE_MAX)
+		*g_utf8_find_prev_char(base, base + BASE_MAX + 1) = '\0';
+	g_strdelimit(g_strstrip(base), ":/[] ", '-');
+	name = g_strdup(base);
 	for (unsigned i = 2; model_find_account(model, name); i++) {
 		g_free(name);
 		name = g_strdup_printf("%s-%u", base, i);
@@ -175,7 +180,7 @@ static char *free_name(struct command_run *run, const char *id)
 static struct account_conf *make_conf(struct command_run *run, const struct protocol *protocol)
 {
 	const struct addition *addition = command_kept(run);
-	g_autofree char *name = free_name(run, addition->id);
+	g_autofree char *name = command_free_name(run, addition->id);
 	struct account_conf *conf = account_conf_new(name, protocol->manager, protocol->name);
 	g_autoptr(GError) error = NULL;
 	bool good = set_param(run, conf, protocol, "account", addition->id);

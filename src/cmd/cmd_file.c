@@ -6,8 +6,7 @@
 
 #include "cmd.h"
 
-/* "~/a", "file:///home/me/a%20b" as some terminals type what is dropped on them; new. */
-static char *expand_path(const char *typed)
+char *command_expand_path(const char *typed)
 {
 	char *path = NULL;
 
@@ -123,7 +122,7 @@ static void watch_start(struct command_run *run, const struct transfer *transfer
 void cmd_file_send(struct command_run *run)
 {
 	const char *second = command_arg(run, 1), *first = command_arg(run, 0), *id;
-	g_autofree char *path = expand_path(second ? second : first);
+	g_autofree char *path = command_expand_path(second ? second : first);
 	g_autoptr(GError) error = NULL;
 	struct account *account;
 	struct transfer *transfer;

@@ -30,6 +30,14 @@ const struct command command_account_actions[] = {
 		 "logs in, and parameters (see --list parameters PROTOCOL). A password comes "
 		 "from --password-stdin or --password-command, never from the command line, "
 		 "which others can see."},
+	{.name = "account avatar",
+	 .usage = "[FILE:file]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "sets the picture that others see",
+	 .help = "Shows others the picture in FILE, now and at each login; -default instead of\n"
+		 "FILE removes it. Its type, bytes and size are checked against what the network\n"
+		 "takes. Without FILE prints which one is set.",
+	 .run = cmd_account_avatar},
 	{.name = "account disable",
 	 .usage = "ACCOUNT:account",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -43,7 +51,10 @@ const struct command command_account_actions[] = {
 	 .usage = "[ACCOUNT:account]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "opens the form of an account",
-	 .help = "Opens the form of ACCOUNT, or of the current one.",
+	 .help = "Opens the form of ACCOUNT, or of the current one: its name here and all that "
+		 "its\n"
+		 "protocol takes. What was changed holds when it is saved; the account reconnects\n"
+		 "only for what cannot be had otherwise. /account set does the same from a script.",
 	 .run = cmd_account_edit},
 	{.name = "account enable",
 	 .usage = "ACCOUNT:account",
@@ -54,6 +65,27 @@ const struct command command_account_actions[] = {
 	 .flag = "account-enable",
 	 .flag_once = true,
 	 .flag_help = "Connect an account, now and whenever pheme starts."},
+	{.name = "account export",
+	 .usage = "FILE:file",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "writes the accounts to a file, without passwords",
+	 .help = "Writes all accounts, or with -a NAME that one, to FILE, which /account import\n"
+		 "takes on another computer. Passwords are not in it. A FILE that is there is\n"
+		 "overwritten only after a question, from a script never.",
+	 .run = cmd_account_export},
+	{.name = "account import",
+	 .usage = "FILE:file [passwords]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "takes over the accounts of another program",
+	 .help = "Adds the accounts in FILE: accounts.cfg of Mission Control (in\n"
+		 "~/.mission-control/accounts) or one of its *.account (in\n"
+		 "~/.local/share/telepathy/mission-control), accounts.xml of Pidgin and finch (in\n"
+		 "~/.purple), or what /account export wrote. Settings that no connection manager\n"
+		 "here takes are left out and named, as are accounts that are here already.\n"
+		 "\n"
+		 "Passwords are kept, in accounts.conf, only after a yes, or when the word\n"
+		 "passwords follows; else each is asked for when its account connects.",
+	 .run = cmd_account_import},
 	{.name = "account list",
 	 .usage = "",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -61,6 +93,12 @@ const struct command command_account_actions[] = {
 	 .help = "Prints a line for each account: its name, manager and protocol, whether it is\n"
 		 "online and if not why, and who one is there.",
 	 .run = cmd_account_list},
+	{.name = "account move",
+	 .usage = "ACCOUNT:account WHERE",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "changes the order of the accounts",
+	 .help = "Moves the account in all lists: WHERE is up, down, first, last or a number.",
+	 .run = cmd_account_move},
 	{.name = "account remove",
 	 .usage = "ACCOUNT:account",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -72,13 +110,21 @@ const struct command command_account_actions[] = {
 	 .flag_once = true,
 	 .flag_help = "Take an account out of accounts.conf. The account at the network and all "
 		      "history stay."},
+	{.name = "account rename",
+	 .usage = "ACCOUNT:account NAME",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "calls an account something else",
+	 .help = "From now on the account is called NAME in pheme. Chats, history and connection\n"
+		 "stay as they are. What others see is changed with /nick.",
+	 .run = cmd_account_rename},
 	{.name = "account set",
 	 .usage = "ACCOUNT:account [KEY:key] [VALUE…]",
 	 .needs = COMMAND_NEEDS_NOTHING,
 	 .summary = "prints or changes what is set for an account",
 	 .help = "Without KEY prints what accounts.conf has, secrets left out. With KEY and VALUE\n"
 		 "sets a parameter (server, port, …) or one of manager, protocol, enabled,\n"
-		 "nickname, autojoin, password-command; it holds from the next connect on.\n"
+		 "nickname, autojoin, password-command, secret-service, avatar; it holds at once:\n"
+		 "for another parameter an account that is connected reconnects.\n"
 		 "\"/account set NAME -default KEY\" takes KEY out of the file. A password is not\n"
 		 "taken here: it is asked for when the account connects.",
 	 .run = cmd_account_set,

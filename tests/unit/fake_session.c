@@ -195,7 +195,7 @@ bool session_account_add(struct session *session, const struct account_conf *con
 				       (char *)g_hash_table_lookup(conf->params, l->data));
 	record(session, "account_add %s %s/%s %s%s", conf->name, conf->manager, conf->protocol,
 	       conf->enabled ? "enabled" : "disabled", params->str);
-	return end_now(session, error);
+	return end_now(session, error) && accounts_add(session->accounts, conf, error);
 }
 
 bool session_account_remove(struct session *session, struct account *account, GError **error)
@@ -219,6 +219,34 @@ bool session_account_enable(struct session *session, struct account *account, bo
 {
 	record(session, "account_enable %s %s", account->name, enabled ? "true" : "false");
 	return end_now(session, error);
+}
+
+bool session_account_change(struct session *session, struct account *account, GHashTable *changes,
+			    GError **error)
+{
+	return accounts_change(session->accounts, account->name, changes, error);
+}
+
+bool session_account_rename(struct session *session, struct account *account, const char *name,
+			    GError **error)
+{
+	record(session, "account_rename %s %s", account->name, name);
+	return end_now(session, error) && account_rename(account, name);
+}
+
+bool session_account_move(struct session *session, struct account *account,
+			  const struct account *before, GError **error)
+{
+	record(session, "account_move %s before %s", account->name, before ? before->name : "-");
+	account_move(account, before);
+	return true;
+}
+
+void session_set_avatar(struct session *session, struct account *account, const char *path,
+			session_done_fn done, void *data)
+{
+	record(session, "avatar %s %s", account->name, path ? path : "-");
+	end_later(session, done, data);
 }
 
 struct listing {
