@@ -25,7 +25,7 @@ struct form {
 	char *problem;
 	GPtrArray *protocols; /* struct choice */
 	struct fields *fields;
-	bool unfolded;
+	bool unfolded[GROUPS];
 	GArray *rows; /* int: index of a field, or enum form_row */
 	struct list list;
 	struct draft draft;
@@ -36,9 +36,10 @@ struct choice {
 };
 
 enum form_row {
-	ROW_UNFOLD = -1,
-	ROW_SAVE = -2,
-	ROW_CANCEL = -3,
+	ROW_PROXY = -1,
+	ROW_MORE = -2,
+	ROW_SAVE = -3,
+	ROW_CANCEL = -4,
 };
 
 static const struct view_ops form_ops;
@@ -58,21 +59,37 @@ static void add_row(struct form *form, int row)
 	g_array_append_val(form->rows, row);
 }
 
-static void list_rows(struct form *form)
+static bool is_folded(const struct form *form, const struct field *field)
+{
+	return field->group != GROUP_COMMON && !form->unfolded[field->group] &&
+	       field->error == NULL;
+}
+
+/* Group by group, each that is folded as one row. */
+static void list_group(struct form *form, enum field_group group, int fold)
 {
 	guint folded = 0;
 
-	g_array_set_size(form->rows, 0);
 	for (guint i = 0; i < form->fields->list->len; i++) {
 		const struct field *field = form->fields->list->pdata[i];
 
-		if (!field->advanced || form->unfolded || field->error != NULL)
-			add_row(form, (int)i);
-		else
+		if (field->group != group)
+			continue;
+		if (is_folded(form, field))
 			folded++;
+		else
+			add_row(form, (int)i);
 	}
 	if (folded > 0)
-		add_row(form, ROW_UNFOLD);
+		add_row(form, fold);
+}
+
+static void list_rows(struct form *form)
+{
+	g_array_set_size(form->rows, 0);
+	list_group(form, GROUP_COMMON, 0);
+	list_group(form, GROUP_PROXY, ROW_PROXY);
+	list_group(form, GROUP_MORE, ROW_MORE);
 	add_row(form, ROW_SAVE);
 	add_row(form, ROW_CANCEL);
 	form->list.count = (int)form->rows->len;
@@ -97,18 +114,18 @@ static void select_row(struct form *form, int row)
 			form->list.selected = i;
 }
 
-/* What is shown now stands among what was there: the selection goes to the first of it. */
-static void unfold(struct form *form)
+/* The selection goes to the first of what is shown now. */
+static void unfold(struct form *form, enum field_group group)
 {
 	int first = -1;
 
 	for (int i = (int)form->fields->list->len - 1; i >= 0; i--) {
 		const struct field *field = form->fields->list->pdata[i];
 
-		if (field->advanced && field->error == NULL)
+		if (field->group == group && field->error == NULL)
 			first = i;
 	}
-	form->unfolded = true;
+	form->unfolded[group] = true;
 	list_rows(form);
 	select_row(form, first);
 }
@@ -208,7 +225,8 @@ static void draw_field(const struct form *form, const struct area *area, int y,
 static void draw_row(const struct form *form, const struct area *area, int y, int index)
 {
 	static const char *const labels[] = {
-		[-ROW_UNFOLD] = "[ more settings ]",
+		[-ROW_PROXY] = "[ proxy settings ]",
+		[-ROW_MORE] = "[ more settings ]",
 		[-ROW_SAVE] = "[ save ]",
 		[-ROW_CANCEL] = "[ cancel ]",
 	};
@@ -352,7 +370,7 @@ static void save(struct form *form)
 	int bad;
 
 	g_clear_pointer(&form->problem, g_free);
-	/* It may have been removed while it was being edited. */
+	/* It may have been removed, or renamed, while it was being edited. */
 	if (form->account != NULL &&
 	    model_find_account(ui->model, form->account) != form->fields->account) {
 		form->problem = g_strdup("The account is gone.");
@@ -383,14 +401,12 @@ static bool press(struct form *form, enum list_key key, gunichar c)
 	struct field *field = field_at(form, form->list.selected);
 	int row = row_at(form, form->list.selected);
 
-	if (field != NULL && field->fixed)
-		return true;
 	if (field != NULL && field->type == FIELD_BOOL) {
 		toggle(field);
 	} else if (field != NULL) {
 		start_editing(form, field, c);
-	} else if (row == ROW_UNFOLD) {
-		unfold(form);
+	} else if (row == ROW_PROXY || row == ROW_MORE) {
+		unfold(form, row == ROW_PROXY ? GROUP_PROXY : GROUP_MORE);
 	} else if (row == ROW_SAVE) {
 		save(form);
 	} else {

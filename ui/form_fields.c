@@ -37,7 +37,7 @@ static struct field *add_field(struct fields *fields, const char *key, const cha
 
 static enum field_type type_of(const struct param *param)
 {
-	if (param->flags & PARAM_SECRET)
+	if (param->flags & PARAM_SECRET || param_is_secret_name(param->name))
 		return FIELD_SECRET;
 	switch (param->signature[0]) {
 	case 'b':
@@ -70,6 +70,15 @@ static bool is_common(const struct param *param)
 	return false;
 }
 
+static enum field_group group_of(const struct param *param)
+{
+	if (is_common(param))
+		return GROUP_COMMON;
+	return strstr(param->name, "prox") != NULL || strstr(param->name, "socks") != NULL
+		       ? GROUP_PROXY
+		       : GROUP_MORE;
+}
+
 static void add_param(struct fields *fields, const struct param *param)
 {
 	g_autofree char *key = g_strconcat("param-", param->name, NULL);
@@ -77,7 +86,7 @@ static void add_param(struct fields *fields, const struct param *param)
 
 	field->signature = param->signature[0];
 	field->required = (param->flags & PARAM_REQUIRED) != 0;
-	field->advanced = !is_common(param);
+	field->group = group_of(param);
 	if (param->fallback != NULL && *param->fallback != '\0')
 		field->fallback = text_clean(param->fallback, -1, TEXT_LINE);
 }
@@ -117,7 +126,7 @@ static void fill_in(struct fields *fields, const char *key, const char *value)
 		const char *label = g_str_has_prefix(key, "param-") ? key + 6 : key;
 
 		field = add_field(fields, key, label,
-				  strstr(key, "password") ? FIELD_SECRET : FIELD_TEXT);
+				  param_is_secret_name(key) ? FIELD_SECRET : FIELD_TEXT);
 	}
 	field->value = g_strdup(value);
 	field->before = g_strdup(value);
@@ -133,12 +142,33 @@ static void fill_in_conf(struct fields *fields, const struct account_conf *conf)
 	fill_in(fields, "enabled", conf->enabled ? "true" : "false");
 	fill_in(fields, "nickname", conf->nickname);
 	fill_in(fields, "autojoin", rooms);
+	fill_in(fields, "password-command", conf->password_command);
+	fill_in(fields, "secret-service", conf->secret_service ? "true" : NULL);
+	fill_in(fields, "avatar", conf->avatar);
 	g_hash_table_iter_init(&iter, conf->params);
 	while (g_hash_table_iter_next(&iter, &name, &value)) {
 		g_autofree char *key = g_strconcat("param-", name, NULL);
 
 		fill_in(fields, key, value);
 	}
+}
+
+/* What pheme itself keeps for every account. */
+static void add_own_keys(struct fields *fields)
+{
+	static const struct {
+		const char *key, *label;
+		enum field_type type;
+	} keys[] = {
+		{"nickname", "own nickname", FIELD_TEXT},
+		{"avatar", "own avatar (file)", FIELD_TEXT},
+		{"autojoin", "rooms to join", FIELD_LIST},
+		{"password-command", "password command", FIELD_TEXT},
+		{"secret-service", "ask Secret Service", FIELD_BOOL},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(keys); i++)
+		add_field(fields, keys[i].key, keys[i].label, keys[i].type)->group = GROUP_MORE;
 }
 
 struct fields *fields_new(struct session *session, const struct protocol *protocol,
@@ -156,7 +186,6 @@ struct fields *fields_new(struct session *session, const struct protocol *protoc
 	fields->list = g_ptr_array_new_with_free_func(field_free);
 	field = add_field(fields, "name", "name here", FIELD_TEXT);
 	field->required = true;
-	field->fixed = account != NULL;
 	if (account == NULL)
 		field->value = free_name(session, protocol->name);
 	for (guint i = 0; protocol != NULL && i < protocol->params->len; i++)
@@ -164,8 +193,7 @@ struct fields *fields_new(struct session *session, const struct protocol *protoc
 	field = add_field(fields, "enabled", "connect at start", FIELD_BOOL);
 	if (account == NULL)
 		field->value = g_strdup("true");
-	add_field(fields, "nickname", "own nickname", FIELD_TEXT)->advanced = true;
-	add_field(fields, "autojoin", "rooms to join", FIELD_LIST)->advanced = true;
+	add_own_keys(fields);
 	if (conf != NULL)
 		fill_in_conf(fields, conf);
 	return fields;
@@ -296,6 +324,12 @@ static void put_field(struct account_conf *conf, const struct field *field)
 	} else if (strcmp(field->key, "autojoin") == 0) {
 		g_strfreev(conf->autojoin);
 		conf->autojoin = g_strsplit_set(field->value, "; ", -1);
+	} else if (strcmp(field->key, "password-command") == 0) {
+		conf->password_command = g_strdup(field->value);
+	} else if (strcmp(field->key, "secret-service") == 0) {
+		conf->secret_service = field_is_on(field);
+	} else if (strcmp(field->key, "avatar") == 0) {
+		conf->avatar = g_strdup(field->value);
 	} else {
 		g_hash_table_insert(conf->params, g_strdup(field->key + strlen("param-")),
 				    g_strdup(field->value));
@@ -316,24 +350,34 @@ static bool save_new(struct fields *fields, struct session *session, GError **er
 	return done;
 }
 
+static void note_saved(struct field *field)
+{
+	if (field->type == FIELD_SECRET && field->before != NULL)
+		explicit_bzero(field->before, strlen(field->before));
+	g_free(field->before);
+	field->before = g_strdup(field->value);
+}
+
+/* All in one go: the account reconnects once, or not at all. */
 static bool save_changes(struct fields *fields, struct session *session, GError **error)
 {
+	g_autoptr(GHashTable) changes = g_hash_table_new(g_str_hash, g_str_equal);
+	struct field *name = find_field(fields, "name");
+
+	if (!session_account_rename(session, fields->account, name->value, error))
+		return false;
+	note_saved(name);
 	for (guint i = 0; i < fields->list->len; i++) {
 		struct field *field = fields->list->pdata[i];
 
-		if (field->fixed || g_strcmp0(field->value, field->before) == 0)
-			continue;
-		if (strcmp(field->key, "enabled") == 0) {
-			if (!session_account_enable(session, fields->account, field_is_on(field),
-						    error))
-				return false;
-		} else if (!session_account_set(session, fields->account, field->key, field->value,
-						error)) {
-			return false;
-		}
-		g_free(field->before);
-		field->before = g_strdup(field->value);
+		if (g_strcmp0(field->value, field->before) != 0)
+			g_hash_table_insert(changes, field->key, field->value);
 	}
+	if (g_hash_table_size(changes) > 0 &&
+	    !session_account_change(session, fields->account, changes, error))
+		return false;
+	for (guint i = 0; i < fields->list->len; i++)
+		note_saved(fields->list->pdata[i]);
 	return true;
 }
 

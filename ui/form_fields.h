@@ -20,14 +20,20 @@ enum field_type {
 	FIELD_LIST, /* words, separated by ';' */
 };
 
+enum field_group { /* all but the first are folded away */
+		   GROUP_COMMON,
+		   GROUP_PROXY,
+		   GROUP_MORE,
+		   GROUPS,
+};
+
 struct field {
 	char *key;   /* in accounts.conf: "nickname", "param-server"; "name" for the group */
 	char *label; /* clean */
 	enum field_type type;
 	char signature; /* of a number */
 	bool required;
-	bool advanced;  /* folded away */
-	bool fixed;     /* cannot be changed here */
+	enum field_group group;
 	char *value;    /* NULL: left alone */
 	char *fallback; /* the default, to be shown; or NULL */
 	char *before;   /* what the file says, when editing; or NULL */

@@ -59,17 +59,28 @@ static int put_cell(const struct area *area, int y, int x, int width, int style,
 	return x + width + 1;
 }
 
+/* Who one is there, and as what one shows: "alice@example.org [away] lunch". */
+static char *describe_self(const struct account *account)
+{
+	g_autofree char *id = text_clean(account->self_id, -1, TEXT_LINE);
+
+	if (account->state != ACCOUNT_ONLINE || account->presence == PRESENCE_UNSET)
+		return g_steal_pointer(&id);
+	return g_strdup_printf("%s [%s] %s", id, presence_name(account->presence),
+			       account->status_message);
+}
+
 static void draw_account(const struct area *area, int y, const struct account *account,
 			 const struct columns *columns, bool is_selected)
 {
-	g_autofree char *network = network_of(account);
+	g_autofree char *network = network_of(account), *self = describe_self(account);
 	int style = is_selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT, x = area->x;
 
 	x = put_cell(area, y, x, columns->name, is_selected ? style : STYLE_VIEW_HEADING,
 		     account->name);
 	x = put_cell(area, y, x, STATE_WIDTH, style, account_state_name(account->state));
 	x = put_cell(area, y, x, columns->network, style, network);
-	term_put_padded(y, x, area->x + area->width - x, style, account->self_id);
+	term_put_padded(y, x, area->x + area->width - x, style, self);
 }
 
 /* Below the list: why the selected one is not online, in full. */
@@ -157,6 +168,24 @@ static void ask_removal(struct accounts_view *view, struct account *account)
 	ui_ask(view->view.ui, QUESTION_YES_NO, question, remove_if_yes, view->view.ui);
 }
 
+static void move(struct accounts_view *view, struct account *account, int by)
+{
+	struct ui *ui = view->view.ui;
+	int to = view->list.selected + by, count = (int)ui->model->accounts->len;
+	/* Taken out, those after it have moved up. */
+	int at = by > 0 ? to + 1 : to;
+	GError *error = NULL;
+
+	if (to < 0 || to >= count)
+		return;
+	report(ui,
+	       session_account_move(ui->session, account,
+				    at < count ? ui->model->accounts->pdata[at] : NULL, &error),
+	       error);
+	if (ui->model->accounts->pdata[to] == account)
+		view->list.selected = to;
+}
+
 static void command_key(struct accounts_view *view, struct account *account, gunichar c)
 {
 	struct ui *ui = view->view.ui;
@@ -176,6 +205,10 @@ static void command_key(struct accounts_view *view, struct account *account, gun
 		break;
 	case 'r':
 		ask_removal(view, account);
+		break;
+	case 'J':
+	case 'K':
+		move(view, account, c == 'J' ? 1 : -1);
 		break;
 	}
 }
@@ -219,7 +252,7 @@ struct view *view_accounts_new(struct ui *ui)
 {
 	static const struct view_ops ops = {
 		.title = "Accounts",
-		.hint = "Enter: edit  a: add  c/d: (dis)connect  Space: on/off  r: remove  "
+		.hint = "e: edit  a: add  c/d: (dis)connect  Space: on/off  r: remove  JK: move  "
 			"q: close",
 		.draw = accounts_draw,
 		.key = accounts_key,

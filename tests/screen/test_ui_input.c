@@ -314,7 +314,7 @@ static void test_hint_on_a_narrow_screen(void **state)
 	screen_resize(s, 24, 20);
 	screen_wait_row(s, 23, "...  q: close");
 	screen_resize(s, 24, 80);
-	screen_wait_row(s, 23, "r: remove  q: close");
+	screen_wait_row(s, 23, "r: remove  JK: move  q: close");
 	play_free(play);
 }
 

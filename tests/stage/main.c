@@ -22,6 +22,7 @@ static void add_protocols(struct session *session)
 	protocol_add_param(jabber, "port", "q", PARAM_HAS_DEFAULT, "5222");
 	protocol_add_param(jabber, "require-encryption", "b", PARAM_HAS_DEFAULT, "true");
 	protocol_add_param(jabber, "resource", "s", 0, NULL);
+	protocol_add_param(jabber, "ft-proxies", "s", 0, NULL);
 	add_protocol(session, jabber);
 	protocol_add_param(irc, "account", "s", PARAM_REQUIRED, NULL);
 	protocol_add_param(irc, "server", "s", PARAM_REQUIRED, NULL);

@@ -133,6 +133,33 @@ bool session_account_enable(struct session *session, struct account *account, bo
 	return true;
 }
 
+bool session_account_change(struct session *session, struct account *account, GHashTable *changes,
+			    GError **error)
+{
+	return accounts_change(session->accounts, account->name, changes, error);
+}
+
+bool session_account_rename(struct session *session, struct account *account, const char *name,
+			    GError **error)
+{
+	return accounts_rename(session->accounts, account->name, name, error) &&
+	       account_rename(account, name);
+}
+
+bool session_account_move(struct session *session, struct account *account,
+			  const struct account *before, GError **error)
+{
+	account_move(account, before);
+	return true;
+}
+
+void session_set_avatar(struct session *session, struct account *account, const char *path,
+			session_done_fn done, void *data)
+{
+	if (done != NULL)
+		done(NULL, data);
+}
+
 struct listing {
 	struct session *session;
 	session_protocols_fn fn;
