@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "../store/import.h"
 #include "cmd.h"
 
 static bool is_secret(const struct protocol *protocol, const char *name)

@@ -25,6 +25,7 @@
 #include "../model/tube.h"
 #include "../store/accounts.h"
 #include "../store/config.h"
+#include "../store/import.h"
 
 struct session;
 

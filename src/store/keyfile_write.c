@@ -251,15 +251,12 @@ static gsize group_start(const struct keyfile *file, const char *group)
 static char *cut_block(struct keyfile *file, gsize from, gsize to)
 {
 	const char *end = line_end(file);
-	gsize length = to - from, blank = strlen(end) * 2;
-	char *block = g_malloc(length + blank + 1);
+	char *lines = g_strndup(file->text + from, to - from), *block;
+	bool ended = g_str_has_suffix(lines, "\n");
+	bool blank = g_str_has_suffix(lines, "\n\n") || g_str_has_suffix(lines, "\n\r\n");
 
-	memcpy(block, file->text + from, length);
-	block[length] = '\0';
-	if (block[length - 1] != '\n')
-		strcat(block, end);
-	if (!g_str_has_suffix(block, "\n\n") && !g_str_has_suffix(block, "\r\n\r\n"))
-		strcat(block, end);
+	block = g_strconcat(lines, ended ? "" : end, blank ? "" : end, NULL);
+	keyfile_wipe(lines, to - from);
 	put_bytes(file, from, to, "");
 	return block;
 }
