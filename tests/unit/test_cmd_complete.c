@@ -31,7 +31,7 @@ static void test_commands(void **state)
 	check_complete(fixture, "  /jo", "3:join");
 	check_complete(fixture, "/ac", "1:accept|account");
 	check_complete(fixture, "/xyzzy", "1:");
-	check_complete(fixture, "/account re", "9:remove");
+	check_complete(fixture, "/account re", "9:remove|rename");
 	check_complete(fixture, "/help account di", "14:disable");
 	check_complete(fixture, "/help jo", "6:join");
 	config_set_alias(fixture->session->config, "jolly", "/say x", NULL);
