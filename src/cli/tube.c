@@ -199,7 +199,7 @@ static bool is_from(const struct tube_job *job, const struct tube *tube)
 static bool is_wanted(const struct tube_job *job, const struct tube *tube)
 {
 	return tube->state == TUBE_ASKED && is_from(job, tube) &&
-	       (!job->service || !strcmp(job->service, tube->service));
+	       (!job->service || tube_is_service(tube, job->service));
 }
 
 static void on_accepted(const GError *error, void *data)

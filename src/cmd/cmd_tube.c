@@ -70,17 +70,21 @@ static void offer(struct command_run *run, struct chat *chat, const char *name, 
 	const char *service = session_tube_service(session, name);
 	const struct config_tube *conf = configured(run, service);
 	struct tube_local local = {.target = target};
+	bool dbus = g_str_has_prefix(service, TUBE_DBUS_PREFIX);
 	struct tube *tube;
 
 	if (!target && conf)
 		local.target = conf->offer;
+	/* Programs find their way to a D-Bus tube by its address. */
+	if (!local.target && dbus)
+		local.target = "-";
 	if (!local.target) {
 		command_fail_usage(run, "which TARGET? A port, HOST:PORT, unix:PATH or "
 					"exec:COMMAND, as there is no \"offer\" for the service in "
 					"pheme.conf");
 		return;
 	}
-	if (!strcmp(local.target, "-") && !g_str_has_prefix(service, TUBE_DBUS_PREFIX)) {
+	if (!strcmp(local.target, "-") && !dbus) {
 		command_fail_usage(run, "\"-\" is for pheme --tube-offer");
 		return;
 	}

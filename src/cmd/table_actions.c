@@ -252,7 +252,8 @@ const struct command command_tube_actions[] = {
 		 "connection. SERVICE tells what speaks there (rfb, x-http), or is the NAME of a\n"
 		 "[tube NAME] in pheme.conf, which then tells TARGET too; web, vnc and ssh need\n"
 		 "none. dbus:NAME offers a D-Bus tube to exec:COMMAND, which finds its address in\n"
-		 "PHEME_TUBE_ADDRESS. In a room all members are offered it.",
+		 "PHEME_TUBE_ADDRESS, or without TARGET only tells the address. In a room all\n"
+		 "members are offered it.",
 	 .run = cmd_tube_offer,
 	 .flag = "tube-offer",
 	 .flag_usage = "CONTACT|ROOM:target SERVICE:service TARGET",

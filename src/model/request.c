@@ -132,7 +132,7 @@ struct request *model_add_tube_request(struct tube *tube)
 	if (!has_room(tube->model, tube->account, tube->peer))
 		return NULL;
 	return request_new(tube->model, REQUEST_TUBE, tube->account, tube->peer, tube->shown_peer,
-			   tube->room, tube->service, tube->number, NULL);
+			   tube->room, tube->shown_service, tube->number, NULL);
 }
 
 struct request *model_find_file_request(const struct transfer *transfer)

@@ -45,6 +45,7 @@ struct tube *tube_new(struct model *model, const struct tube_init *init)
 {
 	struct tube *tube = g_new0(struct tube, 1);
 	const char *alias = init->alias && *init->alias ? init->alias : init->peer;
+	g_autofree char *full = NULL;
 
 	tube->model = model;
 	tube->number = ++model->next_tube;
@@ -56,7 +57,8 @@ struct tube *tube_new(struct model *model, const struct tube_init *init)
 	tube->room = g_strdup(init->room);
 	tube->shown_room = init->room ? text_clean(init->room, -1, TEXT_LINE) : NULL;
 	tube->service = g_strdup(init->service);
-	tube->shown_service = text_clean(init->service, -1, TEXT_LINE);
+	full = tube_service_name(tube);
+	tube->shown_service = text_clean(full, -1, TEXT_LINE);
 	tube->state = init->state;
 	tube->since = g_get_monotonic_time();
 	tube->access = g_strdup("");
@@ -271,6 +273,20 @@ guint64 tube_rate(const struct tube *tube, gint64 now, unsigned ago)
 	    second <= tube->second - TUBE_RATE_SECONDS)
 		return 0;
 	return tube->moved[second % TUBE_RATE_SECONDS];
+}
+
+/* --- names --------------------------------------------------------------------------------------- */
+
+char *tube_service_name(const struct tube *tube)
+{
+	return g_strconcat(tube->kind == TUBE_DBUS ? TUBE_DBUS_PREFIX : "", tube->service, NULL);
+}
+
+bool tube_is_service(const struct tube *tube, const char *name)
+{
+	g_autofree char *full = tube_service_name(tube);
+
+	return !strcmp(name, full) || !strcmp(name, tube->service);
 }
 
 /* --- words --------------------------------------------------------------------------------------- */

@@ -56,8 +56,8 @@ struct tube {
 	char *shown_peer; /* alias, or the id */
 	char *room;       /* raw id, NULL for a tube with a contact */
 	char *shown_room;
-	char *service; /* raw */
-	char *shown_service;
+	char *service;       /* raw */
+	char *shown_service; /* as users name it */
 	enum tube_state state;
 	gint64 since;   /* monotonic µs, of the state */
 	char *access;   /* who may connect at the manager's socket, in words; "" for unknown */
@@ -128,6 +128,10 @@ bool tube_count(struct tube *tube, gint64 now);
 /* Bytes that moved in the second @ago before the one that is @now. */
 guint64 tube_rate(const struct tube *tube, gint64 now, unsigned ago);
 
+/* The service as users name it, which for a D-Bus tube begins with TUBE_DBUS_PREFIX; new. */
+char *tube_service_name(const struct tube *tube);
+/* Whether that is @name, which for a D-Bus tube may lack the prefix. */
+bool tube_is_service(const struct tube *tube, const char *name);
 /* "open", "waiting for an answer", … */
 const char *tube_state_name(enum tube_state state);
 /* "x-http from Alice", "rfb to #dev", for lines about it; new. */

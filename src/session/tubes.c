@@ -18,10 +18,17 @@ struct tube *session_offer_tube(struct session *session, struct account *account
 	return conn_offer_tube(conn, kind, id, service, local, promise_reply, promise);
 }
 
+static const struct config_tube *find_conf(struct session *session, const struct tube *tube)
+{
+	g_autofree char *service = tube_service_name(tube);
+
+	return config_find_tube(session->config, service);
+}
+
 void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
 			 session_done_fn done, void *data)
 {
-	const struct config_tube *conf = config_find_tube(session->config, tube->service);
+	const struct config_tube *conf = find_conf(session, tube);
 	const struct tube_local configured = {.command = conf ? conf->accept : NULL};
 	struct promise *promise = promise_new(session, tube->account, done, data);
 	struct conn *conn = promise_conn(promise, tube->account, "accept a tube");
@@ -94,7 +101,7 @@ static void on_accepted(const GError *error, void *data)
 void tubes_offered(struct conn *conn, struct tube *tube, void *data)
 {
 	struct session *session = data;
-	const struct config_tube *conf = config_find_tube(session->config, tube->service);
+	const struct config_tube *conf = find_conf(session, tube);
 	struct tube_local local = {.command = conf ? conf->accept : NULL};
 	struct by_rule *rule;
 	struct promise *promise;

@@ -6,6 +6,8 @@
  * the user, once the tube is open.
  */
 
+#include <string.h>
+
 #include "tube.h"
 
 #define CALL_TIMEOUT_MS 60000
@@ -27,6 +29,11 @@ static void read_names(struct tube_work *work, struct bus_reader *r)
 	}
 }
 
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static void tell_names(struct tube_work *work)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
@@ -39,6 +46,7 @@ static void tell_names(struct tube_work *work)
 
 		g_ptr_array_add(lines, g_strdup_printf("%s %s", (char *)name, peer));
 	}
+	g_ptr_array_sort(lines, compare_lines);
 	g_ptr_array_add(lines, NULL);
 	tube_set_members(work->tube, (const char *const *)lines->pdata);
 }
