@@ -257,8 +257,8 @@ static void test_room(void **state)
 static void test_screen(void **state)
 {
 	struct pheme_world *w = *state;
-	const struct pheme_options at_ann = {.place = "ann", .rows = 24, .cols = 90};
-	const struct pheme_options at_ben = {.place = "ben", .rows = 24, .cols = 90};
+	const struct pheme_options at_ann = {.place = "ann", .rows = 24, .cols = 110};
+	const struct pheme_options at_ben = {.place = "ben", .rows = 24, .cols = 110};
 	struct screen *ann, *ben;
 	g_autofree char *mark = test_env_path(w->env, "mark");
 	g_autofree char *run = g_strdup_printf(
@@ -277,15 +277,15 @@ static void test_screen(void **state)
 	screen_wait_text(ann, "unix:path=");
 	screen_wait_text(ben, "ann offers dbus:" GAME);
 	screen_line(ben, run);
-	screen_wait_text(ben, "is open:");
-	/* dbus-monitor says Hello as all programs on a bus do, and then wants what only a real bus
-	 * has: it ends, and the tube stays. */
+	screen_wait_text(ben, "from ann in #hall) is");
+	/* It comes, asks and goes; dbus-monitor sees that. */
 	cat = users_start(w, "cat", NULL,
 			  USERS_ARGS(ACCEPT, "#hall", GAME, "--exec",
 				     "sh -c 'exec dbus-send --bus=\"$PHEME_TUBE_ADDRESS\" "
 				     "--dest=org.freedesktop.DBus --print-reply "
 				     "/org/freedesktop/DBus org.freedesktop.DBus.ListNames'"));
 	users_wait_exit(cat, 0);
+	assert_true(test_wait_file(mark, 0, ":1.3", TEST_WAIT_MS) >= 0);
 	screen_key(ann, "F3");
 	screen_wait_text(ann, ":1.1 ");
 	screen_wait_text(ann, ":1.2 ben");
