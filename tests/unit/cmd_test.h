@@ -211,6 +211,14 @@ static inline void check(struct fixture *fixture, const char *line, const char *
 	assert_string_equal(fixture->calls->str, calls);
 }
 
+/* Runs one that asks nothing of them and prints this, among other things. */
+static inline void check_prints(struct fixture *fixture, const char *line, const char *part)
+{
+	check(fixture, line, "");
+	if (!strstr(fixture->out->str, part))
+		assert_string_equal(fixture->out->str, part);
+}
+
 /* Runs a line that fails with the status, says @why and does nothing. */
 static inline void check_fails(struct fixture *fixture, const char *line, int status,
 			       const char *why)
