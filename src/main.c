@@ -39,7 +39,7 @@ static int run(const struct options *options)
 		.account = options->account,
 		.no_autostart = options->no_autostart,
 		.script = options->task.verb != NULL,
-		.brief = options->task.verb && options->task.verb->flag_once,
+		.brief = cli_is_brief(&options->task),
 		.debug = options->debug,
 		.log_path = options->debug_path,
 	};

@@ -129,6 +129,11 @@ struct bus *bus_open(const char *address, GError **error)
 	return bus;
 }
 
+void bus_forbid_autostart(struct bus *bus)
+{
+	bus->no_autostart = true;
+}
+
 void bus_close(struct bus *bus)
 {
 	DBusConnection *connection;

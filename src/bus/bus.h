@@ -49,6 +49,8 @@ enum bus_error {
 /* Connects to the bus at @address and says Hello without blocking: what is called before
  * the bus answered is sent after it. NULL and @error when the socket cannot be opened. */
 struct bus *bus_open(const char *address, GError **error);
+/* No call starts a service from now on. */
+void bus_forbid_autostart(struct bus *bus);
 /* Closes the connection, may be called from any callback; none runs after it. Scopes that
  * are left must not be used but to free them. NULL is fine. */
 void bus_close(struct bus *bus);

@@ -210,6 +210,8 @@ struct bus_call *bus_call_new(struct bus_scope *scope, const char *destination, 
 		call->message = dbus_message_new_method_call(destination, path, interface, method);
 	if (!call->message)
 		g_error("out of memory");
+	if (call->bus->no_autostart)
+		bus_call_no_autostart(call);
 	bus_writer_init(&call->args, &call->root, call->message);
 	call->root.error = g_strdup(bad);
 	bus_item_add(&call->item, scope, call_drop);

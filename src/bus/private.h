@@ -21,7 +21,8 @@ struct bus {
 	DBusPendingCall *hello;     /* NULL once it was answered */
 	GSource *source;
 	char *unique_name;
-	bool gone; /* the loss of the connection was reported */
+	bool no_autostart; /* no call starts anything */
+	bool gone;         /* the loss of the connection was reported */
 	void (*closed_fn)(struct bus *bus, void *data);
 	void *closed_data;
 	GQueue calls;        /* sent and not answered, in the order they were sent */

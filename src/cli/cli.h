@@ -22,6 +22,8 @@ struct cli_task {
 	struct cli_options options;
 };
 
+/* See struct session_options. */
+bool cli_is_brief(const struct cli_task *task);
 /*
  * Does what a flag asks for and stops the session (which the caller frees); starts it first if
  * that needs the bus. Runs a main loop. Returns the exit status of interface.md.

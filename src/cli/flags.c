@@ -64,14 +64,18 @@ static const struct {
 	const char *flag;
 	int (*run)(struct session *session, const struct cli_task *task);
 } doers[] = {
-	{"file-receive", receive_files},
-	{"file-send", send_file},
-	{"reply-with", cli_reply},
-	{"run", cli_run},
-	{"send", cli_send},
-	{"tube-accept", accept_tube},
-	{"tube-offer", offer_tube},
+	{"file-receive", receive_files}, {"file-send", send_file},   {"list", cli_list},
+	{"reply-with", cli_reply},       {"run", cli_run},           {"send", cli_send},
+	{"tube-accept", accept_tube},    {"tube-offer", offer_tube},
 };
+
+bool cli_is_brief(const struct cli_task *task)
+{
+	if (!task->verb || !task->verb->flag_once)
+		return false;
+	/* Those are what the history has. */
+	return strcmp(task->verb->flag, "list") || strcmp(task->args[0], "chats");
+}
 
 int cli_do(struct session *session, const struct cli_task *task)
 {

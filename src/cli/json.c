@@ -451,6 +451,26 @@ char *json_chat_row(const struct chat *chat)
 	return finish(record);
 }
 
+/* The keys of a room that we are in, and what only its server tells. */
+char *json_room_row(const struct account *account, const struct room_entry *entry)
+{
+	json_t *record = json_object();
+
+	put_string(record, "account", account->name);
+	put_string(record, "chat", entry->id);
+	put_string(record, "kind", "room");
+	put_string(record, "name", *entry->title ? entry->title : entry->name);
+	put_string(record, "state", "listed");
+	put_known(record, "topic", entry->subject);
+	if (entry->members >= 0)
+		put_number(record, "members", entry->members);
+	else
+		put_string(record, "members", NULL);
+	put_bool(record, "password", entry->flags & ROOM_NEEDS_PASSWORD);
+	put_bool(record, "invite-only", entry->flags & ROOM_INVITE_ONLY);
+	return finish(record);
+}
+
 char *json_tube_row(const struct tube *tube)
 {
 	json_t *record = json_object();

@@ -16,6 +16,7 @@
 #include "../model/message.h"
 #include "../model/model.h"
 #include "../model/protocol.h"
+#include "../model/room_list.h"
 #include "../model/transfer.h"
 #include "../model/tube.h"
 
@@ -44,6 +45,8 @@ char *json_account_row(const struct account *account, bool enabled);
 char *json_contact_row(const struct contact *contact);
 /* A chat with a contact, or a room. */
 char *json_chat_row(const struct chat *chat);
+/* A room that a server told of. */
+char *json_room_row(const struct account *account, const struct room_entry *entry);
 char *json_tube_row(const struct tube *tube);
 /* @protocols: struct protocol *, of which those of @manager are named. */
 char *json_manager_row(const char *manager, const GPtrArray *protocols);

@@ -36,6 +36,8 @@ int cli_reply(struct session *session, const struct cli_task *task);
  * fails.
  */
 int cli_run(struct session *session, const struct cli_task *task);
+/* Prints lists (list.c). */
+int cli_list(struct session *session, const struct cli_task *task);
 /* Sends a message (send.c). */
 int cli_send(struct session *session, const struct cli_task *task);
 /* Runs the command that the flag is. */

@@ -3,17 +3,18 @@
 
 #include <string.h>
 
+#include "gather.h"
+
 struct reach {
 	struct cli *cli;
 	char *name; /* without "account:" */
 	reach_fn fn;
 	void *data;
-	GPtrArray *wanted;    /* char *: names of the accounts that it may be found in */
+	struct gather *gather;
 	struct account *only; /* the one it must be in; or NULL */
-	unsigned connecting;
-	int failure; /* of an account that did not get online */
-	bool is_room, joining, joined, looked;
-	guint step;
+	int failure;          /* of an account that did not get online */
+	bool is_room, joining, joined;
+	guint idle;
 };
 
 static struct session *session_of(const struct reach *reach)
@@ -30,7 +31,6 @@ static void tell(struct reach *reach, struct chat *chat, int status)
 {
 	reach_fn fn = reach->fn;
 
-	g_clear_handle_id(&reach->step, g_source_remove);
 	reach->fn = NULL;
 	if (fn)
 		fn(chat, status, reach->data);
@@ -77,14 +77,6 @@ static bool looks_like_room(const struct reach *reach)
 	return is_autojoined_somewhere(reach);
 }
 
-static bool is_enabled(const struct reach *reach, const struct account *account)
-{
-	const struct account_conf *conf =
-		accounts_find(session_accounts(session_of(reach)), account->name);
-
-	return conf && conf->enabled;
-}
-
 /* The only one that the room can be in. */
 static struct account *account_of_room(const struct reach *reach)
 {
@@ -96,7 +88,7 @@ static struct account *account_of_room(const struct reach *reach)
 		bool fits = strchr("#&!", reach->name[0]) ? !strcmp(account->protocol, "irc")
 							  : is_autojoined(reach, account);
 
-		if (!fits || !is_enabled(reach, account))
+		if (!fits || !gather_is_enabled(reach->cli, account))
 			continue;
 		if (found)
 			return NULL;
@@ -135,76 +127,7 @@ static void choose_account(struct reach *reach, const char *name)
 	}
 }
 
-static void choose_accounts(struct reach *reach, const char *name)
-{
-	const GPtrArray *accounts = accounts_of(reach);
-
-	choose_account(reach, name);
-	for (guint i = 0; i < accounts->len; i++) {
-		const struct account *account = accounts->pdata[i];
-
-		if (reach->only ? account == reach->only : is_enabled(reach, account))
-			g_ptr_array_add(reach->wanted, g_strdup(account->name));
-	}
-}
-
-/* --- getting there ------------------------------------------------------------------------ */
-
-static void step_soon(struct reach *reach);
-
-static void on_connected(const GError *error, void *data)
-{
-	struct reach *reach = data;
-
-	reach->connecting--;
-	if (error) {
-		cli_complain("%s", error->message);
-		reach->failure = error->code;
-	}
-	step_soon(reach);
-}
-
-static void connect_all(struct reach *reach)
-{
-	struct model *model = session_model(session_of(reach));
-
-	for (guint i = 0; i < reach->wanted->len; i++) {
-		struct account *account = model_find_account(model, reach->wanted->pdata[i]);
-
-		reach->connecting++;
-		session_connect(session_of(reach), account, on_connected, reach);
-	}
-}
-
-/* Who is known by an id need not be looked for in the roster. */
-static bool is_known_id(const struct reach *reach, struct account *account)
-{
-	return account == reach->only && account_find_contact(account, reach->name) != NULL;
-}
-
-/* Are all there, with their rosters? One that was lost again counts as failed. */
-static bool is_settled(struct reach *reach, bool *any)
-{
-	struct model *model = session_model(session_of(reach));
-
-	*any = false;
-	for (guint i = 0; i < reach->wanted->len; i++) {
-		struct account *account = model_find_account(model, reach->wanted->pdata[i]);
-
-		if (!account || account->state != ACCOUNT_ONLINE) {
-			if (account && !reach->failure) {
-				wait_complain(model, account->name, WAIT_FAILED);
-				reach->failure = SESSION_ERROR_NOT_CONNECTED;
-			}
-			continue;
-		}
-		*any = true;
-		if (account->features & ACCOUNT_HAS_ROSTER && !account->roster_ready &&
-		    !reach->is_room && !is_known_id(reach, account))
-			return false;
-	}
-	return true;
-}
+/* --- who is meant ------------------------------------------------------------------------- */
 
 static void on_opened(struct chat *chat, int status, void *data)
 {
@@ -259,36 +182,23 @@ static void enter_room(struct reach *reach)
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
-static gboolean on_step(void *data)
+static void on_gathered(unsigned online, int failure, void *data)
 {
 	struct reach *reach = data;
-	bool any;
 
-	reach->step = 0;
-	if (reach->connecting || reach->looked || !is_settled(reach, &any))
-		return G_SOURCE_REMOVE;
-	reach->looked = true;
-	if (!any)
-		tell(reach, NULL, reach->failure ? reach->failure : SESSION_ERROR_NOT_CONNECTED);
+	reach->failure = failure;
+	if (!online)
+		tell(reach, NULL, failure);
 	else if (reach->is_room)
 		enter_room(reach);
 	else
 		command_open_target(&reach->cli->front, reach->only, reach->name, on_opened, reach);
-	return G_SOURCE_REMOVE;
-}
-
-static void step_soon(struct reach *reach)
-{
-	if (!reach->step && reach->fn && !reach->cli->ending)
-		reach->step = g_idle_add(on_step, reach);
 }
 
 static void on_event(const struct event *event, void *data)
 {
 	struct reach *reach = data;
 
-	if (event->type == EVENT_ACCOUNT_CHANGED || event->type == EVENT_ROSTER_READY)
-		step_soon(reach);
 	/* A room that another pheme is in is there without this. */
 	if (event->type == EVENT_CHAT_CHANGED && reach->joining &&
 	    event->chat->room_state == ROOM_JOINING && event->chat == find_room(reach))
@@ -300,7 +210,7 @@ static gboolean on_nobody(void *data)
 	struct reach *reach = data;
 	bool none = !accounts_of(reach)->len;
 
-	reach->step = 0;
+	reach->idle = 0;
 	if (none)
 		cli_complain("there is no account yet: --account-add PROTOCOL ID makes one");
 	else
@@ -312,17 +222,25 @@ static gboolean on_nobody(void *data)
 struct reach *reach_new(struct cli *cli, const char *name, reach_fn fn, void *data)
 {
 	struct reach *reach = g_new0(struct reach, 1);
+	unsigned flags = 0;
 
 	reach->cli = cli;
 	reach->fn = fn;
 	reach->data = data;
-	reach->wanted = g_ptr_array_new_with_free_func(g_free);
-	choose_accounts(reach, name);
+	choose_account(reach, name);
 	model_listen(session_model(cli->front.session), on_event, reach);
-	if (reach->wanted->len)
-		connect_all(reach);
+	/* Who is known by an id need not be looked for in the roster. */
+	if (reach->is_room || (reach->only && account_find_contact(reach->only, reach->name)))
+		flags = GATHER_NO_ROSTERS;
+	reach->gather = gather_new(cli, flags, on_gathered, reach);
+	if (reach->only)
+		gather_add(reach->gather, reach->only);
 	else
-		reach->step = g_idle_add(on_nobody, reach);
+		gather_add_enabled(reach->gather);
+	if (gather_count(reach->gather))
+		gather_start(reach->gather);
+	else
+		reach->idle = g_idle_add(on_nobody, reach);
 	return reach;
 }
 
@@ -336,8 +254,8 @@ void reach_free(struct reach *reach)
 	if (!reach)
 		return;
 	model_unlisten(session_model(session_of(reach)), on_event, reach);
-	g_clear_handle_id(&reach->step, g_source_remove);
-	g_ptr_array_unref(reach->wanted);
+	g_clear_handle_id(&reach->idle, g_source_remove);
+	gather_free(reach->gather);
 	g_free(reach->name);
 	g_free(reach);
 }

@@ -22,25 +22,6 @@ static void addition_free(void *data)
 	g_free(addition);
 }
 
-/* "jabber", "XMPP", "haze/jabber"; the first one is what people look for first. */
-static const struct protocol *choose_protocol(GPtrArray *protocols, const char *name)
-{
-	const char *slash = strchr(name, '/');
-
-	for (guint i = 0; i < protocols->len; i++) {
-		const struct protocol *protocol = g_ptr_array_index(protocols, i);
-		gsize length = strlen(protocol->manager);
-
-		if (!g_ascii_strcasecmp(protocol->name, name) ||
-		    !g_ascii_strcasecmp(protocol->english, name))
-			return protocol;
-		if (slash && length == (gsize)(slash - name) &&
-		    !strncmp(protocol->manager, name, length) && !strcmp(protocol->name, slash + 1))
-			return protocol;
-	}
-	return NULL;
-}
-
 static void fail_protocol(struct command_run *run, GPtrArray *protocols, const char *name)
 {
 	GString *names = g_string_new(NULL);
@@ -217,7 +198,7 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 	const struct protocol *protocol = NULL;
 
 	if (protocols && !error)
-		protocol = choose_protocol(protocols, addition->protocol);
+		protocol = protocol_find_called(protocols, addition->protocol);
 	if (protocol)
 		add_account(run, protocol);
 	else if (protocols && !error)

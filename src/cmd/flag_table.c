@@ -21,6 +21,17 @@ const struct command command_flag_table[] = {
 		 "whole, and go on until --count files or a signal. Nothing is overwritten; what "
 		 "broke goes on where it stopped when it is sent again.",
 	 .flag = "file-receive"},
+	{.name = "list",
+	 .usage = "accounts|chats|contacts|managers|parameters|protocols|rooms|tubes "
+		  "[PROTOCOL:protocol]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "lists what there is",
+	 .help = "List accounts, contacts and so on, one a line, its name first. Contacts and "
+		 "rooms take a connection, chats are those of the history, accounts and tubes "
+		 "those that are there already. parameters PROTOCOL tells what --account-add "
+		 "takes.",
+	 .flag = "list",
+	 .flag_once = true},
 	{.name = "reply-with",
 	 .usage = "CMD:program",
 	 .needs = COMMAND_NEEDS_BUS,

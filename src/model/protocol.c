@@ -115,6 +115,24 @@ const struct protocol *protocol_find(GPtrArray *protocols, const char *manager, 
 	return NULL;
 }
 
+const struct protocol *protocol_find_called(GPtrArray *protocols, const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	for (guint i = 0; i < protocols->len; i++) {
+		const struct protocol *protocol = g_ptr_array_index(protocols, i);
+		gsize length = strlen(protocol->manager);
+
+		if (!g_ascii_strcasecmp(protocol->name, name) ||
+		    !g_ascii_strcasecmp(protocol->english, name))
+			return protocol;
+		if (slash && length == (gsize)(slash - name) &&
+		    !strncmp(protocol->manager, name, length) && !strcmp(protocol->name, slash + 1))
+			return protocol;
+	}
+	return NULL;
+}
+
 /* --- values ------------------------------------------------------------------------------- */
 
 static const struct {

@@ -42,3 +42,6 @@ bool param_is_secret_name(const char *name);
 bool param_read_bool(const char *text, bool *value);
 /* NULL when it is not among @protocols (struct protocol *). @manager NULL: the first. */
 const struct protocol *protocol_find(GPtrArray *protocols, const char *manager, const char *name);
+/* By what people call it: "jabber", "XMPP", "haze/jabber"; the first one is what they look for
+ * first. NULL: there is none. */
+const struct protocol *protocol_find_called(GPtrArray *protocols, const char *name);

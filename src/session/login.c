@@ -286,6 +286,7 @@ static void open_conn(struct login *login)
 	options.protocol = conf->protocol;
 	options.nickname = conf->nickname;
 	options.params = params;
+	options.living = login->session->living;
 	login->serial++;
 	login->opening = true;
 	conn = conn_new(login->session->tp, login->account, &options);
@@ -488,6 +489,11 @@ void session_connect(struct session *session, struct account *account, session_d
 	}
 	g_ptr_array_add(login->connecting, promise);
 	login_open_wanted(session);
+}
+
+void session_use_living(struct session *session)
+{
+	session->living = true;
 }
 
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,

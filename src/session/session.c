@@ -169,7 +169,8 @@ bool session_open_bus(struct session *session, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	bool opened = tp_is_open(session->tp) ||
-		      tp_open(session->tp, session->bus_address, session->no_autostart, &failure);
+		      tp_open(session->tp, session->bus_address,
+			      session->no_autostart || session->living, &failure);
 
 	g_clear_error(&session->bus_error);
 	if (!opened)

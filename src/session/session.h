@@ -87,6 +87,9 @@ const char *session_log_path(const struct session *session);
 /* What went wrong with the first try is told to @done alone; of later ones notices tell. */
 void session_connect(struct session *session, struct account *account, session_done_fn done,
 		     void *data);
+/* From now on only connections that are there already are used. An account without one fails to
+ * connect, which no notice tells. */
+void session_use_living(struct session *session);
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,
 			void *data);
 

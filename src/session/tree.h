@@ -27,7 +27,7 @@ struct session {
 	struct tp *tp;
 	char *bus_address, *only_account;
 	char *log_path;
-	bool no_autostart, debug, script, brief;
+	bool no_autostart, debug, script, brief, living;
 	GPtrArray *bus_promises; /* struct promise *: for the next try to find a bus */
 	GError *bus_error;       /* of the last one; or NULL */
 

@@ -38,6 +38,7 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 	conn->protocol = g_strdup(options->protocol);
 	conn->secret = g_strdup(options->secret);
 	conn->nickname = g_strdup(options->nickname);
+	conn->living = options->living;
 	conn->params = copy_params(options->params);
 	conn->wanted_presence = options->presence;
 	conn->wanted_message = g_strdup(options->message);
@@ -93,6 +94,11 @@ struct account *conn_account(const struct conn *conn)
 bool conn_is_online(const struct conn *conn)
 {
 	return conn->stage == CONN_ONLINE;
+}
+
+bool conn_was_found(const struct conn *conn)
+{
+	return conn->found;
 }
 
 bool conn_is_last_user(struct conn *conn)

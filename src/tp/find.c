@@ -115,7 +115,7 @@ static void on_candidate(struct bus_reader *reply, const GError *error, void *da
 	if (bus_reader_ok(reply) && same_login(self_id, account_param(conn))) {
 		g_autofree char *path = path_of_name(candidate->name);
 
-		conn->reused = true;
+		conn->reused = conn->found = true;
 		conn->answers_auth = false;
 		use_connection(conn, bus_reader_sender(reply), candidate->name, path);
 	}
@@ -225,6 +225,10 @@ static void on_manager_started(void *data)
 
 static void ask_manager(struct conn *conn)
 {
+	if (conn->living) {
+		conn_end(conn, CONN_END_REQUESTED, "");
+		return;
+	}
 	conn->answers_auth = true;
 	conn->start = tp_manager_start(conn->tp, conn->manager, on_manager_started, conn);
 	if (!conn->start)
@@ -271,6 +275,7 @@ static void on_recorded_owner(struct bus_reader *reply, const GError *error, voi
 		return;
 	}
 	conn->reused = true;
+	conn->found = lease_is_exclusive(conn->lease);
 	use_connection(conn, owner, name, path);
 }
 

@@ -95,6 +95,8 @@ struct conn {
 	guint lease_retry;
 	struct manager_start *start; /* its manager is being started; or NULL */
 	bool reused;                 /* others use it, or we did before: leave its presence alone */
+	bool found;                  /* …and nobody of us uses it: it is not ours to end */
+	bool living;                 /* option: no new one is made */
 	bool answers_auth; /* we asked for it, or are alone with it: passwords are ours to give */
 
 	char *name;   /* well-known bus name */

@@ -101,6 +101,8 @@ bool tp_open(struct tp *tp, const char *bus_address, bool no_autostart, GError *
 		return false;
 	}
 	g_debug("bus %s, from %s", bus_place_address(tp->place), bus_place_source(tp->place));
+	if (no_autostart)
+		bus_forbid_autostart(tp->bus);
 	bus_on_closed(tp->bus, on_closed, tp);
 	tp->scope = bus_scope_new(tp->bus);
 	bus_export(tp->scope, TP_CLIENT_PATH, NULL, client_properties, tp);

@@ -122,6 +122,7 @@ struct conn_options {
 	GHashTable *params;     /* name → text; types come from the manager */
 	const char *secret;     /* password known already, or NULL: asked for when wanted */
 	const char *nickname;   /* own alias to set, or NULL */
+	bool living;            /* no new one is made: without one it ends at once (REQUESTED) */
 	enum presence presence; /* to start with; UNSET: available */
 	const char *message;
 };
@@ -140,6 +141,8 @@ bool conn_is_online(const struct conn *conn);
 bool conn_is_last_user(struct conn *conn);
 /* Its account has another name now: other phemes find it by that. */
 void conn_renamed(struct conn *conn);
+/* It was there when nobody of us used it. */
+bool conn_was_found(const struct conn *conn);
 /* Ends the connection for everybody; ops->ended(REQUESTED) follows. */
 void conn_disconnect(struct conn *conn);
 /* @secret NULL: the user declined. Wiped after use by the caller. */

@@ -452,6 +452,10 @@ void session_resend(struct session *session, struct chat *chat, struct message *
 {
 }
 
+void session_use_living(struct session *session)
+{
+}
+
 void session_withdraw(struct session *session, struct chat *chat, const char *reason)
 {
 }

@@ -141,6 +141,11 @@ bool conn_is_online(const struct conn *conn)
 	return conn->online;
 }
 
+bool conn_was_found(const struct conn *conn)
+{
+	return false;
+}
+
 bool conn_is_last_user(struct conn *conn)
 {
 	return conn->last_user;
