@@ -6,8 +6,9 @@
 
 #include "modifiers.h"
 
-#define HELP_COLUMN 30
-#define HELP_WIDTH  79
+#define HELP_COLUMN  30
+#define HELP_WIDTH   79
+#define USAGE_INDENT 8
 
 static const char *verb_help(const struct command *verb)
 {
@@ -21,16 +22,15 @@ static char *first_sentence(const char *help)
 	return end ? g_strndup(help, (gsize)(end - help) + 1) : g_strdup(help);
 }
 
-/* Words of @help, filled into lines that begin at HELP_COLUMN. */
-static void append_filled(GString *text, const char *help)
+/* Words, filled into lines that begin at @indent; the cursor is at @column. */
+static void append_filled(GString *text, const char *help, gsize column, int indent)
 {
 	g_auto(GStrv) words = g_strsplit_set(help, " \n", -1);
-	gsize column = HELP_COLUMN;
 
 	for (char **word = words; *word; word++) {
 		if (word != words && column + 1 + strlen(*word) > HELP_WIDTH) {
-			g_string_append_printf(text, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
+			g_string_append_printf(text, "\n%*s", indent, "");
+			column = (gsize)indent;
 		} else if (word != words) {
 			g_string_append_c(text, ' ');
 			column++;
@@ -43,11 +43,14 @@ static void append_filled(GString *text, const char *help)
 
 static void append_help(GString *text, const char *usage, const char *help)
 {
-	if (strlen(usage) > HELP_COLUMN - 4)
-		g_string_append_printf(text, "  %s\n%*s", usage, HELP_COLUMN, "");
-	else
+	if (strlen(usage) > HELP_COLUMN - 4) {
+		g_string_append(text, "  ");
+		append_filled(text, usage, 2, USAGE_INDENT);
+		g_string_append_printf(text, "%*s", HELP_COLUMN, "");
+	} else {
 		g_string_append_printf(text, "  %-*s", HELP_COLUMN - 2, usage);
-	append_filled(text, help);
+	}
+	append_filled(text, help, HELP_COLUMN, HELP_COLUMN);
 }
 
 static char *modifier_help(const struct modifier *modifier)
