@@ -114,51 +114,6 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		ui_mark(ui, DIRTY_STATUS);
 }
 
-static char *request_words(const struct request *request)
-{
-	switch (request->kind) {
-	case REQUEST_SUBSCRIPTION:
-		return g_strdup("asks to see your presence");
-	case REQUEST_INVITATION:
-		return g_strdup_printf("invites you to %s", request->shown_room);
-	case REQUEST_FILE:
-		return g_strdup("offers a file");
-	case REQUEST_TUBE: /* on_tube_request() */
-		break;
-	}
-	return g_strdup("");
-}
-
-/* Where one talks with who offers it. */
-static void on_tube_request(struct ui *ui, const struct request *request)
-{
-	struct chat *chat = chat_find(request->account, request->room ? CHAT_ROOM : CHAT_CONTACT,
-				      request->room ? request->room : request->id);
-
-	if (chat != NULL && !chat->open)
-		chat = NULL;
-	model_notice(ui->model, chat != NULL ? NULL : request->account, chat, NOTICE_WARNING,
-		     "%s offers %s%s%s: accept? (/accept %u or /reject %u)", request->name,
-		     request->text, request->room != NULL ? " to all in " : "",
-		     request->room != NULL ? request->shown_room : "", request->number,
-		     request->number);
-}
-
-/* With the pane hidden nothing else would tell. */
-static void on_request(struct ui *ui, const struct request *request)
-{
-	bool has_alias = strcmp(request->name, request->shown_id) != 0;
-	g_autofree char *alias = has_alias ? g_strdup_printf(" (%s)", request->name) : NULL;
-	g_autofree char *what = request_words(request);
-	g_autofree char *why =
-		*request->text != '\0' ? g_strdup_printf(" (\"%s\")", request->text) : NULL;
-
-	model_notice(ui->model, request->account, NULL, NOTICE_WARNING,
-		     "%s%s %s%s: /accept %u or /reject %u", request->shown_id,
-		     alias != NULL ? alias : "", what, why != NULL ? why : "", request->number,
-		     request->number);
-}
-
 static void on_event(const struct event *event, void *data)
 {
 	struct ui *ui = data;
@@ -171,10 +126,8 @@ static void on_event(const struct event *event, void *data)
 	    ui->view->ops->event(ui->view, event))
 		ui_mark(ui, DIRTY_CHAT);
 	on_accounts(ui, event);
-	if (event->type == EVENT_REQUEST_ADDED && event->request->kind == REQUEST_TUBE)
-		on_tube_request(ui, event->request);
-	else if (event->type == EVENT_REQUEST_ADDED)
-		on_request(ui, event->request);
+	if (event->type == EVENT_REQUEST_ADDED)
+		asked_on_request(ui, event->request);
 	if (event->chat == NULL)
 		return;
 	if (event->type == EVENT_MESSAGE_ADDED)
@@ -277,6 +230,7 @@ static void set_up(struct ui *ui, struct session *session)
 	g_queue_init(&ui->questions);
 	ui->pane = pane_new(ui->model);
 	ui->typing = typing_new(session);
+	ui->asked = asked_new();
 	ui->chatviews = g_hash_table_new_full(NULL, NULL, NULL, chatview_destroy);
 	ui->current = ui_chatview(ui, ui->model->status);
 	screen_init(ui);
@@ -300,6 +254,7 @@ static void tear_down(struct ui *ui)
 	ui->draft = NULL;
 	input_clear();
 	typing_free(ui->typing);
+	asked_free(ui->asked);
 	pane_free(ui->pane);
 	if (ui->last != NULL)
 		chat_unref(ui->last);

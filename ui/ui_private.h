@@ -86,6 +86,7 @@ struct ui {
 	bool wants_out;      /* Ctrl-C on an empty line: a second one asks */
 	char *pasted;        /* waits for the user's yes */
 	struct typing *typing;
+	struct asked *asked;
 	gint64 last_bell; /* monotonic µs */
 	guint clock;
 };
@@ -143,6 +144,12 @@ struct typing *typing_new(struct session *session);
 void typing_free(struct typing *typing);
 void typing_note(struct typing *typing, struct chat *chat, const char *line);
 void typing_forget(struct typing *typing, struct chat *chat);
+
+/* --- asked.c: telling of requests --------------------------------------------------------------------- */
+
+struct asked *asked_new(void);
+void asked_free(struct asked *asked);
+void asked_on_request(struct ui *ui, const struct request *request);
 
 /* --- bell.c ---------------------------------------------------------------------------------------- */
 

@@ -120,6 +120,11 @@ static bool requests_key(struct view *base, enum list_key key, gunichar c)
 
 	if (list_key(&view->list, key))
 		return true;
+	if (key == LIST_CHAR && (c == 'A' || c == 'D')) {
+		command_execute(&base->ui->front, c == 'A' ? "/accept all" : "/reject all", NULL,
+				NULL);
+		return true;
+	}
 	if (request == NULL || (!accept && !reject))
 		return false;
 	session_answer_request(base->ui->session, request, accept, on_done, base->ui);
@@ -136,7 +141,7 @@ struct view *view_requests_new(struct ui *ui)
 {
 	static const struct view_ops ops = {
 		.title = "Requests",
-		.hint = "Enter: accept  d: deny  q: close",
+		.hint = "Enter: accept  d: deny  A/D: all  q: close",
 		.draw = requests_draw,
 		.key = requests_key,
 		.event = requests_event,

@@ -85,6 +85,8 @@ static void offer_requests(struct completion *completion)
 {
 	const GPtrArray *requests = completion->model->requests;
 
+	if (requests->len > 1)
+		completion_offer(completion, "all");
 	for (guint i = 0; i < requests->len; i++) {
 		const struct request *request = g_ptr_array_index(requests, i);
 		g_autofree char *number = g_strdup_printf("%u", request->number);

@@ -106,7 +106,12 @@ static const char *complete_rest(struct completion *completion, const struct usa
 {
 	if (!strcmp(want->kind, "text"))
 		return complete_text(completion, s, false);
-	if (!strcmp(want->kind, "param") || !strcmp(want->kind, "card")) {
+	if (!strcmp(want->kind, "request")) {
+		g_autofree char *word = NULL;
+
+		s = last_word(s, &word);
+		set_prefix(completion, word);
+	} else if (!strcmp(want->kind, "param") || !strcmp(want->kind, "card")) {
 		g_autofree char *word = NULL;
 
 		s = last_word(s, &word);

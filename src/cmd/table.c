@@ -6,13 +6,17 @@
 
 const struct command command_table[] = {
 	{.name = "accept",
-	 .usage = "[REQUEST:request]",
+	 .usage = "[REQUEST:request…]",
 	 .needs = COMMAND_WANTS_ONLINE,
-	 .summary = "says yes to a request",
+	 .summary = "says yes to requests",
 	 .help = "Says yes to somebody who asks to see your presence, who invites you to a room\n"
 		 "(which is joined), or who offers a tube or a file (which is put where\n"
 		 "\"/set file.directory\" says). REQUEST is its number in the requests list, or\n"
-		 "who asks; without it the oldest one is meant, and named.",
+		 "who asks; without it the oldest one is meant, and named. \"3 5 8-12\" are "
+		 "several,\n"
+		 "\"all\" is all of them, or with contacts, rooms, files or tubes after it all of "
+		 "that\n"
+		 "kind. /requests shows the list.",
 	 .run = cmd_accept},
 	{.name = "account",
 	 .aliases = "accounts",
@@ -271,11 +275,13 @@ const struct command command_table[] = {
 		 "accounts.conf says now.",
 	 .run = cmd_reconnect},
 	{.name = "reject",
-	 .usage = "[REQUEST:request]",
+	 .usage = "[REQUEST:request…]",
 	 .needs = COMMAND_WANTS_ONLINE,
-	 .summary = "says no to a request",
-	 .help = "Says no to a request or an invitation. REQUEST is its number in the requests\n"
-		 "list, or who asks; without it the oldest one is meant, and named.",
+	 .summary = "says no to requests",
+	 .help = "Says no to a request or an invitation. REQUEST is as for /accept: a number, who\n"
+		 "asks, several of them, or \"all\" with or without a kind; without it the oldest "
+		 "one\n"
+		 "is meant, and named.",
 	 .run = cmd_reject},
 	{.name = "remove",
 	 .usage = "CONTACT:contact",
@@ -290,6 +296,14 @@ const struct command command_table[] = {
 	 .summary = "gives a contact another name",
 	 .help = "Shows CONTACT as ALIAS from now on. The network keeps the name; only you see it.",
 	 .run = cmd_rename},
+	{.name = "requests",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "lists what waits for your yes or no",
+	 .help = "Opens the list of those who ask to see your presence, invite you, or offer "
+		 "files\n"
+		 "and tubes. /accept and /reject take their numbers.",
+	 .run = cmd_requests},
 	{.name = "rooms",
 	 .aliases = "list",
 	 .usage = "[SERVER]",

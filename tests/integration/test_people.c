@@ -229,6 +229,49 @@ static void test_own_card_in_a_form(void **state)
 	check(RUN(w, "--run", "/whois self"), 0, "name           Me Too", "");
 }
 
+/* --- requests --- */
+
+static void test_many_invitations(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	use_account(w);
+	s = pheme_start_until(w, NULL, "connected as");
+	for (int i = 0; i < 500; i++) {
+		g_autofree char *room = g_strdup_printf("spam%03d", i);
+
+		fixture_invite(w->fixture, ME, room, "troll@fixture", "come");
+	}
+	screen_wait_text(s, "Requests       500|");
+	/* It is still there for what one wants to do. */
+	screen_line(s, "/msg Bob help");
+	fixture_wait_sent(w->fixture, ME, 1);
+	screen_line(s, "/accept 500");
+	screen_wait_row(s, 0, "spam499");
+	screen_line(s, "/reject all");
+	screen_line(s, "y");
+	screen_wait_text(s, "rejected 499 of 499 requests");
+	screen_wait_no_text(s, "Requests");
+	pheme_quit(w, s);
+}
+
+static void test_requests_in_bulk(void **state)
+{
+	struct pheme_world *w = *state;
+
+	use_account(w);
+	for (int i = 0; i < 20; i++) {
+		g_autofree char *id = g_strdup_printf("asker%02d@fixture", i);
+
+		fixture_set_contact(w->fixture, ME, id, "", NULL, 1, 3, "let me in");
+	}
+	check(RUN(w, "--run", "/accept 1-5", "--run", "/reject all", "--run", "/requests"), 0,
+	      "accepted 5 of 5 requests\nrejected 15 of 15 requests\n", "");
+	assert_int_equal(fixture_count_calls(w->fixture, "AuthorizePublication"), 5);
+	assert_int_equal(fixture_count_calls(w->fixture, "Unpublish"), 15);
+}
+
 /* --- what real ones do --- */
 
 static void test_on_xmpp(void **state)
@@ -276,9 +319,18 @@ static void test_on_irc(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(groups),  TEST(odd_group_name), TEST(blocking), TEST(marks_on_the_screen),
-		TEST(whois),   TEST(hostile_card),   TEST(own_card), TEST(own_card_in_a_form),
-		TEST(on_xmpp), TEST(on_irc),
+		TEST(groups),
+		TEST(odd_group_name),
+		TEST(blocking),
+		TEST(marks_on_the_screen),
+		TEST(whois),
+		TEST(hostile_card),
+		TEST(own_card),
+		TEST(own_card_in_a_form),
+		TEST(many_invitations),
+		TEST(requests_in_bulk),
+		TEST(on_xmpp),
+		TEST(on_irc),
 	};
 
 	return cmocka_run_group_tests_name("people", tests, NULL, NULL);

@@ -293,6 +293,44 @@ static void do_request(struct session *session, char **words)
 			  words[2], NULL, NULL, words[3]);
 }
 
+/* requests ACCOUNT COUNT */
+static void do_requests(struct session *session, char **words)
+{
+	for (int i = 0; i < atoi(words[2]); i++) {
+		g_autofree char *id = g_strdup_printf("asker%03d@example.org", i);
+
+		model_add_request(session->model, REQUEST_SUBSCRIPTION,
+				  find_account(session, words[1]), id, NULL, NULL, "");
+	}
+}
+
+/* removed ACCOUNT ID: that contact has removed us. */
+static void do_removed(struct session *session, char **words)
+{
+	struct contact *contact = account_ensure_contact(find_account(session, words[1]), words[2]);
+
+	contact_set_subscription(contact, SUBSCRIPTION_REMOVED, SUBSCRIPTION_YES);
+}
+
+/* card ACCOUNT FIELD VALUE: of our own, which can be changed. */
+static void do_card(struct session *session, char **words)
+{
+	struct account *account = find_account(session, words[1]);
+	struct card_spec *spec = g_new0(struct card_spec, 1);
+
+	if (account->card_specs == NULL)
+		account_set_card_specs(account, g_ptr_array_new_with_free_func(card_spec_free));
+	spec->name = g_strdup(words[2]);
+	spec->params = g_new0(char *, 1);
+	spec->max = 1;
+	g_ptr_array_add(account->card_specs, spec);
+	account_set_features(account, account->features | ACCOUNT_CAN_SET_CARD);
+	if (*words[3] != '\0')
+		g_ptr_array_add(
+			session->card,
+			card_field_new(words[2], NULL, (const char *const[]){words[3], NULL}));
+}
+
 /* ask ACCOUNT TEXT */
 static void do_ask(struct session *session, char **words)
 {
@@ -350,6 +388,9 @@ static const struct {
 	{"room-entry", 6, do_room_entry},
 	{"listing-done", 2, do_listing_done},
 	{"request", 4, do_request},
+	{"requests", 3, do_requests},
+	{"removed", 3, do_removed},
+	{"card", 4, do_card},
 	{"ask", 3, do_ask},
 	{"withdraw", 1, do_withdraw},
 	{"log", 1, do_log},

@@ -168,6 +168,69 @@ static void own_card_is_changed(void **state)
 	assert_completes(fixture, "/whois -a work se", "self");
 }
 
+/* --- requests by the number ----------------------------------------------------------------------- */
+
+static void ask_for_presence(struct fixture *fixture, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		g_autofree char *id = g_strdup_printf("r%u@x", i);
+
+		model_add_request(fixture->model, REQUEST_SUBSCRIPTION, fixture->work, id, NULL,
+				  NULL, "");
+	}
+}
+
+static void several_requests(void **state)
+{
+	struct fixture *fixture = *state;
+
+	ask_for_presence(fixture, 9);
+	check(fixture, "/accept 2 4-5 r7@x",
+	      "answer 2 yes\nanswer 4 yes\nanswer 5 yes\nanswer 8 yes\n");
+	assert_string_equal(fixture->out->str, "accepted 4 of 4 requests\n");
+	check_fails(fixture, "/accept 3 99", 3, "no request \"99\"");
+	check_fails(fixture, "/reject 90-99", 3, "no such request");
+	check_fails(fixture, "/reject 5-3", 3, "no request \"5-3\"");
+	assert_completes(fixture, "/reject 3 r8", "r8@x");
+}
+
+static void all_requests(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check_fails(fixture, "/accept all", 3, "no such request");
+	ask_for_presence(fixture, 2);
+	model_add_request(fixture->model, REQUEST_INVITATION, fixture->irc, "all", NULL, "#x", "");
+	fixture->answer = "n";
+	check_fails(fixture, "/reject all", 1, "still wait");
+	assert_string_equal(fixture->asked, "Reject 3 requests? (y/n)");
+	fixture->answer = "y";
+	check(fixture, "/reject all", "answer 1 no\nanswer 2 no\nanswer 3 no\n");
+	model_add_request(fixture->model, REQUEST_INVITATION, fixture->irc, "all", NULL, "#x", "");
+	ask_for_presence(fixture, 2);
+	check(fixture, "/accept all rooms", "answer 4 yes\n");
+	check(fixture, "/accept -a work all contacts", "answer 5 yes\nanswer 6 yes\n");
+	ask_for_presence(fixture, 3);
+	check_fails(fixture, "/accept all people", 2, "contacts, rooms, files or tubes");
+	fixture->front.unattended = true;
+	fail_next(fixture, 5, "not allowed");
+	assert_int_equal(run(fixture, "/reject all"), 5);
+	assert_string_equal(fixture->out->str, "rejected 2 of 3 requests\n");
+}
+
+static void a_name_with_blanks(void **state)
+{
+	struct fixture *fixture = *state;
+
+	model_add_request(fixture->model, REQUEST_SUBSCRIPTION, fixture->work, "dave@x",
+			  "Dave Miller", NULL, "");
+	check(fixture, "/accept Dave Miller", "answer 1 yes\n");
+	model_add_request(fixture->model, REQUEST_SUBSCRIPTION, fixture->work, "dave@x",
+			  "Dave Miller", NULL, "");
+	check(fixture, "/accept \"Dave Miller\"", "answer 2 yes\n");
+	check(fixture, "/requests", "view 2\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -179,6 +242,9 @@ int main(void)
 		TEST("/people/whois tells of the roster", whois_tells_of_the_roster),
 		TEST("/people/whois finds anybody", whois_finds_anybody),
 		TEST("/people/own card is changed", own_card_is_changed),
+		TEST("/people/several requests", several_requests),
+		TEST("/people/all requests", all_requests),
+		TEST("/people/a name with blanks", a_name_with_blanks),
 	};
 
 	return cmocka_run_group_tests_name("cmd/people", tests, NULL, NULL);

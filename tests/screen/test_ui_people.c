@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Contacts: marks in the roster, requests by the hundred, the own card. */
+
+#include "tests/lib/env.h"
+#include "tests/lib/play.h"
+#include "tests/lib/test.h"
+
+#include <glib.h>
+
+static const struct screen_options small = {.rows = 12, .cols = 40};
+
+static void test_marks(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "contact work bob@example.org Bob offline");
+	play_act(play, "contact work carol@example.org Carol away Friends");
+	play_act(play, "removed work bob@example.org");
+	screen_wait_text(s, "   r Bob");
+	screen_line(s, "/query carol@example.org");
+	screen_wait_row(s, 0, "[a away]");
+	screen_line(s, "/group list Friends");
+	screen_wait_text(s, "Carol <carol@example.org>  away");
+	play_free(play);
+}
+
+static void test_five_hundred_requests(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "requests work 500");
+	screen_wait_text(s, "497 more requests came");
+	screen_wait_text(s, "Requests       500|");
+	assert_true(screen_find(s, "asker002@example.org", NULL, NULL));
+	assert_false(screen_find(s, "asker003@example.org", NULL, NULL));
+	screen_line(s, "/requests");
+	screen_wait_text(s, "1. asker000@example.org wants");
+	screen_key(s, "End");
+	screen_wait_text(s, "500. asker499@example.org wants");
+	screen_key(s, "d");
+	screen_wait_text(s, "Requests       499|");
+	screen_key(s, "q");
+	screen_line(s, "/accept 7-9");
+	screen_wait_text(s, "accepted 3 of 3 requests");
+	screen_line(s, "/reject all");
+	screen_wait_text(s, "Reject 496 requests? (y/n)");
+	screen_line(s, "y");
+	screen_wait_text(s, "rejected 496 of 496 requests");
+	screen_wait_no_text(s, "Requests");
+	play_free(play);
+}
+
+static void test_requests_in_a_small_window(void **state)
+{
+	struct play *play = play_new(&small);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "requests work 50");
+	screen_wait_text(s, "asker002");
+	screen_line(s, "/requests");
+	screen_wait_text(s, "1. asker000@example.org wants to see");
+	screen_key(s, "End");
+	screen_wait_text(s, "50. asker049@example.org");
+	play_free(play);
+}
+
+static void edit_card(struct play *play)
+{
+	struct screen *s = play_screen(play);
+
+	play_act(play, "card work fn 'Alice Miller'");
+	play_act(play, "card work note ''");
+	play_act(play, "online work");
+	screen_wait_text(s, "work:o");
+	screen_line(s, "/whois self");
+	screen_wait_text(s, "Alice Miller");
+	assert_true(screen_find(s, "[ save ]", NULL, NULL));
+	screen_key(s, "Down");
+	screen_type(s, "here today");
+	screen_wait_row(s, screen_rows(s) - 1, "here today");
+	screen_key(s, "Enter");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "your card is saved");
+	screen_line(s, "/whois self");
+	screen_wait_text(s, "here today");
+	/* Nothing is kept of what is cancelled. */
+	screen_key(s, "Enter");
+	screen_key(s, "C-u");
+	screen_key(s, "Esc");
+	screen_wait_text(s, "Alice Miller");
+	screen_key(s, "Esc");
+	screen_wait_no_text(s, "[ save ]");
+}
+
+static void test_card(void **state)
+{
+	struct play *play = play_new(NULL);
+
+	edit_card(play);
+	play_free(play);
+}
+
+static void test_card_in_a_small_window(void **state)
+{
+	struct play *play = play_new(&small);
+
+	edit_card(play);
+	play_free(play);
+}
+
+static int setup(void **state)
+{
+	*state = test_env_new(TEST_ENV_NO_BUS);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return test_env_free(*state);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(marks), TEST(five_hundred_requests),  TEST(requests_in_a_small_window),
+		TEST(card),  TEST(card_in_a_small_window),
+	};
+
+	return cmocka_run_group_tests_name("ui people", tests, NULL, NULL);
+}
