@@ -207,6 +207,38 @@ static void create_private(const char *path)
 		close(fd);
 }
 
+/* When somebody wrote last. */
+static gint64 write_stamp(const struct history_db *db)
+{
+	g_autofree char *wal = g_strconcat(db->path, "-wal", NULL);
+	struct stat file;
+
+	if (stat(wal, &file))
+		return 0;
+	return (gint64)file.st_mtim.tv_sec * 1000000000 + file.st_mtim.tv_nsec;
+}
+
+/* Two hundred who write take turns in no order: as long as one of them gets on, so will we. The
+ * pauses differ, or all would come back at the same moment. */
+static int on_busy(void *data, int count)
+{
+	struct history_db *db = data;
+	gint64 now = g_get_monotonic_time(), stamp = write_stamp(db);
+
+	if (!count || stamp != db->busy_stamp)
+		db->busy_since = now;
+	db->busy_stamp = stamp;
+	if (now - db->busy_since > (gint64)HISTORY_BUSY_MS * 1000)
+		return 0;
+	g_usleep((gulong)g_random_int_range(500, MIN(1000 << MIN(count, 6), 30000)));
+	return 1;
+}
+
+void history_db_wait(struct history_db *db, bool wait)
+{
+	sqlite3_busy_handler(db->sql, wait ? on_busy : NULL, db);
+}
+
 static bool open_file(struct history_db *db, const char *name, int flags)
 {
 	int code = sqlite3_open_v2(name, &db->sql, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -215,7 +247,7 @@ static bool open_file(struct history_db *db, const char *name, int flags)
 	if (!db->sql)
 		return history_db_refuse(db, TROUBLE_OTHER, "out of memory");
 	sqlite3_extended_result_codes(db->sql, 1);
-	sqlite3_busy_timeout(db->sql, HISTORY_BUSY_MS);
+	history_db_wait(db, true);
 	sqlite3_create_function(db->sql, "owner_alive", 1, SQLITE_UTF8, NULL, owner_alive, NULL,
 				NULL);
 	return code == SQLITE_OK ? history_schema_prepare(db) : history_db_failed(db);

@@ -178,9 +178,9 @@ bool history_index_old(struct history_db *db)
 	    sqlite3_db_readonly(db->sql, "main") == 1)
 		return false;
 	/* Nobody waits for this: with another process writing its time comes later. */
-	sqlite3_busy_timeout(db->sql, 0);
+	history_db_wait(db, false);
 	db->index_rests = !add_part(db);
-	sqlite3_busy_timeout(db->sql, HISTORY_BUSY_MS);
+	history_db_wait(db, true);
 	db->stale = stale;
 	return !db->index_rests;
 }

@@ -12,7 +12,8 @@
 #include <sqlite3.h>
 #include "history.h"
 
-/* How long another process may hold the file before a write is given up. */
+/* How long another process may hold the file before a write is given up; many that take turns
+ * may take longer. */
 #define HISTORY_BUSY_MS 3000
 
 /* --- history_db.c: the open file, its statements and what went wrong with it -------------- */
@@ -35,6 +36,8 @@ struct history_db {
 	bool stale;             /* to be opened anew before it is used again */
 	bool reader;            /* nothing is written, nor a file made */
 	bool indexed;           /* there is an index of words, and it can be used */
+	gint64 busy_since;      /* monotonic µs: nobody has written since then, while we wait */
+	gint64 busy_stamp;      /* of what was written last */
 	bool index_rests;       /* its next part was tried in vain: not before the next write */
 	enum trouble trouble;   /* what the last failure was */
 	char *why;              /* the same, to be shown */
@@ -47,6 +50,8 @@ void history_db_free(struct history_db *db);
  * may mend. */
 bool history_db_ready(struct history_db *db);
 void history_db_close(struct history_db *db);
+/* Whether to wait for others who hold the file. */
+void history_db_wait(struct history_db *db, bool wait);
 /* Cached by the address of @text, which must be static; NULL on failure. */
 sqlite3_stmt *history_db_prepare(struct history_db *db, const char *text);
 /* @types: one letter a parameter: s char *, i int, l gint64. Strings are not copied. */

@@ -217,6 +217,36 @@ static void test_beside_a_screen(void **state)
 	pheme_quit(w, s);
 }
 
+/* Parallel scripts share one connection, and none cuts another off. */
+#define CROWD                                                                                      \
+	"pids=; bad=0; for i in $(seq 200); do \"$@\" \"message $i\" & pids=\"$pids $!\"; done; "  \
+	"for p in $pids; do wait $p || bad=$((bad + 1)); done; exit $bad; exec \"$@\""
+
+static void check_crowd(struct pheme_world *w, const char *const *sent)
+{
+	assert_int_equal(g_strv_length((char **)sent), 200);
+	for (int i = 1; i <= 200; i++) {
+		g_autofree char *text = g_strdup_printf("message %d", i);
+
+		assert_true(g_strv_contains(sent, text));
+	}
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "200");
+	pheme_wait_history(w, NULL, "SELECT count(DISTINCT text) FROM message", "200");
+	pheme_wait_history(w, NULL, "PRAGMA integrity_check", "ok");
+}
+
+static void test_crowd(void **state)
+{
+	struct pheme_world *w = *state;
+	const char *const args[] = {"--send", "Bob", NULL};
+	g_auto(GStrv) sent = NULL;
+
+	check(run(w, CROWD, args), 0, "");
+	sent = fixture_sent(w->fixture, ME, BOB);
+	check_crowd(w, (const char *const *)sent);
+	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, setup, pheme_teardown)
 
 int main(void)
@@ -233,6 +263,7 @@ int main(void)
 		TEST(wait_delivered),
 		TEST(room),
 		TEST(beside_a_screen),
+		TEST(crowd),
 	};
 
 	return cmocka_run_group_tests_name("send", tests, NULL, NULL);
