@@ -153,13 +153,16 @@ static void finish(struct arrival *arrival)
 
 static void show_due(struct talk *talk)
 {
+	struct message *message;
 	struct arrival *arrival;
 
 	while ((arrival = g_queue_peek_head(&talk->held)) && arrival->settled) {
 		g_queue_pop_head(&talk->held);
 		arrival->held = false;
+		message = NULL;
 		if (!arrival->hide && !chat_find_uid(arrival->chat, arrival->row.uid))
-			show(arrival);
+			message = show(arrival);
+		reader_pass(arrival, message);
 		finish(arrival);
 	}
 	talk_release(talk);
@@ -170,7 +173,9 @@ static void acknowledge(struct arrival *arrival)
 	struct chat *chat = arrival->chat;
 	struct login *login = chat->account ? login_find(arrival->session, chat->account) : NULL;
 
-	if (arrival->pending && login && login->conn && login->serial == arrival->serial)
+	if (arrival->has_reader)
+		reader_stored(arrival);
+	else if (arrival->pending && login && login->conn && login->serial == arrival->serial)
 		conn_acknowledge(login->conn, chat->kind, chat->id, arrival->pending_id);
 	arrival->pending = false;
 }
@@ -239,10 +244,13 @@ static void show_at_once(struct arrival *arrival)
 {
 	struct message *message;
 
-	if (is_shown(arrival->chat, &arrival->row))
+	if (is_shown(arrival->chat, &arrival->row)) {
+		reader_pass(arrival, NULL);
 		return;
+	}
 	message = show(arrival);
 	arrival->row.mention = message && message->mention;
+	reader_pass(arrival, message);
 }
 
 void inbox_incoming(struct conn *conn, const struct incoming *incoming, void *data)
@@ -256,11 +264,14 @@ void inbox_incoming(struct conn *conn, const struct incoming *incoming, void *da
 	if (!login)
 		return;
 	chat = chat_open(account, incoming->kind, incoming->chat_id);
+	if (!reader_expect(session, chat, login->serial, incoming))
+		return;
 	arrival = arrival_new(session, chat, &incoming->init, incoming->dedupe);
 	arrival->serial = login->serial;
 	arrival->pending = incoming->pending;
 	arrival->pending_id = incoming->pending_id;
 	arrival->replay = incoming->replay;
+	arrival->has_reader = session->reader != NULL && incoming->init.direction == MESSAGE_IN;
 	if (must_hold(arrival))
 		hold(arrival);
 	else

@@ -450,6 +450,7 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 		login_refuse_secret(login);
 	passwords_drop(login);
 	talk_connection_lost(login);
+	reader_connection_lost(login);
 	outbox_connection_lost(login);
 	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
 	account_forget_presences(login->account);

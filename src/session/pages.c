@@ -15,7 +15,7 @@ struct page {
 	enum page_kind kind;
 };
 
-struct message *pages_message(const struct history_message *row)
+struct message *pages_message_whole(const struct history_message *row)
 {
 	struct message_init init = {
 		.time = row->time,
@@ -34,6 +34,13 @@ struct message *pages_message(const struct history_message *row)
 	struct message *message = message_new(&init);
 
 	message->mention = row->mention;
+	return message;
+}
+
+struct message *pages_message(const struct history_message *row)
+{
+	struct message *message = pages_message_whole(row);
+
 	if (row->row)
 		g_clear_pointer(&message->raw, g_free); /* the history has it */
 	return message;

@@ -33,6 +33,7 @@ static const struct tp_ops ops = {
 	.online = login_online,
 	.ended = login_ended,
 	.incoming = inbox_incoming,
+	.pending_removed = reader_removed,
 	.delivery = report_delivery,
 	.secret_wanted = passwords_wanted,
 	.secret_unwanted = passwords_unwanted,
@@ -200,6 +201,7 @@ static void forget_chats(struct session *session)
 {
 	g_hash_table_unref(session->talks);
 	inbox_free(session);
+	reader_free(session);
 }
 
 void session_free(struct session *session)

@@ -235,6 +235,27 @@ typedef void (*session_log_fn)(const char *const *lines, const GError *error, vo
 void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
 		      const char *id, unsigned count, session_log_fn fn, void *data);
 
+/* --- passing messages on ------------------------------------------------------------------ */
+
+/*
+ * For a front end that passes what is said on to a program: each message that came is told to
+ * @fn once, in order, those too that wait with the manager since before, and is acknowledged
+ * only when session_confirm() says that it was passed on (and it is in the history). What is not
+ * confirmed waits for the next pheme. @message is borrowed and has its raw text. To be set
+ * before the session starts; NULL ends it.
+ */
+typedef void (*session_reader_fn)(struct chat *chat, const struct message *message, void *data);
+void session_set_reader(struct session *session, session_reader_fn fn, void *data);
+/* @uid: of the message. @read: somebody has read it, and it is not counted as unread later. */
+void session_confirm(struct session *session, const char *uid, bool read);
+/* Tells all messages of the loaded accounts that nobody has read, from the history, oldest
+ * first, then calls @done. */
+void session_read_unread(struct session *session, session_reader_fn fn, session_done_fn done,
+			 void *data);
+/* What came up to the message of the history that is at @row is read. */
+void session_note_read(struct session *session, const char *account, enum chat_kind kind,
+		       const char *id, gint64 row);
+
 /* --- files ------------------------------------------------------------------------------- */
 
 /* Offers the file at @path to a contact. What becomes of it is told in the model's transfer. NULL

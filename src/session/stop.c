@@ -60,7 +60,8 @@ void stop_check(struct session *session)
 {
 	if (!session->stop_promise)
 		return;
-	if (!session->leaving && !outbox_is_busy(session) && !tubes_leave(session)) {
+	if (!session->leaving && !outbox_is_busy(session) && !reader_is_busy(session) &&
+	    !tubes_leave(session)) {
 		g_clear_handle_id(&session->drain_timer, g_source_remove);
 		leave(session);
 	} else if (session->leaving && !any_connection(session)) {

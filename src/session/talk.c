@@ -34,6 +34,7 @@ void talk_free(void *data)
 	report_clear(talk);
 	g_queue_clear(&talk->held);
 	g_queue_clear_full(&talk->known_sent, g_free);
+	g_clear_pointer(&talk->readings, g_hash_table_unref);
 	g_clear_handle_id(&talk->mark_read, g_source_remove);
 	chat_unref(talk->chat);
 	g_free(talk);

@@ -42,8 +42,14 @@ struct session {
 	GHashTable *arrivals; /* struct arrival *, owned */
 	GQueue unsaved;       /* those of them that the history could not store */
 
-	GHashTable *logs;     /* log.c: struct log_request *, owned */
+	GHashTable *logs;     /* log.c, reader.c: what is asked of the history, owned */
 	GHashTable *receipts; /* report.c: struct receipt *, owned */
+
+	/* reader.c */
+	session_reader_fn reader; /* or NULL */
+	void *reader_data;
+	GHashTable *readings; /* uid → struct reading *, owned; NULL: there was never a reader */
+	unsigned readings_awaited;
 
 	/* passwords.c */
 	GQueue questions; /* struct question *, owned; the first is the one that is shown */
@@ -93,12 +99,13 @@ struct login {
 struct talk {
 	struct session *session;
 	struct chat *chat;
-	GQueue held;       /* struct arrival *: shown in this order, after their verdicts */
-	GQueue outbox;     /* struct outgoing *, owned */
-	GQueue known_sent; /* char *: uids of ours whose sending was told, newest first */
-	GQueue early;      /* struct early_report * */
-	struct page *page; /* being read */
-	int typing;        /* told last; -1: nothing */
+	GQueue held;          /* struct arrival *: shown in this order, after their verdicts */
+	GQueue outbox;        /* struct outgoing *, owned */
+	GQueue known_sent;    /* char *: uids of ours whose sending was told, newest first */
+	GQueue early;         /* struct early_report * */
+	struct page *page;    /* being read */
+	GHashTable *readings; /* reader.c: pending id → struct reading *; NULL: none ever */
+	int typing;           /* told last; -1: nothing */
 	guint mark_read;
 };
 
@@ -197,10 +204,11 @@ struct arrival { /* a message on its way into the history */
 	unsigned serial; /* of the login's connection */
 	bool pending;
 	guint32 pending_id;
-	bool replay;  /* may have been stored and shown long ago */
-	bool held;    /* in its talk's queue, shown after the verdict */
-	bool settled; /* held: there is a verdict */
-	bool hide;    /* held: the verdict was not to show it */
+	bool replay;     /* may have been stored and shown long ago */
+	bool held;       /* in its talk's queue, shown after the verdict */
+	bool settled;    /* held: there is a verdict */
+	bool hide;       /* held: the verdict was not to show it */
+	bool has_reader; /* acknowledged through reader.c */
 };
 void inbox_incoming(struct conn *conn, const struct incoming *incoming, void *data);
 /* Goes to the history now. */
@@ -215,6 +223,21 @@ void inbox_keep_unsaved(struct session *session, struct chat *chat,
 void inbox_try_unsaved(struct session *session);
 void inbox_init(struct session *session);
 void inbox_free(struct session *session);
+
+/* --- reader.c ---------------------------------------------------------------------------- */
+
+/* A message comes; it is acknowledged when it was stored and passed on. False: it is known. */
+bool reader_expect(struct session *session, struct chat *chat, unsigned serial,
+		   const struct incoming *incoming);
+void reader_stored(struct arrival *arrival);
+/* Its turn has come. @message NULL: it is not shown, the history has it already. */
+void reader_pass(struct arrival *arrival, const struct message *message);
+/* Some are stored soon, and acknowledged then. */
+bool reader_is_busy(const struct session *session);
+void reader_removed(struct conn *conn, enum chat_kind kind, const char *id, const guint32 *ids,
+		    unsigned count, void *data);
+void reader_connection_lost(struct login *login);
+void reader_free(struct session *session);
 
 /* --- carbon.c ---------------------------------------------------------------------------- */
 
@@ -251,6 +274,8 @@ void report_clear(struct talk *talk);
 void pages_load_end(struct talk *talk);
 void pages_cancel(struct talk *talk);
 struct message *pages_message(const struct history_message *row);
+/* The same with its raw text, where that differs. */
+struct message *pages_message_whole(const struct history_message *row);
 
 /* --- log.c ------------------------------------------------------------------------------- */
 

@@ -321,9 +321,17 @@ void history_claim(struct history *history, const char *uid, history_claim_fn fn
 	submit(history, job, (job_fn)fn, data);
 }
 
+void history_mark_read_to(struct history *history, const struct history_chat *chat, gint64 row)
+{
+	struct job *job = job_for_chat(&history_job_mark, chat);
+
+	job->row = row;
+	submit(history, job, NULL, NULL);
+}
+
 void history_mark_read(struct history *history, const struct history_chat *chat)
 {
-	submit(history, job_for_chat(&history_job_mark, chat), NULL, NULL);
+	history_mark_read_to(history, chat, G_MAXINT64);
 }
 
 void history_set_open(struct history *history, const struct history_chat *chat, unsigned number,
@@ -415,6 +423,16 @@ void history_read_queued(struct history *history, const char *account, history_q
 			 void *data)
 {
 	submit(history, job_for_account(&history_job_queued, account), (job_fn)fn, data);
+}
+
+void history_read_unread(struct history *history, gint64 after, unsigned limit, history_found_fn fn,
+			 void *data)
+{
+	struct job *job = history_job_new(&history_job_unread);
+
+	job->row = after;
+	job->limit = limit;
+	submit(history, job, (job_fn)fn, data);
 }
 
 void history_read_chats(struct history *history, history_chats_fn fn, void *data)

@@ -108,6 +108,10 @@ typedef void (*history_found_fn)(GPtrArray *found, gint64 next, const char *erro
 void history_search(struct history *history, struct query *query, const struct history_chat *chat,
 		    gint64 from, unsigned limit, bool forward, history_found_fn fn, void *data);
 
+/* What came into any chat after row @after and was not read, oldest first. */
+void history_read_unread(struct history *history, gint64 after, unsigned limit, history_found_fn fn,
+			 void *data);
+
 /* Makes this process the sender of a queued message: told true only to one process, once. */
 typedef void (*history_claim_fn)(bool ours, void *data);
 void history_claim(struct history *history, const char *uid, history_claim_fn fn, void *data);
@@ -123,6 +127,8 @@ void history_read_queued(struct history *history, const char *account, history_q
 
 /* Everything in the chat up to now is read. */
 void history_mark_read(struct history *history, const struct history_chat *chat);
+/* …up to that row. */
+void history_mark_read_to(struct history *history, const struct history_chat *chat, gint64 row);
 /* Remembers that a chat is open (number) or not (0), and its name. */
 void history_set_open(struct history *history, const struct history_chat *chat, unsigned number,
 		      const char *name);

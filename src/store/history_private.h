@@ -160,7 +160,7 @@ extern const struct job_ops history_job_rename;
 extern const struct job_ops history_job_before, history_job_after, history_job_queued,
 	history_job_chats, history_job_roster, history_job_around;
 /* history_search.c */
-extern const struct job_ops history_job_search;
+extern const struct job_ops history_job_search, history_job_unread;
 /* history_thread.c */
 extern const struct job_ops history_job_problem;
 

@@ -352,10 +352,50 @@ static bool run_search(struct history_db *db, struct job *job)
 	return done;
 }
 
-static void answer_search(struct job *job)
+/* --- what nobody has read ----------------------------------------------------------------- */
+
+static struct history_found *read_unread(sqlite3_stmt *row)
+{
+	struct history_found *found = g_new0(struct history_found, 1);
+
+	found->message = history_read_message(row);
+	found->account = history_read_string(row, HISTORY_COLUMN_COUNT);
+	found->kind = sqlite3_column_int(row, HISTORY_COLUMN_COUNT + 1);
+	found->id = history_read_string(row, HISTORY_COLUMN_COUNT + 2);
+	found->name = history_read_string(row, HISTORY_COLUMN_COUNT + 3);
+	return found;
+}
+
+static bool run_unread(struct history_db *db, struct job *job)
+{
+	/* From the chats, most of which have nothing after their read_row. */
+	static const char text[] =
+		"SELECT " HISTORY_COLUMNS ", c.account, c.kind, c.ident, c.name FROM chat c"
+		" CROSS JOIN message m INDEXED BY message_chat"
+		"  ON m.chat = c.id AND m.id > max(c.read_row, ?1)"
+		"  AND m.direction = 0 AND m.scrollback = 0"
+		" ORDER BY m.id LIMIT ?2";
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+	struct history_found *found = NULL;
+	int step;
+
+	job->items = g_ptr_array_new_with_free_func(found_free);
+	history_db_bind(statement, "ll", job->row, (gint64)job->limit);
+	while ((step = history_db_step(db, statement)) > 0) {
+		found = read_unread(statement);
+		g_ptr_array_add(job->items, found);
+	}
+	job->next = found && job->items->len == job->limit ? found->message->row : 0;
+	return step == 0;
+}
+
+/* --- answers ------------------------------------------------------------------------------ */
+
+static void answer_found(struct job *job)
 {
 	job->fn.found(job->items, job->failed ? 0 : job->next, job->failed ? job->why : NULL,
 		      job->data);
 }
 
-const struct job_ops history_job_search = {false, run_search, answer_search};
+const struct job_ops history_job_search = {false, run_search, answer_found};
+const struct job_ops history_job_unread = {false, run_unread, answer_found};

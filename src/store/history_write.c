@@ -151,17 +151,17 @@ static void answer_claim(struct job *job)
 
 static bool run_mark(struct history_db *db, struct job *job)
 {
-	static const char text[] =
-		"UPDATE chat SET read_row = (SELECT max(id) FROM message WHERE chat = ?1)"
-		" WHERE id = ?1"
-		" AND read_row < (SELECT max(id) FROM message WHERE chat = ?1)";
+	static const char text[] = "UPDATE chat SET read_row ="
+				   " (SELECT max(id) FROM message WHERE chat = ?1 AND id <= ?2)"
+				   " WHERE id = ?1 AND read_row <"
+				   " (SELECT max(id) FROM message WHERE chat = ?1 AND id <= ?2)";
 	gint64 chat = history_chat_row(db, job, false);
 
 	if (chat <= 0)
 		return chat == 0;
 	sqlite3_stmt *statement = history_db_prepare(db, text);
 
-	history_db_bind(statement, "l", chat);
+	history_db_bind(statement, "ll", chat, job->row);
 	return history_db_run(db, statement);
 }
 

@@ -58,6 +58,7 @@ void conn_free(struct conn *conn)
 	if (conn->stage == CONN_ONLINE) {
 		conn_close_tubes(conn);
 		conn_caps_withdraw(conn);
+		conn_flush_acks(conn);
 	}
 	conn->stage = CONN_ENDED;
 	bus_scope_free(conn->scope);

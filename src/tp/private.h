@@ -286,6 +286,8 @@ void tp_text_start(struct channel *channel);
 void tp_text_free(struct channel *channel);
 /* Sends the acknowledgements that wait to go out together. */
 void tp_text_flush_acks(struct channel *channel);
+/* All that waits goes out now. */
+void conn_flush_acks(struct conn *conn);
 void tp_text_read_pending(struct channel *channel, bool replay);
 void tp_room_start(struct channel *channel);
 void tp_room_free(struct channel *channel);

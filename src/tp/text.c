@@ -305,11 +305,22 @@ static void ack_batch_free(void *data)
 	g_free(batch);
 }
 
+static void tell_removed(struct channel *channel, const GArray *ids)
+{
+	struct tp *tp = channel->conn->tp;
+
+	tp->ops->pending_removed(channel->conn, channel->chat->kind, channel->chat->id,
+				 (const guint32 *)(const void *)ids->data, ids->len, tp->data);
+}
+
 /* One id that is not pending any more, and none of the others is acknowledged. */
 static void on_acknowledged(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct ack_batch *batch = data;
 
+	/* Without Channel.Interface.Messages no signal says so. */
+	if (!error && !batch->channel->text->has_messages)
+		tell_removed(batch->channel, batch->ids);
 	if (!error || batch->ids->len < 2)
 		return;
 	g_debug("%s", error->message);
@@ -340,6 +351,17 @@ void tp_text_flush_acks(struct channel *channel)
 			  batch->ids->len);
 	bus_call_own_data(call, ack_batch_free);
 	bus_call_send(call, -1, on_acknowledged, batch);
+}
+
+void conn_flush_acks(struct conn *conn)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, conn->talks);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		if (((struct channel *)value)->text)
+			tp_text_flush_acks(value);
 }
 
 static gboolean on_ack_idle(void *data)
@@ -373,6 +395,8 @@ static void on_pending_removed(struct bus_reader *args, void *data)
 		for (guint k = acks->len; k > 0; k--)
 			if (g_array_index(acks, guint32, k - 1) == g_array_index(ids, guint32, i))
 				g_array_remove_index(acks, k - 1);
+	if (bus_reader_ok(args))
+		tell_removed(channel, ids);
 }
 
 /* --- start --------------------------------------------------------------------------------------------------- */

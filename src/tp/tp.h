@@ -85,6 +85,9 @@ struct tp_ops {
 	 * at once or later. */
 	void (*ended)(struct conn *conn, enum conn_end end, const char *text, void *data);
 	void (*incoming)(struct conn *conn, const struct incoming *incoming, void *data);
+	/* The manager has these messages no more: somebody acknowledged them. */
+	void (*pending_removed)(struct conn *conn, enum chat_kind kind, const char *chat_id,
+				const guint32 *ids, unsigned count, void *data);
 	void (*delivery)(struct conn *conn, const struct delivery_report *report, void *data);
 	/* A password is wanted: of the account (@room NULL) or of a room. @again: the last one
 	 * was refused. Answer with conn_answer_secret(), later. */

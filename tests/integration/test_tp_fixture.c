@@ -101,6 +101,11 @@ static void on_thrown_out(struct conn *conn, struct chat *room, void *data)
 	((struct world *)data)->thrown_out++;
 }
 
+static void on_pending_removed(struct conn *conn, enum chat_kind kind, const char *id,
+			       const guint32 *ids, unsigned count, void *data)
+{
+}
+
 static const struct tp_ops ops = {
 	.bus_closed = on_bus_closed,
 	.online = on_online,
@@ -111,6 +116,7 @@ static const struct tp_ops ops = {
 	.secret_unwanted = on_secret_unwanted,
 	.joined = on_joined,
 	.thrown_out = on_thrown_out,
+	.pending_removed = on_pending_removed,
 };
 
 static int setup(void **state)

@@ -646,6 +646,29 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 	end_later(session, done, data);
 }
 
+void session_set_reader(struct session *session, session_reader_fn fn, void *data)
+{
+	session->reader = fn;
+	session->reader_data = data;
+}
+
+void session_confirm(struct session *session, const char *uid, bool read)
+{
+	record(session, "confirm %s%s", uid, read ? " read" : "");
+}
+
+void session_read_unread(struct session *session, session_reader_fn fn, session_done_fn done,
+			 void *data)
+{
+	end_later(session, done, data);
+}
+
+void session_note_read(struct session *session, const char *account, enum chat_kind kind,
+		       const char *id, gint64 row)
+{
+	record(session, "read %s %s %d", account, id, (int)row);
+}
+
 void session_resend(struct session *session, struct chat *chat, struct message *message)
 {
 }

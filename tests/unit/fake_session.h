@@ -25,6 +25,8 @@ struct session {
 	void *prompt_data;
 	struct whois *whois;                       /* what session_whois() tells; owned */
 	void (*on_start)(struct session *session); /* what happens once it was started */
+	session_reader_fn reader;
+	void *reader_data;
 };
 
 /* Keeps its files in @dir. */

@@ -56,7 +56,7 @@ bool tp_is_open(const struct tp *tp)
 
 bool tp_is_handler(const struct tp *tp)
 {
-	return true;
+	return !tp->not_handler;
 }
 
 void tp_set_show_joins(struct tp *tp, bool show)
@@ -553,6 +553,11 @@ void fake_says(struct conn *conn, const char *id, const char *text, const char *
 	};
 
 	conn->tp->ops->incoming(conn, &incoming, conn->tp->data);
+}
+
+void fake_removed(struct conn *conn, const char *id, guint32 pending)
+{
+	conn->tp->ops->pending_removed(conn, CHAT_CONTACT, id, &pending, 1, conn->tp->data);
 }
 
 bool fake_has_acknowledged(struct conn *conn, guint32 pending)

@@ -13,6 +13,7 @@ struct tp {
 	const struct tp_ops *ops;
 	void *data;
 	bool open, refuses, show_joins;
+	bool not_handler;
 	GPtrArray *conns; /* struct conn *, borrowed */
 	GString *calls;   /* "join #dev;" … */
 	unsigned logins;  /* conn_new() so far */
@@ -55,4 +56,6 @@ void fake_answer(struct conn *conn, const GError *error);
 /* A contact says something. @pending 0: nothing to acknowledge. */
 void fake_says(struct conn *conn, const char *id, const char *text, const char *uid,
 	       guint32 pending, bool replay);
+/* The manager has a message of @id no more. */
+void fake_removed(struct conn *conn, const char *id, guint32 pending);
 bool fake_has_acknowledged(struct conn *conn, guint32 pending);
