@@ -68,6 +68,15 @@ static void read_tube_fact(struct channel_facts *facts, const char *key, struct 
 		read_accesses(facts, value);
 }
 
+static void read_message_types(struct channel_facts *facts, struct bus_reader *value)
+{
+	g_autoptr(GArray) types = bus_read_uint32s(value);
+
+	for (guint i = 0; i < types->len; i++)
+		if (g_array_index(types, guint32, i) < 32)
+			facts->message_types |= 1u << g_array_index(types, guint32, i);
+}
+
 /* a{sv} opened as @properties */
 static void facts_read(struct channel_facts *facts, struct bus_reader *properties)
 {
@@ -93,6 +102,8 @@ static void facts_read(struct channel_facts *facts, struct bus_reader *propertie
 		} else if (!strcmp(key, TP_CHAN ".Interfaces")) {
 			g_strfreev(facts->interfaces);
 			facts->interfaces = bus_read_strings(&value);
+		} else if (!strcmp(key, TP_CHAN_MESSAGES ".MessageTypes")) {
+			read_message_types(facts, &value);
 		} else {
 			read_tube_fact(facts, key, &value);
 		}

@@ -41,8 +41,9 @@ struct channel_facts {
 	char *target_id;
 	guint32 initiator;
 	char *initiator_id;
-	char *auth_method; /* of a ServerAuthentication channel */
-	char *service;     /* of a tube */
+	char *auth_method;     /* of a ServerAuthentication channel */
+	char *service;         /* of a tube */
+	guint32 message_types; /* that can be sent, as bits; 0: not told */
 	/* Of a stream tube: by Socket_Address_Type, bits by Socket_Access_Control; of a D-Bus tube
 	 * the first one is what is supported. */
 	unsigned sockets[TP_SOCKET_TYPES];

@@ -143,13 +143,26 @@ static void on_send_reply(struct bus_reader *reply, const GError *bus_error, voi
 	send->fn(token, NULL, send->data);
 }
 
-static void write_message(struct bus_writer *args, const struct send *send)
+/* What is typed as an auto-reply no program answers. Where there is no such type, a notice says
+ * the same on IRC; elsewhere people might not see one. */
+static guint32 wire_type(const struct channel *channel, enum message_type type)
+{
+	guint32 known = channel->facts.message_types;
+
+	if (type != MESSAGE_AUTO_REPLY || known & 1u << MESSAGE_AUTO_REPLY)
+		return type;
+	if (known & 1u << MESSAGE_NOTICE && !strcmp(channel->conn->protocol, "irc"))
+		return MESSAGE_NOTICE;
+	return MESSAGE_NORMAL;
+}
+
+static void write_message(struct bus_writer *args, const struct send *send, guint32 type)
 {
 	struct bus_writer parts, part;
 
 	bus_write_open_array(args, "a{sv}", &parts);
 	bus_write_open_array(&parts, "{sv}", &part);
-	bus_write_property_uint32(&part, "message-type", send->type);
+	bus_write_property_uint32(&part, "message-type", type);
 	bus_write_property_string(&part, TEXT_UID_HEADER, send->uid);
 	bus_write_close(&parts, &part);
 	bus_write_open_array(&parts, "{sv}", &part);
@@ -163,15 +176,16 @@ static void write_message(struct bus_writer *args, const struct send *send)
 static void send_on(struct channel *channel, struct send *send)
 {
 	bool has_messages = channel->text->has_messages;
+	guint32 type = wire_type(channel, send->type);
 	struct bus_call *call = channel_ask(channel, has_messages ? TP_CHAN_MESSAGES : TP_CHAN_TEXT,
 					    has_messages ? "SendMessage" : "Send");
 	struct bus_writer *args = bus_call_args(call);
 
 	if (has_messages) {
-		write_message(args, send);
+		write_message(args, send, type);
 		bus_write_uint32(args, 1); /* Report_Delivery */
 	} else {
-		bus_write_uint32(args, send->type);
+		bus_write_uint32(args, type);
 		bus_write_string(args, send->text);
 	}
 	if (channel->text->in_flight->len >= IN_FLIGHT_MAX)
