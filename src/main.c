@@ -3,10 +3,12 @@
 /* Puts the parts together: options, diagnostics, session, and the front end that fits; for
  * --demo the world that they live in. */
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -82,11 +84,21 @@ static int run_demo(const struct options *options)
 	return status;
 }
 
+/* What we open must not take the place of a stream that is closed. Reading such a one finds its
+ * end, writing it fails. */
+static void fill_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	int status;
 
+	fill_streams();
 	setlocale(LC_ALL, "");
 	umask(077);
 	/* A reader that goes away is an error of write(), not the end. */
