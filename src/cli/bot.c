@@ -6,17 +6,26 @@
  * chats at a time, within limits. Storing and acknowledging are the session's.
  */
 
-#include "private.h"
+#include "bot.h"
+
+#include <string.h>
 
 #include "filter.h"
+#include "json.h"
+#include "printer.h"
 
-#define RUNNING_MAX 4   /* programs at a time */
-#define WAITING_MAX 100 /* messages in one chat */
-#define RUN_SECONDS 30
+#define RUNNING_MAX     4    /* programs at a time */
+#define WAITING_MAX     100  /* messages in one chat */
+#define WAITING_ALL_MAX 1000 /* …and in all of them */
+#define RUN_SECONDS     30
+#define LINES_MAX       100 /* messages that are made of what one program prints */
 
 struct bot {
 	struct cli *cli;
-	char **argv;
+	struct bot_options options;
+	unsigned waiting;  /* questions */
+	unsigned asked;    /* in all */
+	unsigned open;     /* questions that are not answered, and answers that are not sent */
 	GHashTable *talks; /* struct chat * → struct bot_talk *, with something to do */
 	GQueue ready;      /* struct bot_talk *: has a message, and none is being answered */
 	unsigned running;
@@ -31,7 +40,8 @@ struct bot_talk {
 };
 
 struct question {
-	char *text, *sender;
+	char *text;
+	char **facts; /* "NAME=value" */
 };
 
 static void question_free(void *data)
@@ -39,7 +49,7 @@ static void question_free(void *data)
 	struct question *question = data;
 
 	g_free(question->text);
-	g_free(question->sender);
+	g_strfreev(question->facts);
 	g_free(question);
 }
 
@@ -70,10 +80,52 @@ static struct bot_talk *talk_get(struct bot *bot, struct chat *chat)
 
 static void run_ready(struct bot *bot);
 
+/* A question has its answer, or an answer is sent. */
+static void close_one(struct bot *bot)
+{
+	bot->open--;
+	if (!bot->open && bot->options.count && bot->asked >= bot->options.count)
+		bot->options.ended(bot->options.data);
+}
+
 static void on_sent(const GError *error, void *data)
 {
 	if (error)
 		cli_complain("%s", error->message);
+	close_one(data);
+}
+
+/* As an auto-reply, which no bot answers. */
+static void say(struct bot_talk *talk, const char *text)
+{
+	if (!*text)
+		return;
+	talk->bot->open++;
+	session_send(talk->bot->cli->front.session, talk->chat, MESSAGE_AUTO_REPLY, text, on_sent,
+		     talk->bot);
+}
+
+static void say_lines(struct bot_talk *talk, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", LINES_MAX + 1);
+
+	for (unsigned i = 0; lines[i] && i < LINES_MAX; i++)
+		say(talk, lines[i]);
+	if (g_strv_length(lines) > LINES_MAX)
+		cli_complain("%s: the program printed more than %d lines; the others are not sent",
+			     talk->chat->name, LINES_MAX);
+}
+
+/* What waits there gets no answer. */
+static void drop_talk(struct bot_talk *talk)
+{
+	struct bot *bot = talk->bot;
+	unsigned waiting = talk->questions.length;
+
+	bot->waiting -= waiting;
+	g_hash_table_remove(bot->talks, talk->chat);
+	while (waiting--)
+		close_one(bot);
 }
 
 /* Its chat may be answered again, or is at rest. */
@@ -82,7 +134,7 @@ static void go_on(struct bot_talk *talk)
 	struct bot *bot = talk->bot;
 
 	if (g_queue_is_empty(&talk->questions) || !talk->chat->account)
-		g_hash_table_remove(bot->talks, talk->chat);
+		drop_talk(talk);
 	else
 		g_queue_push_tail(&bot->ready, talk);
 }
@@ -96,61 +148,96 @@ static void on_answer(const char *output, const char *problem, void *data)
 	bot->running--;
 	if (problem)
 		cli_complain("%s: the program %s", talk->chat->name, problem);
-	else if (*output && talk->chat->account)
-		session_send(bot->cli->front.session, talk->chat, MESSAGE_NORMAL, output, on_sent,
-			     NULL);
+	else if (talk->chat->account && bot->options.by_line)
+		say_lines(talk, output);
+	else if (talk->chat->account)
+		say(talk, output);
 	go_on(talk);
 	run_ready(bot);
+	close_one(bot);
 }
 
-static char **environment(const struct bot_talk *talk, const struct question *question)
+static char **environment(const struct question *question)
 {
 	char **env = g_get_environ();
 
-	env = g_environ_setenv(env, "PHEME_ACCOUNT", talk->chat->account->name, TRUE);
-	env = g_environ_setenv(env, "PHEME_CHAT", talk->chat->id, TRUE);
-	return g_environ_setenv(env, "PHEME_SENDER", question->sender, TRUE);
+	for (char **fact = question->facts; *fact; fact++) {
+		char *value = strchr(*fact, '=') + 1;
+		g_autofree char *name = g_strndup(*fact, (gsize)(value - 1 - *fact));
+
+		env = g_environ_setenv(env, name, value, TRUE);
+	}
+	return env;
 }
 
 static void answer(struct bot_talk *talk, const struct question *question)
 {
 	struct bot *bot = talk->bot;
-	g_auto(GStrv) env = environment(talk, question);
+	g_auto(GStrv) env = environment(question);
 	g_autoptr(GError) error = NULL;
 
-	talk->program =
-		filter_start(bot->argv, env, question->text, RUN_SECONDS, on_answer, talk, &error);
+	talk->program = filter_start(bot->options.argv, env, question->text, RUN_SECONDS, on_answer,
+				     talk, &error);
 	if (talk->program) {
 		bot->running++;
 		return;
 	}
 	cli_complain("%s: %s", talk->chat->name, error->message);
 	go_on(talk);
+	close_one(bot);
 }
 
 static void run_ready(struct bot *bot)
 {
 	while (bot->running < RUNNING_MAX && !g_queue_is_empty(&bot->ready)) {
 		struct bot_talk *talk = g_queue_pop_head(&bot->ready);
-		struct question *question = g_queue_pop_head(&talk->questions);
+		struct question *question;
 
 		/* Its account may have been removed meanwhile. */
-		if (talk->chat->account)
-			answer(talk, question);
-		else
-			g_hash_table_remove(bot->talks, talk->chat);
+		if (!talk->chat->account) {
+			drop_talk(talk);
+			continue;
+		}
+		question = g_queue_pop_head(&talk->questions);
+		bot->waiting--;
+		answer(talk, question);
 		question_free(question);
 	}
 }
 
 /* --- asking ------------------------------------------------------------------------------- */
 
-/* Never what a program sent by itself: two bots would talk for ever. */
-static bool wants_answer(const struct chat *chat, const struct message *message)
+/* Never what a program sent by itself, or we: two bots would talk for ever. */
+static bool wants_answer(const struct bot *bot, const struct chat *chat,
+			 const struct message *message)
 {
-	return chat->kind == CHAT_CONTACT && message->direction == MESSAGE_IN &&
-	       !message->scrollback &&
-	       (message->type == MESSAGE_NORMAL || message->type == MESSAGE_ACTION);
+	if (chat->kind != CHAT_CONTACT || message->direction != MESSAGE_IN || message->scrollback)
+		return false;
+	if (message->type != MESSAGE_NORMAL && message->type != MESSAGE_ACTION)
+		return false;
+	if (!strcmp(chat->id, chat->account->self_id))
+		return false;
+	return printer_matches(bot->options.chat, chat->account, chat->id, chat->name);
+}
+
+static char **collect_facts(const struct chat *chat, const struct message *message)
+{
+	g_autofree char *time = json_time(message->time);
+	const char *const facts[][2] = {
+		{"PHEME_ACCOUNT", chat->account->name},
+		{"PHEME_CHAT", chat->id},
+		{"PHEME_KIND", "contact"},
+		{"PHEME_SENDER", message->sender ? message->sender : chat->id},
+		{"PHEME_ALIAS", message->name},
+		{"PHEME_ID", message->uid},
+		{"PHEME_TYPE", message_type_name(message->type)},
+		{"PHEME_TIME", time},
+	};
+	char **list = NULL;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(facts); i++)
+		list = g_environ_setenv(list, facts[i][0], facts[i][1], TRUE);
+	return list;
 }
 
 static void on_message(struct bot *bot, struct chat *chat, const struct message *message)
@@ -158,17 +245,22 @@ static void on_message(struct bot *bot, struct chat *chat, const struct message 
 	struct bot_talk *talk = talk_get(bot, chat);
 	struct question *question;
 
-	if (talk->questions.length >= WAITING_MAX) {
+	if (talk->questions.length >= WAITING_MAX || bot->waiting >= WAITING_ALL_MAX) {
 		cli_complain("%s: too many messages wait for an answer; this one gets none",
 			     chat->name);
+		if (!talk->program && g_queue_is_empty(&talk->questions))
+			g_hash_table_remove(bot->talks, chat);
 		return;
 	}
 	question = g_new0(struct question, 1);
 	question->text = g_strdup(message->raw ? message->raw : message->text);
-	question->sender = g_strdup(message->sender ? message->sender : chat->id);
+	question->facts = collect_facts(chat, message);
 	if (!talk->program && g_queue_is_empty(&talk->questions))
 		g_queue_push_tail(&bot->ready, talk);
 	g_queue_push_tail(&talk->questions, question);
+	bot->asked++;
+	bot->waiting++;
+	bot->open++;
 }
 
 static void on_event(const struct event *event, void *data)
@@ -176,18 +268,19 @@ static void on_event(const struct event *event, void *data)
 	struct bot *bot = data;
 
 	if (event->type != EVENT_MESSAGE_ADDED || bot->cli->ending ||
-	    !wants_answer(event->chat, event->message))
+	    (bot->options.count && bot->asked >= bot->options.count) ||
+	    !wants_answer(bot, event->chat, event->message))
 		return;
 	on_message(bot, event->chat, event->message);
 	run_ready(bot);
 }
 
-struct bot *bot_new(struct cli *cli, char **argv)
+struct bot *bot_new(struct cli *cli, const struct bot_options *options)
 {
 	struct bot *bot = g_new0(struct bot, 1);
 
 	bot->cli = cli;
-	bot->argv = argv;
+	bot->options = *options;
 	bot->talks = g_hash_table_new_full(NULL, NULL, NULL, talk_free);
 	g_queue_init(&bot->ready);
 	model_listen(session_model(cli->front.session), on_event, bot);
@@ -196,6 +289,8 @@ struct bot *bot_new(struct cli *cli, char **argv)
 
 void bot_free(struct bot *bot)
 {
+	if (!bot)
+		return;
 	model_unlisten(session_model(bot->cli->front.session), on_event, bot);
 	g_queue_clear(&bot->ready);
 	g_hash_table_unref(bot->talks);

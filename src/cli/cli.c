@@ -282,34 +282,6 @@ static void on_bot_bus(const GError *error, void *data)
 		cli_end(cli, error->code);
 }
 
-static void begin_bot(struct cli *cli)
-{
-	cli->bot = bot_new(cli, cli->argv);
-	session_start(cli->front.session);
-	session_wait_bus(cli->front.session, on_bot_bus, cli);
-}
-
-int cli_reply(struct session *session, const struct cli_task *task)
-{
-	struct cli cli = {.task = task};
-	struct model *model = session_model(session);
-	g_auto(GStrv) argv = NULL;
-	g_autoptr(GError) error = NULL;
-
-	if (!g_shell_parse_argv(task->args[0], NULL, &argv, &error)) {
-		cli_complain("%s", error->message);
-		return SESSION_ERROR_USAGE;
-	}
-	cli.argv = argv;
-	if (!model->accounts->len) {
-		cli_complain("there is no account yet: /account add makes one");
-		return SESSION_ERROR_NOT_FOUND;
-	}
-	cli_main(&cli, session, begin_bot);
-	bot_free(cli.bot);
-	return cli.status;
-}
-
 static void begin_tube(struct cli *cli)
 {
 	cli->tube_job = tube_job_new(cli, cli->tube);

@@ -12,6 +12,7 @@ struct cli_options { /* the flags that go with others; NULL, 0 and false: not gi
 	bool stdio, direct;
 	bool once;
 	bool lines;
+	bool from_start, reply_lines;
 	char *color, *exec, *listen, *wait;
 	unsigned count, timeout; /* timeout in seconds */
 };

@@ -60,18 +60,30 @@ static int accept_tube(struct session *session, const struct cli_task *task)
 	return cli_tube(session, &tube);
 }
 
+static int join(struct session *session, const struct cli_task *task)
+{
+	return task->options.watch ? cli_watch(session, task) : cli_command(session, task);
+}
+
 static const struct {
 	const char *flag;
 	int (*run)(struct session *session, const struct cli_task *task);
 } doers[] = {
-	{"file-receive", receive_files}, {"file-send", send_file},   {"list", cli_list},
-	{"reply-with", cli_reply},       {"run", cli_run},           {"send", cli_send},
-	{"tube-accept", accept_tube},    {"tube-offer", offer_tube},
+	{"file-receive", receive_files},
+	{"file-send", send_file},
+	{"join", join},
+	{"list", cli_list},
+	{"reply-with", cli_watch},
+	{"run", cli_run},
+	{"send", cli_send},
+	{"tube-accept", accept_tube},
+	{"tube-offer", offer_tube},
+	{"watch", cli_watch},
 };
 
 bool cli_is_brief(const struct cli_task *task)
 {
-	if (!task->verb || !task->verb->flag_once)
+	if (!task->verb || !task->verb->flag_once || task->options.watch)
 		return false;
 	/* Those are what the history has. */
 	return strcmp(task->verb->flag, "list") || strcmp(task->args[0], "chats");

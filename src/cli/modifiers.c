@@ -17,7 +17,7 @@ const struct modifier modifiers[] = {
 	 "Colour in what is printed: auto, on a terminal unless NO_COLOR is set, is the default."},
 	{"config", 'c', MODIFIER_TEXT, "FILE:file", NULL, FIELD(config), 0,
 	 "Read settings from FILE instead of $XDG_CONFIG_HOME/pheme/pheme.conf."},
-	{"count", 0, MODIFIER_NUMBER, "N", "file-receive join tube-accept watch",
+	{"count", 0, MODIFIER_NUMBER, "N", "file-receive join reply-with tube-accept watch",
 	 FIELD(task.options.count), 0,
 	 "End after N messages, with --file-receive after N files, with --tube-accept after N "
 	 "tubes, "
@@ -31,8 +31,11 @@ const struct modifier modifiers[] = {
 	 "Start CMD for the tube, with {host}, {port}, {path}, {service} and {contact} filled in. "
 	 "It is split as a shell would and run without one; the tube ends with it. connect:TARGET "
 	 "makes one connection to a server here instead: connect:localhost:22 for ssh."},
+	{"from-start", 0, MODIFIER_TRUE, NULL, "join reply-with watch",
+	 FIELD(task.options.from_start), 0,
+	 "With --watch: print what nobody has read first, and count what is printed as read."},
 	{"help", 'h', MODIFIER_TRUE, NULL, NULL, FIELD(help), 0, "Print this and end."},
-	{"json", 0, MODIFIER_TRUE, NULL, "join list log log-search status watch",
+	{"json", 0, MODIFIER_TRUE, NULL, "join list log log-search reply-with status watch",
 	 FIELD(task.options.json), 0, "Print one JSON object a line."},
 	{"lines", 0, MODIFIER_TRUE, NULL, "send", FIELD(task.options.lines), 0,
 	 "Send each line of standard input as a message, as they come."},
@@ -42,10 +45,12 @@ const struct modifier modifiers[] = {
 	 "Start neither a session bus nor a connection manager."},
 	{"null", '0', MODIFIER_TRUE, NULL, "list", FIELD(task.options.null), 0,
 	 "End each item with a NUL byte instead of a line end, for xargs -0."},
-	{"once", 0, MODIFIER_TRUE, NULL, "file-receive join tube-accept watch",
+	{"once", 0, MODIFIER_TRUE, NULL, "file-receive join reply-with tube-accept watch",
 	 FIELD(task.options.once), 0, "The same as --count 1."},
 	{"quiet", 'q', MODIFIER_TRUE, NULL, NULL, FIELD(task.options.quiet), 0,
 	 "Print nothing but what was asked for, and what went wrong."},
+	{"reply-lines", 0, MODIFIER_TRUE, NULL, "reply-with", FIELD(task.options.reply_lines), 0,
+	 "Send each line that CMD prints as a message of its own, 100 at most."},
 	{"stdio", 0, MODIFIER_TRUE, NULL, "tube-accept", FIELD(task.options.stdio), 0,
 	 "Connect once, with standard input and output."},
 	{"timeout", 0, MODIFIER_NUMBER, "SECONDS",

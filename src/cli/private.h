@@ -3,7 +3,7 @@
 
 /* Private to src/cli: flags.c finds who does what a flag asks for, cli.c runs lines and single
  * commands, wait.c says when accounts are ready for the next one, front.c is what commands see of
- * it, bot.c answers messages with a program. */
+ * it. */
 
 #include "cli.h"
 #include "tty.h"
@@ -28,9 +28,9 @@ struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for 
 };
 /* Offers or accepts a tube (tube.c) and ends with it. */
 int cli_tube(struct session *session, const struct cli_tube *tube);
-/* Stays online and answers each message of a contact with what a program prints when it is given
- * the text (bot.c), until a signal ends it. */
-int cli_reply(struct session *session, const struct cli_task *task);
+/* --watch and --reply-with, --join beside --watch: stays online and prints what happens
+ * (printer.c), or answers messages with a program (bot.c), or both (watch.c). */
+int cli_watch(struct session *session, const struct cli_task *task);
 /*
  * Runs the lines of --run in order, each when the one before it is done, up to the first that
  * fails.
@@ -47,9 +47,7 @@ struct cli {
 	struct front front; /* first: a front is cast to its cli */
 	GMainLoop *loop;
 	const struct cli_task *task;
-	char **line;     /* the one that is run, or is next; NULL: the task is one command */
-	char **argv;     /* of the program of a bot */
-	struct bot *bot; /* or NULL */
+	char **line; /* the one that is run, or is next; NULL: the task is one command */
 	const struct cli_tube *tube; /* or NULL */
 	struct tube_job *tube_job;
 	struct mover *mover;                /* or NULL */
@@ -86,10 +84,6 @@ void cli_under_way(struct cli *cli);
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* Writes out what was printed; sees whether somebody still reads it. */
 void cli_flush(struct cli *cli);
-
-/* Answers what comes from now on. @argv is kept by reference. */
-struct bot *bot_new(struct cli *cli, char **argv);
-void bot_free(struct bot *bot);
 
 struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *tube);
 void tube_job_free(struct tube_job *job);

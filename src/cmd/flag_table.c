@@ -33,14 +33,18 @@ const struct command command_flag_table[] = {
 	 .flag = "list",
 	 .flag_once = true},
 	{.name = "reply-with",
-	 .usage = "CMD:program",
+	 .usage = "CMD:program [CONTACT:contact]",
 	 .needs = COMMAND_NEEDS_BUS,
 	 .summary = "answers messages with a program",
-	 .help = "Stay online without a screen and answer each message of a contact with what CMD "
-		 "prints. It is split as a shell would and run without one, with the text on its "
-		 "standard input and PHEME_ACCOUNT, PHEME_CHAT and PHEME_SENDER in its "
-		 "environment; it may take 30 s and print 64 KiB. Rooms are not answered.",
-	 .flag = "reply-with"},
+	 .help = "Stay online without a screen and answer each message of a contact, or only of "
+		 "CONTACT, with what CMD prints. It is split as a shell would and run without "
+		 "one, with the text on its standard input and PHEME_ACCOUNT, PHEME_CHAT, "
+		 "PHEME_KIND, PHEME_SENDER, PHEME_ALIAS, PHEME_ID, PHEME_TYPE and PHEME_TIME in "
+		 "its environment; it may take 30 s and print 64 KiB. A contact's messages are "
+		 "answered one after the other. Rooms, notices and auto-replies are not answered; "
+		 "the answers are auto-replies where the network has such.",
+	 .flag = "reply-with",
+	 .flag_with = "watch"},
 	{.name = "run",
 	 .usage = "LINE",
 	 .summary = "runs a command and ends",
@@ -50,5 +54,14 @@ const struct command command_flag_table[] = {
 		 "/query or /join opened.",
 	 .flag = "run",
 	 .flag_repeats = true},
+	{.name = "watch",
+	 .usage = "[CONTACT|ROOM:target]",
+	 .needs = COMMAND_NEEDS_BUS,
+	 .summary = "prints what happens",
+	 .help = "Print messages, presence, requests, tubes, files, what happens in rooms and "
+		 "changes of the connection as they come, of all or only of CONTACT or ROOM, until "
+		 "--count messages or a signal. A message is acknowledged when its line is "
+		 "written: what the reader of a pipe did not take stays unread.",
+	 .flag = "watch"},
 	{.name = NULL},
 };

@@ -103,7 +103,7 @@ static void test_echo(void **state)
 	};
 
 	check_reply(*state, "cat", arrivals, 2,
-		    "start\nsend work bob@x 0 hello\nsend work bob@x 0 waves\nand goes\nstop\n");
+		    "start\nsend work bob@x 3 hello\nsend work bob@x 3 waves\nand goes\nstop\n");
 }
 
 /* The last one is answered; whatever else would be came before it. */
@@ -119,7 +119,7 @@ static void test_not_answered(void **state)
 		{0},
 	};
 
-	check_reply(*state, "cat", arrivals, 1, "start\nsend work bob@x 0 hello\nstop\n");
+	check_reply(*state, "cat", arrivals, 1, "start\nsend work bob@x 3 hello\nstop\n");
 }
 
 /* The first waits for what another chat's program writes. */
@@ -139,7 +139,7 @@ static void test_order(void **state)
 
 	assert_int_equal(mkfifo(fifo, 0600), 0);
 	check_reply(fixture, command, arrivals, 2,
-		    "start\nsend work bob@x 0 bob\nfirst\nsend work bob@x 0 second\nstop\n");
+		    "start\nsend work bob@x 3 bob\nfirst\nsend work bob@x 3 second\nstop\n");
 }
 
 /* Another chat does not wait for it. */
@@ -151,7 +151,7 @@ static void test_chats_apart(void **state)
 		{0},
 	};
 
-	check_reply(*state, "sh", arrivals, 1, "start\nsend work bob@x 0 hello\nstop\n");
+	check_reply(*state, "sh", arrivals, 1, "start\nsend work bob@x 3 hello\nstop\n");
 }
 
 /* Many chats at once: all get their answer, a few programs at a time. */
@@ -170,8 +170,8 @@ static void test_many(void **state)
 	reply(fixture, "cat", arrivals, 60, &capture);
 	assert_string_equal(capture.err, "");
 	for (unsigned i = 0; i < 30; i++) {
-		g_autofree char *first = g_strdup_printf("send work %s 0 first\n", ids[i]);
-		g_autofree char *second = g_strdup_printf("send work %s 0 second\n", ids[i]);
+		g_autofree char *first = g_strdup_printf("send work %s 3 first\n", ids[i]);
+		g_autofree char *second = g_strdup_printf("send work %s 3 second\n", ids[i]);
 		const char *at = strstr(fixture->calls->str, first);
 
 		assert_non_null(at);
@@ -189,7 +189,7 @@ static void test_facts(void **state)
 
 	check_reply(*state, "sh -c 'cat; echo \" $PHEME_ACCOUNT $PHEME_CHAT $PHEME_SENDER\"'",
 		    arrivals, 1,
-		    "start\nsend work bob@x 0 $(id) `id` \xe2\x80\xae x work bob@x bob@x\nstop\n");
+		    "start\nsend work bob@x 3 $(id) `id` \xe2\x80\xae x work bob@x bob@x\nstop\n");
 }
 
 /* Nothing is sent for it, and what comes after is answered. */
@@ -204,7 +204,7 @@ static void test_failure(void **state)
 	struct capture capture;
 
 	reply(fixture, "sh -c 'read s; echo $s; exit $s'", arrivals, 1, &capture);
-	assert_string_equal(fixture->calls->str, "start\nsend work bob@x 0 0\nstop\n");
+	assert_string_equal(fixture->calls->str, "start\nsend work bob@x 3 0\nstop\n");
 	assert_string_equal(capture.err, "pheme: bob@x: the program ended with status 1\n");
 	capture_clear(&capture);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/*
+ * --watch: what happens, printed to stdout as it comes, as text or as JSON. It is the session's
+ * reader: a message is confirmed when its line was written. Never waits for who reads stdout
+ * (output.h).
+ */
+
+#include "private.h"
+
+struct printer;
+
+struct printer_options {
+	bool json;
+	const char *chat; /* only of this contact or room: "id", "alias", "account:id"; or NULL */
+	unsigned count;   /* messages; 0: without end */
+	/* All that is to be printed is written: @count messages, or nobody reads any more (@error
+	 * errno, EPIPE). */
+	void (*ended)(int number, void *data);
+	void *data;
+};
+
+/* @options is copied, its strings are not. */
+struct printer *printer_new(struct session *session, const struct printer_options *options);
+void printer_free(struct printer *printer);
+/* Prints what nobody has read, marks it as read as it is written, then calls @done (with the
+ * error, or NULL). Before the session starts. */
+void printer_print_unread(struct printer *printer, session_done_fn done, void *data);
+
+/* Is this account's contact or room the one that @wanted means? @wanted NULL: any. */
+bool printer_matches(const char *wanted, const struct account *account, const char *id,
+		     const char *alias);
