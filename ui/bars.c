@@ -5,6 +5,7 @@
 #include <time.h>
 #include "src/model/account.h"
 #include "src/model/contact.h"
+#include "src/model/room_config.h"
 #include "src/model/text.h"
 
 /* --- the title ------------------------------------------------------------------------------------ */
@@ -29,6 +30,8 @@ static void title_room(const struct chat *chat, GString *out)
 	g_string_append_printf(out, "%s%s", chat->name, states[chat->room_state]);
 	if (chat->room_state == ROOM_JOINED)
 		g_string_append_printf(out, " (%u)", g_hash_table_size(chat->members));
+	if (room_config_is_on(chat->config, ROOM_OPTION_MODERATED))
+		g_string_append(out, " [moderated]");
 	if (*chat->topic != '\0')
 		g_string_append_printf(out, " %s", chat->topic);
 }

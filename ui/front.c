@@ -55,6 +55,9 @@ static void show_view(struct front *front, enum front_view which, const char *ar
 	case VIEW_TUBES:
 		view = view_tubes_new(ui);
 		break;
+	case VIEW_ROOM_CONFIG:
+		view = view_room_config_new(ui, ui->current->chat);
+		break;
 	case VIEW_ROOMS:
 		view = view_rooms_new(ui, argument);
 		break;

@@ -48,6 +48,7 @@ bool list_key(struct list *list, enum list_key key);
 void list_fit(struct list *list, int count, int height);
 
 struct view *view_tubes_new(struct ui *ui);
+struct view *view_room_config_new(struct ui *ui, struct chat *chat);
 /* The rooms of the account that is called so. */
 struct view *view_rooms_new(struct ui *ui, const char *account);
 struct view *view_help_new(struct ui *ui, const char *command);

@@ -142,8 +142,9 @@ static void show_view(struct front *front, enum front_view view, const char *arg
 	case VIEW_TUBES:
 		list_tubes(front);
 		break;
-	case VIEW_ROOMS: /* /rooms prints them itself, when they have come */
-	case VIEW_CARD:  /* and /whois */
+	case VIEW_ROOMS:       /* /rooms prints them itself, when they have come */
+	case VIEW_CARD:        /* and /whois */
+	case VIEW_ROOM_CONFIG: /* and /room */
 		break;
 	}
 }

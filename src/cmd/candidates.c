@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../model/room_config.h"
 #include "complete.h"
 
 static const GPtrArray *accounts_of(const struct completion *completion)
@@ -258,6 +259,12 @@ static void offer_aliases(struct completion *completion)
 		completion_offer(completion, *name);
 }
 
+static void offer_room_options(struct completion *completion)
+{
+	for (int i = 0; i < ROOM_OPTION_COUNT; i++)
+		completion_offer(completion, room_options[i].name);
+}
+
 static void offer_commands(struct completion *completion)
 {
 	for (const struct command *command = command_table; command->name; command++)
@@ -361,6 +368,7 @@ static const struct {
 	{"joined", offer_open_rooms},
 	{"key", offer_keys},
 	{"member", offer_members},
+	{"option", offer_room_options},
 	{"param", offer_params},
 	{"protocol", offer_protocols},
 	{"request", offer_requests},

@@ -122,6 +122,7 @@ void cmd_reconnect(struct command_run *run);
 void cmd_reject(struct command_run *run);
 void cmd_remove(struct command_run *run);
 void cmd_rename(struct command_run *run);
+void cmd_room(struct command_run *run);
 void cmd_rooms(struct command_run *run);
 void cmd_requests(struct command_run *run);
 void cmd_say(struct command_run *run);

@@ -18,8 +18,9 @@ enum front_view {
 	VIEW_ACCOUNTS,
 	VIEW_REQUESTS,
 	VIEW_TUBES,
-	VIEW_ROOMS, /* argument: the account's name */
-	VIEW_CARD,  /* our own; likewise */
+	VIEW_ROOMS,       /* argument: the account's name */
+	VIEW_CARD,        /* our own; likewise */
+	VIEW_ROOM_CONFIG, /* of the current chat */
 };
 
 typedef void (*front_answer_fn)(const char *answer, void *data); /* NULL: cancelled */

@@ -304,6 +304,18 @@ const struct command command_table[] = {
 		 "files\n"
 		 "and tubes. /accept and /reject take their numbers.",
 	 .run = cmd_requests},
+	{.name = "room",
+	 .usage = "[OPTION:option] [VALUE:text…]",
+	 .needs = COMMAND_NEEDS_ROOM,
+	 .summary = "shows and changes how the room is set up",
+	 .help = "Opens the form of this room, where what you may change can be changed. With "
+		 "OPTION\n"
+		 "it prints that, with VALUE it sets it. OPTION is title, description, limit (the\n"
+		 "most members), moderated, invite-only, persistent (the room stays when nobody "
+		 "is\n"
+		 "in it), private (not in lists), anonymous, password-protected, password or\n"
+		 "password-hint; a VALUE of those that are or are not is yes or no.",
+	 .run = cmd_room},
 	{.name = "rooms",
 	 .aliases = "list",
 	 .usage = "[SERVER]",

@@ -20,6 +20,7 @@
 struct account;
 struct contact;
 struct model;
+struct room_config;
 struct traffic;
 
 #define CHAT_WINDOW     600
@@ -91,12 +92,13 @@ struct chat {
 	enum room_state room_state;
 	char *topic, *topic_by; /* cleaned, "" for none */
 	gint64 topic_time;
-	bool topic_fixed;          /* we may not set it */
-	struct traffic *traffic;   /* the line about who came and went; or NULL */
-	GHashTable *members;       /* raw id → struct member * */
-	GSequence *members_sorted; /* struct member *, by key */
-	char *self_member;         /* raw id of ourselves in the room, or NULL */
-	char *password_hint;       /* rooms: NULL, or why a password is asked for */
+	bool topic_fixed;           /* we may not set it */
+	struct room_config *config; /* of a room that tells it while we are in; or NULL */
+	struct traffic *traffic;    /* the line about who came and went; or NULL */
+	GHashTable *members;        /* raw id → struct member * */
+	GSequence *members_sorted;  /* struct member *, by key */
+	char *self_member;          /* raw id of ourselves in the room, or NULL */
+	char *password_hint;        /* rooms: NULL, or why a password is asked for */
 };
 
 /* Finds an open or closed-but-referenced chat; NULL when there is none. @id raw. */

@@ -80,6 +80,7 @@ enum {
 	CHAT_CHANGED_STATE = 1 << 4, /* room joined or left, channel there or not */
 	CHAT_CHANGED_NUMBER = 1 << 5,
 	CHAT_CHANGED_CONTACT = 1 << 6,
+	CHAT_CHANGED_CONFIG = 1 << 7, /* of a room */
 };
 
 enum {

@@ -6,6 +6,7 @@
 #include "chat.h"
 #include "chat_private.h"
 #include "model.h"
+#include "room_config.h"
 #include "text.h"
 
 #include <string.h>
@@ -44,6 +45,7 @@ void room_free(struct chat *chat)
 	g_free(chat->topic);
 	g_free(chat->topic_by);
 	traffic_free(chat->traffic);
+	room_config_free(chat->config);
 	g_free(chat->self_member);
 	g_free(chat->password_hint);
 	g_sequence_free(chat->members_sorted);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "../model/room_config.h"
+
 /* Networks have a spelling of their own for what was typed: it differs in case only. */
 static char *room_key(const char *id)
 {
@@ -206,6 +208,24 @@ static struct conn *room_conn(struct promise *promise, struct chat *chat, const 
 	promise_fail_later(promise, SESSION_ERROR_FAILED, "cannot %s: you are not in a room here",
 			   what);
 	return NULL;
+}
+
+void session_configure_room(struct session *session, struct chat *chat, const char *const *values,
+			    session_done_fn done, void *data)
+{
+	struct promise *promise = promise_new(session, chat->account, done, data);
+	struct conn *conn = room_conn(promise, chat, "change the room");
+
+	for (int i = 0; conn && i < ROOM_OPTION_COUNT; i++) {
+		if (!values[i] || room_config_is_mutable(chat->config, (enum room_option)i))
+			continue;
+		promise_fail_later(promise, SESSION_ERROR_REFUSED,
+				   "cannot change the room: %s is not yours to change here",
+				   room_options[i].name);
+		return;
+	}
+	if (conn)
+		conn_configure_room(conn, chat, values, promise_reply, promise);
 }
 
 void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,

@@ -205,6 +205,10 @@ void session_withdraw(struct session *session, struct chat *chat, const char *re
 void session_resend(struct session *session, struct chat *chat, struct message *message);
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,
 		       session_done_fn done, void *data);
+/* Changes how a room is set up: @values has a text for each enum room_option (room_config.h), NULL
+ * where nothing is to change. */
+void session_configure_room(struct session *session, struct chat *chat, const char *const *values,
+			    session_done_fn done, void *data);
 /* Invites somebody, by id, into a room we are in. @reason NULL: none. */
 void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
 		    session_done_fn done, void *data);

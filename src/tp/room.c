@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "../model/room_config.h"
 #include "../model/text.h"
 #include "private.h"
 #include "room.h"
@@ -107,6 +108,7 @@ static void enter(struct channel *channel)
 	} else {
 		channel_start_chat(channel, CHAT_ROOM);
 		tp_room_subject_start(channel);
+		tp_room_config_start(channel);
 	}
 	add_all_members(channel);
 	chat_set_room_state(channel->chat, ROOM_JOINED);
@@ -121,6 +123,7 @@ static void leave(struct channel *channel)
 	if (!room->entered)
 		return;
 	room->entered = false;
+	chat_set_config(channel->chat, NULL);
 	chat_clear_members(channel->chat);
 	chat_set_room_state(channel->chat, ROOM_LEFT);
 }

@@ -49,6 +49,7 @@ void tp_room_finish_joins(struct channel *channel, const GError *error);
 const char *tp_room_nick(const char *id);
 void tp_room_password_start(struct channel *channel);
 void tp_room_subject_start(struct channel *channel);
+void tp_room_config_start(struct channel *channel);
 /* Self is in local-pending. */
 void tp_room_invited(struct channel *channel, guint32 actor, const char *message);
 void tp_room_withdraw_invitation(struct channel *channel);

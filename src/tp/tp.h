@@ -213,6 +213,9 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 	       void *data);
 void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_done_fn done,
 		    void *data);
+/* Changes how a room is set up: @values has a text for each enum room_option, or NULL. */
+void conn_configure_room(struct conn *conn, struct chat *chat, const char *const *values,
+			 tp_done_fn done, void *data);
 /* Invites @id into a room we are in. @reason NULL: none. */
 void conn_invite(struct conn *conn, struct chat *chat, const char *id, const char *reason,
 		 tp_done_fn done, void *data);

@@ -214,6 +214,40 @@ static void test_room_of_a_chat(void **state)
 	pheme_quit(w, s);
 }
 
+/* --- how a room is set up --- */
+
+static void test_configuration(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{'moderated': <true>}");
+
+	screen_wait_row(s, 0, "[moderated]");
+	screen_wait_text(s, "this room is moderated");
+	screen_line(s, "/room moderated no");
+	screen_wait_row(s, 0, "dev@fixture (3)  ");
+	check_call(w, "UpdateConfiguration", "{'Moderated': <false>}");
+	screen_line(s, "/room");
+	screen_wait_text(s, "[ save ]");
+	screen_wait_text(s, "Developers");
+	screen_key(s, "Enter");
+	screen_wait_row(s, 23, "title: Developers");
+	screen_key(s, "C-u");
+	screen_type(s, "All of us");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "* title");
+	screen_key(s, "End");
+	screen_key(s, "Up");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "the room was changed");
+	screen_line(s, "/room title");
+	screen_wait_text(s, "title                All of us");
+	screen_line(s, "/room anonymous yes");
+	screen_wait_text(s, "cannot change the room: anonymous is not");
+	screen_line(s, "/room limit many");
+	screen_wait_text(s, "limit: a number is expected");
+	pheme_quit(w, s);
+}
+
 /* --- who comes and goes --- */
 
 static void test_traffic(void **state)
@@ -289,6 +323,7 @@ int main(void)
 		TEST(what_cannot_be_done),
 		TEST(who_is_who),
 		TEST(room_of_a_chat),
+		TEST(configuration),
 		TEST(traffic),
 		TEST(netsplit),
 		TEST(thrown_out_while_typing),

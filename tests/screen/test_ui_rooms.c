@@ -136,6 +136,91 @@ static void test_draws_what_changed(void **state)
 	play_free(play);
 }
 
+/* --- the form of a room --- */
+
+static struct play *open_form(int rows, int cols, bool mine)
+{
+	const struct screen_options options = {.rows = rows, .cols = cols};
+	struct play *play = play_new(&options);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "room work dev@conf.example.org 'Release on Friday'");
+	play_act(play, "config work dev@conf.example.org %d", mine);
+	screen_wait_text(s, "work:o");
+	screen_key(s, "M-1");
+	/* Said before anything is typed. */
+	screen_wait_row(s, 0,
+			cols < 80 ? "dev@conf.example.org (0)"
+				  : "dev@conf.example.org (0) [moderated]");
+	screen_line(s, "/room");
+	screen_wait_text(s, "Developers");
+	return play;
+}
+
+static void check_form(struct play *play)
+{
+	struct screen *s = play_screen(play);
+
+	screen_wait_text(s, "Developers");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "title: Developers");
+	screen_type(s, " and friends");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "Developers and fri");
+	screen_key(s, "Down");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "most members, 0: any: 50");
+	screen_key(s, "C-u");
+	screen_type(s, "many");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "a number is expected");
+	screen_key(s, "Down");
+	/* What cannot be changed is passed over by Enter. */
+	screen_key(s, "Enter");
+	screen_wait_text(s, "* moderated");
+	screen_key(s, "End");
+	screen_key(s, "Up");
+	screen_wait_text(s, "[ save ]");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "the room was changed");
+	play_act(play, "log");
+	screen_key(s, "M-0");
+	screen_line(s, "/chat 0");
+	screen_wait_text(s, "title=Developers");
+	screen_wait_text(s, "moderated=false");
+	assert_false(screen_find(s, "limit=", NULL, NULL));
+}
+
+static void test_form_80x24(void **state)
+{
+	struct play *play = open_form(24, 80, true);
+
+	check_form(play);
+	play_free(play);
+}
+
+static void test_form_40x12(void **state)
+{
+	struct play *play = open_form(12, 40, true);
+
+	check_form(play);
+	play_free(play);
+}
+
+static void test_form_of_others(void **state)
+{
+	struct play *play = open_form(24, 80, false);
+	struct screen *s = play_screen(play);
+
+	screen_wait_text(s, "nothing here is yours to change");
+	assert_false(screen_find(s, "[ save ]", NULL, NULL));
+	screen_key(s, "Enter");
+	screen_type(s, "q");
+	screen_wait_row(s, 23, "[dev]");
+	play_free(play);
+}
+
 static int setup(void **state)
 {
 	*state = test_env_new(TEST_ENV_NO_BUS);
@@ -152,10 +237,8 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(80x24),
-		TEST(40x12),
-		TEST(stop),
-		TEST(draws_what_changed),
+		TEST(80x24),      TEST(40x12),      TEST(stop),           TEST(draws_what_changed),
+		TEST(form_80x24), TEST(form_40x12), TEST(form_of_others),
 	};
 
 	return cmocka_run_group_tests_name("ui_rooms", tests, NULL, NULL);

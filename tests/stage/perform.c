@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib-unix.h>
+#include "src/model/room_config.h"
 #include "src/model/room_list.h"
 
 typedef void (*act_fn)(struct session *session, char **words);
@@ -245,6 +246,21 @@ static void do_tell(struct session *session, char **words)
 	stage_say(find_chat(session, words), words[3], words[3], words[4], 0);
 }
 
+/* config ACCOUNT ROOM MINE: how a room is set up, MINE 1: ours to change */
+static void do_config(struct session *session, char **words)
+{
+	struct room_config *config = room_config_new();
+
+	room_config_set(config, ROOM_OPTION_TITLE, "Developers");
+	room_config_set(config, ROOM_OPTION_LIMIT, "50");
+	room_config_set(config, ROOM_OPTION_MODERATED, "true");
+	room_config_set(config, ROOM_OPTION_ANONYMOUS, "false");
+	config->can_update = *words[3] == '1';
+	for (int i = 0; i < ROOM_OPTION_COUNT; i++)
+		config->can_change[i] = i != ROOM_OPTION_ANONYMOUS;
+	chat_set_config(find_chat(session, words), config);
+}
+
 /* listed ACCOUNT COUNT: rooms room0@conf, room1@conf…, each larger than the one before */
 static void do_listed(struct session *session, char **words)
 {
@@ -384,6 +400,7 @@ static const struct {
 	{"room", 3, do_room},
 	{"member", 4, do_member},
 	{"tell", 5, do_tell},
+	{"config", 4, do_config},
 	{"listed", 3, do_listed},
 	{"room-entry", 6, do_room_entry},
 	{"listing-done", 2, do_listing_done},

@@ -5,6 +5,7 @@
 #include "stage.h"
 
 #include <string.h>
+#include "src/model/room_config.h"
 #include "src/model/room_list.h"
 
 struct later { /* session_done_fn is never called from inside */
@@ -479,6 +480,16 @@ void session_stop_listing(struct session *session, struct account *account)
 {
 	if (account->room_list != NULL)
 		room_list_set_state(account->room_list, ROOM_LIST_STOPPED, NULL);
+}
+
+void session_configure_room(struct session *session, struct chat *chat, const char *const *values,
+			    session_done_fn done, void *data)
+{
+	for (int i = 0; i < ROOM_OPTION_COUNT; i++)
+		if (values[i] != NULL)
+			stage_log(session, "configure %s %s=%s", chat->id, room_options[i].name,
+				  values[i]);
+	finish(done, data);
 }
 
 void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,

@@ -58,6 +58,22 @@ static void G_GNUC_PRINTF(2, 3) record(struct session *session, const char *form
 	g_string_append_c(session->calls, '\n');
 }
 
+void fake_record(struct session *session, const char *format, ...)
+{
+	g_autofree char *line = NULL;
+	va_list args;
+
+	va_start(args, format);
+	line = g_strdup_vprintf(format, args);
+	va_end(args);
+	record(session, "%s", line);
+}
+
+void fake_end_later(struct session *session, session_done_fn done, void *data)
+{
+	end_later(session, done, data);
+}
+
 static const char *name_of(const struct account *account)
 {
 	return account ? account->name : "*";
@@ -616,23 +632,6 @@ void session_open_contact(struct session *session, struct account *account, cons
 	g_idle_add(open_later, opening);
 }
 
-void session_join(struct session *session, struct account *account, const char *room,
-		  const char *password, session_done_fn done, void *data)
-{
-	record(session, "join %s %s%s%s", account->name, room, password ? " " : "",
-	       password ? password : "");
-	if (!session->next)
-		chat_set_room_state(chat_open(account, CHAT_ROOM, room), ROOM_JOINED);
-	end_later(session, done, data);
-}
-
-void session_part(struct session *session, struct chat *chat, const char *reason,
-		  session_done_fn done, void *data)
-{
-	record(session, "part %s \"%s\"", chat->id, reason ? reason : "");
-	end_later(session, done, data);
-}
-
 void session_close_chat(struct session *session, struct chat *chat)
 {
 	record(session, "close %s", chat->id);
@@ -679,49 +678,6 @@ void session_use_living(struct session *session)
 
 void session_withdraw(struct session *session, struct chat *chat, const char *reason)
 {
-}
-
-void session_set_topic(struct session *session, struct chat *chat, const char *topic,
-		       session_done_fn done, void *data)
-{
-	record(session, "topic %s \"%s\"", chat->id, topic);
-	end_later(session, done, data);
-}
-
-void session_list_rooms(struct session *session, struct account *account, const char *server,
-			session_done_fn done, void *data)
-{
-	record(session, "list rooms %s %s", account->name, server ? server : "-");
-	end_later(session, done, data);
-}
-
-void session_stop_listing(struct session *session, struct account *account)
-{
-	record(session, "stop listing %s", account->name);
-}
-
-void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
-		    session_done_fn done, void *data)
-{
-	record(session, "invite %s %s \"%s\"", chat->id, id, reason);
-	end_later(session, done, data);
-}
-
-void session_kick(struct session *session, struct chat *chat, const struct member *member,
-		  const char *reason, bool ban, session_done_fn done, void *data)
-{
-	record(session, "%s %s %s \"%s\"", ban ? "ban" : "kick", chat->id, member->id, reason);
-	end_later(session, done, data);
-}
-
-void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
-		       const char *reason, session_chat_fn fn, void *data)
-{
-	g_autofree char *list = g_strjoinv(",", (char **)ids);
-
-	record(session, "make room %s %s \"%s\"", chat->id, list, reason);
-	fn(session->next ? NULL : chat_open(chat->account, CHAT_ROOM, "new"), session->next, data);
-	g_clear_error(&session->next);
 }
 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)

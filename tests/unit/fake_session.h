@@ -31,3 +31,7 @@ struct session {
 
 /* Keeps its files in @dir. */
 struct session *fake_session_new(const char *dir);
+
+/* Between its files: writes a call down; ends one later, as was prepared. */
+void fake_record(struct session *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void fake_end_later(struct session *session, session_done_fn done, void *data);

@@ -351,6 +351,13 @@ void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_
 	wait_for(conn, done, data);
 }
 
+void conn_configure_room(struct conn *conn, struct chat *chat, const char *const *values,
+			 tp_done_fn done, void *data)
+{
+	note(conn, "configure %s", chat->id);
+	wait_for(conn, done, data);
+}
+
 void conn_invite(struct conn *conn, struct chat *chat, const char *id, const char *reason,
 		 tp_done_fn done, void *data)
 {

@@ -4,6 +4,8 @@
 
 #include "cmd_test.h"
 
+#include "model/room_config.h"
+
 static struct chat *enter(struct fixture *fixture)
 {
 	struct chat *chat = add_room(fixture->work, "dev@conf");
@@ -58,6 +60,31 @@ static void test_kick_and_ban(void **state)
 	assert_int_equal(run(fixture, "/kick dave"), SESSION_ERROR_REFUSED);
 }
 
+static void test_configuration(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *chat = enter(fixture);
+	struct room_config *config = room_config_new();
+
+	check_fails(fixture, "/room", SESSION_ERROR_FAILED, "tells nothing of how it is set up");
+	room_config_set(config, ROOM_OPTION_LIMIT, "50");
+	room_config_set(config, ROOM_OPTION_TITLE, "Dev\033");
+	config->can_update = config->can_change[ROOM_OPTION_LIMIT] = true;
+	config->can_change[ROOM_OPTION_PASSWORD] = true;
+	chat_set_config(chat, config);
+	check(fixture, "/room", "view 6\n");
+	check(fixture, "/room limit 7", "configure dev@conf limit=7\n");
+	check(fixture, "/room moderated on", "configure dev@conf moderated=true\n");
+	check_fails(fixture, "/room limit x", SESSION_ERROR_USAGE, "a number is expected");
+	check_fails(fixture, "/room colour red", SESSION_ERROR_USAGE, "rooms have no setting");
+	fixture->front.unattended = true;
+	run(fixture, "/room");
+	assert_string_equal(fixture->out->str,
+			    "title                Dev^[  (cannot be changed here)\n"
+			    "limit                50\n"
+			    "password             (not shown)\n");
+}
+
 static void test_who_is_who(void **state)
 {
 	struct fixture *fixture = *state;
@@ -78,6 +105,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rooms, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_invite, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kick_and_ban, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_configuration, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_is_who, setup, teardown),
 	};
 
