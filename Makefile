@@ -184,6 +184,8 @@ $(BUILD)/tests/unit/test_local_%: $(BUILD)/obj/tests/unit/test_local_%.o $(BUILD
 # Commands and the front end without a screen are tested on a session without a bus. It defines
 # all of session.h, so nothing of the real one is taken from the library.
 FAKE_OBJ := $(call obj,tests/unit/fake_session.c tests/unit/fake_session_rooms.c)
+# Named, so that make takes the rules below for those that need them, also when one is new.
+$(FAKE_OBJ): tests/unit/fake_session.h
 
 $(BUILD)/tests/unit/test_cmd_%: $(BUILD)/obj/tests/unit/test_cmd_%.o $(FAKE_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
