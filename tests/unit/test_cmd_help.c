@@ -50,7 +50,7 @@ static void check_usage(const struct command *command)
 		"file",     "fileto",  "joined",  "key",     "member", "param",   "protocol",
 		"request",  "room",    "service", "setting", "status", "target",  "text",
 		"transfer", "tube",    "value",   "blocked", "group",  "ingroup", "report",
-		"someone",  "card",    NULL,
+		"someone",  "card",    "option",  NULL,
 	};
 	const char *usage = command->usage;
 	bool optional = false, rest = false;
