@@ -11,7 +11,7 @@ const struct room_option_row room_options[ROOM_OPTION_COUNT] = {
 	[ROOM_OPTION_TITLE] = {"title", "Title", ROOM_OPTION_IS_TEXT, "title"},
 	[ROOM_OPTION_DESCRIPTION] = {"description", "Description", ROOM_OPTION_IS_TEXT,
 				     "description"},
-	[ROOM_OPTION_LIMIT] = {"limit", "Limit", ROOM_OPTION_IS_NUMBER, "most members, 0: any"},
+	[ROOM_OPTION_LIMIT] = {"limit", "Limit", ROOM_OPTION_IS_NUMBER, "most members"},
 	[ROOM_OPTION_MODERATED] = {"moderated", "Moderated", ROOM_OPTION_IS_FLAG, "moderated"},
 	[ROOM_OPTION_INVITE_ONLY] = {"invite-only", "InviteOnly", ROOM_OPTION_IS_FLAG,
 				     "only by invitation"},
