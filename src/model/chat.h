@@ -131,6 +131,10 @@ void chat_prepend_page(struct chat *chat, GPtrArray *messages, bool complete);
 void chat_append_page(struct chat *chat, GPtrArray *messages, bool complete);
 /* Replaces the window by the newest page, keeping what is not stored yet. */
 void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete);
+/* Replaces it by a page from anywhere; what is not stored yet, and our own lines, wait aside. */
+void chat_move_window(struct chat *chat, GPtrArray *messages, bool at_start, bool at_end);
+/* There was no such page: nothing is replaced. */
+void chat_keep_window(struct chat *chat);
 
 void chat_set_delivery(struct chat *chat, struct message *message, enum delivery delivery,
 		       const char *reason);

@@ -69,3 +69,7 @@ const char *message_type_name(enum message_type type);
 /* New id, 32 hex digits: the time, so that those of a time lie together in an index, then
  * randomness. */
 char *message_new_uid(void);
+/* Appends cleaned lines (new strings) for /log and the like: "2026-11-22 14:01 Bob: hello"; @place
+ * (NULL: none) stands before the sender. Lines after the first are indented, so that no body can
+ * pose as another message. */
+void message_print(GPtrArray *lines, const struct message *message, const char *place);

@@ -319,6 +319,45 @@ void chat_reset_window(struct chat *chat, GPtrArray *messages, bool complete)
 	page_done(chat);
 }
 
+/* What is stored comes back with its page. */
+static void put_aside(struct chat *chat, GPtrArray *kept)
+{
+	for (unsigned i = 0; i < kept->len; i++) {
+		struct message *mine = kept->pdata[i];
+
+		if (mine->row)
+			message_free(mine);
+		else
+			g_ptr_array_add(chat->aside, mine);
+	}
+	trim_aside(chat);
+}
+
+void chat_move_window(struct chat *chat, GPtrArray *messages, bool at_start, bool at_end)
+{
+	g_autoptr(GPtrArray) kept = NULL, page = NULL;
+
+	if (at_end) {
+		chat_reset_window(chat, messages, at_start);
+		return;
+	}
+	kept = window_messages(chat);
+	page = take_page(chat, messages, NULL);
+	empty(chat);
+	adopt(chat, page, kept);
+	for (unsigned i = 0; i < page->len; i++)
+		push_newest(chat, page->pdata[i]);
+	chat->at_end = false;
+	chat->at_start = at_start;
+	put_aside(chat, kept);
+	page_done(chat);
+}
+
+void chat_keep_window(struct chat *chat)
+{
+	page_done(chat);
+}
+
 void chat_prepend_page(struct chat *chat, GPtrArray *messages, bool complete)
 {
 	g_autoptr(GPtrArray) known = window_messages(chat);

@@ -8,6 +8,7 @@ enum page_kind {
 	PAGE_OLDER,
 	PAGE_NEWER,
 	PAGE_END,
+	PAGE_AROUND,
 };
 
 struct page {
@@ -55,6 +56,23 @@ static GPtrArray *make_messages(GPtrArray *rows)
 	return messages;
 }
 
+static void on_around(GPtrArray *rows, bool at_start, bool at_end, const char *error, void *data)
+{
+	struct page *page = data;
+	struct talk *talk = page->talk;
+	g_autoptr(GPtrArray) messages = make_messages(rows);
+
+	g_free(g_steal_pointer(&talk->page));
+	if (error || !messages->len) {
+		/* What is in the window stays. */
+		g_ptr_array_set_free_func(messages, (GDestroyNotify)message_free);
+		chat_keep_window(talk->chat);
+	} else {
+		chat_move_window(talk->chat, messages, at_start, at_end);
+	}
+	talk_release(talk);
+}
+
 static void on_page(GPtrArray *rows, bool complete, const char *error, void *data)
 {
 	struct page *page = data;
@@ -77,6 +95,8 @@ static void on_page(GPtrArray *rows, bool complete, const char *error, void *dat
 	case PAGE_END:
 		chat_reset_window(chat, messages, complete);
 		break;
+	case PAGE_AROUND: /* on_around() */
+		break;
 	}
 	talk_release(talk);
 }
@@ -91,7 +111,9 @@ static void ask(struct talk *talk, enum page_kind kind, gint64 row)
 	page->kind = kind;
 	talk->page = page;
 	talk->chat->loading = true;
-	if (kind == PAGE_NEWER)
+	if (kind == PAGE_AROUND)
+		history_read_around(history, &key, row, CHAT_PAGE, on_around, page);
+	else if (kind == PAGE_NEWER)
 		history_read_after(history, &key, row, CHAT_PAGE, on_page, page);
 	else
 		history_read_before(history, &key, row, CHAT_PAGE, on_page, page);
@@ -154,6 +176,17 @@ void session_load_newer(struct session *session, struct chat *chat)
 		ask(talk, PAGE_NEWER, row);
 	else
 		pages_load_end(talk);
+}
+
+void session_load_around(struct session *session, struct chat *chat, gint64 row)
+{
+	struct talk *talk;
+
+	if (chat->kind == CHAT_STATUS || !chat->account)
+		return;
+	talk = talk_get(session, chat);
+	pages_cancel(talk);
+	ask(talk, PAGE_AROUND, row);
 }
 
 void session_load_end(struct session *session, struct chat *chat)

@@ -268,7 +268,7 @@ static void on_unread(GPtrArray *list, gint64 next, const char *why, void *data)
 		error = g_error_new(SESSION_ERROR, SESSION_ERROR_FAILED,
 				    "cannot read the history: %s", why);
 	request->done(error, request->data);
-	g_hash_table_remove(request->session->logs, request);
+	g_hash_table_remove(request->session->unread, request);
 }
 
 static void ask_unread(struct unread_request *request)
@@ -286,7 +286,7 @@ void session_read_unread(struct session *session, session_reader_fn fn, session_
 	request->fn = fn;
 	request->done = done;
 	request->data = data;
-	g_hash_table_add(session->logs, request);
+	g_hash_table_add(session->unread, request);
 	ask_unread(request);
 }
 

@@ -101,7 +101,9 @@ struct session *session_new(const struct session_options *options)
 	session->logins = g_ptr_array_new_with_free_func(login_free);
 	session->talks = g_hash_table_new_full(NULL, NULL, NULL, talk_free);
 	session->promises = g_hash_table_new_full(NULL, NULL, promise_free, NULL);
-	session->logs = g_hash_table_new_full(NULL, NULL, log_free, NULL);
+	session->unread = g_hash_table_new_full(NULL, NULL, g_free, NULL);
+	session->searches = g_hash_table_new_full(NULL, NULL, search_free, NULL);
+	session->places = g_hash_table_new_full(NULL, NULL, places_free, NULL);
 	inbox_init(session);
 	report_init(session);
 	session->config = config_load(options->config_path, problems);
@@ -221,7 +223,9 @@ void session_free(struct session *session)
 	/* What is queued is committed; nobody is told any more. */
 	history_free(g_steal_pointer(&session->history));
 	forget_chats(session);
-	g_hash_table_unref(session->logs);
+	g_hash_table_unref(session->unread);
+	g_hash_table_unref(session->searches);
+	g_hash_table_unref(session->places);
 	g_hash_table_unref(session->receipts);
 	g_ptr_array_unref(session->bus_promises);
 	g_hash_table_unref(session->promises);

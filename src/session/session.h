@@ -22,6 +22,7 @@
 #include "../model/model.h"
 #include "../model/presence.h"
 #include "../model/protocol.h"
+#include "../model/query.h"
 #include "../model/tube.h"
 #include "../store/accounts.h"
 #include "../store/config.h"
@@ -234,10 +235,47 @@ void session_load_older(struct session *session, struct chat *chat);
 void session_load_newer(struct session *session, struct chat *chat);
 void session_load_end(struct session *session, struct chat *chat);
 
-/* One page of history as cleaned lines, for /log: "2026-11-22 14:01 Bob: hello". */
-typedef void (*session_log_fn)(const char *const *lines, const GError *error, void *data);
-void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
-		      const char *id, unsigned count, session_log_fn fn, void *data);
+/* A page of history around a stored message takes the place of what is in the window. */
+void session_load_around(struct session *session, struct chat *chat, gint64 row);
+
+/* --- what was said ------------------------------------------------------------------------- */
+
+struct session_place { /* a chat that there may be a history of, open or not */
+	const char *account;
+	enum chat_kind kind;
+	const char *id; /* raw */
+};
+
+struct session_found {
+	char *account, *id; /* raw */
+	char *name;         /* cleaned: of the chat */
+	enum chat_kind kind;
+	struct message *message; /* cleaned, its raw text beside it where that differs */
+};
+
+void session_found_free(struct session_found *found);
+
+/*
+ * Messages that fit @query, in @place (NULL: anywhere): up to @limit of those before row @from (0:
+ * the newest), newest first; with @forward of those after it (0: the oldest), oldest first.
+ * @fn gets struct session_found *, borrowed (steal the array's elements if wanted), and where to go on: 0 when there is nothing more. It
+ * is called once, and then the search is no more.
+ */
+struct session_search;
+typedef void (*session_found_fn)(GPtrArray *found, gint64 next, const GError *error, void *data);
+struct session_search *session_search(struct session *session, struct query *query,
+				      const struct session_place *place, gint64 from,
+				      unsigned limit, bool forward, session_found_fn fn,
+				      void *data);
+/* @fn is not called. */
+void session_search_cancel(struct session_search *search);
+
+/* The chat of which a history is meant by an id, "account:id", or a name that only one has: of a
+ * contact, or of whoever there was. NULL and an error otherwise. */
+typedef void (*session_place_fn)(const struct session_place *place, const GError *error,
+				 void *data);
+void session_find_place(struct session *session, const char *account, const char *name,
+			session_place_fn fn, void *data);
 
 /* --- passing messages on ------------------------------------------------------------------ */
 

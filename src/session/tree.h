@@ -42,7 +42,9 @@ struct session {
 	GHashTable *arrivals; /* struct arrival *, owned */
 	GQueue unsaved;       /* those of them that the history could not store */
 
-	GHashTable *logs;     /* log.c, reader.c: what is asked of the history, owned */
+	GHashTable *unread;   /* reader.c: what is asked of the history, owned */
+	GHashTable *searches; /* search.c: struct session_search *, owned */
+	GHashTable *places;   /* search.c: struct places_request *, owned */
 	GHashTable *receipts; /* report.c: struct receipt *, owned */
 
 	/* reader.c */
@@ -277,9 +279,10 @@ struct message *pages_message(const struct history_message *row);
 /* The same with its raw text, where that differs. */
 struct message *pages_message_whole(const struct history_message *row);
 
-/* --- log.c ------------------------------------------------------------------------------- */
+/* --- search.c ---------------------------------------------------------------------------- */
 
-void log_free(void *request);
+void search_free(void *search);
+void places_free(void *request);
 
 /* --- rooms.c ----------------------------------------------------------------------------- */
 

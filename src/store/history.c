@@ -440,6 +440,11 @@ void history_read_chats(struct history *history, history_chats_fn fn, void *data
 	submit(history, history_job_new(&history_job_chats), (job_fn)fn, data);
 }
 
+void history_read_places(struct history *history, history_chats_fn fn, void *data)
+{
+	submit(history, history_job_new(&history_job_places), (job_fn)fn, data);
+}
+
 void history_read_roster(struct history *history, const char *account, history_roster_fn fn,
 			 void *data)
 {

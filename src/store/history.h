@@ -143,6 +143,9 @@ typedef void (*history_chats_fn)(GPtrArray *chats, void *data); /* struct histor
 /* Chats that are open, by number, then those that have unread messages, latest first. */
 void history_read_chats(struct history *history, history_chats_fn fn, void *data);
 
+/* All chats that there ever were a word in, or a window for: numbers and counts are 0. */
+void history_read_places(struct history *history, history_chats_fn fn, void *data);
+
 /* The roster as last seen, so that names complete before a connection is up. */
 struct history_contact {
 	char *id, *alias;

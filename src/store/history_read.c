@@ -205,6 +205,19 @@ static bool run_chats(struct history_db *db, struct job *job)
 	return step == 0;
 }
 
+static bool run_places(struct history_db *db, struct job *job)
+{
+	static const char text[] =
+		"SELECT account, kind, ident, name, 0, 0, 0, 0 FROM chat ORDER BY id";
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+	int step;
+
+	job->items = g_ptr_array_new_with_free_func(free_summary);
+	while ((step = history_db_step(db, statement)) > 0)
+		g_ptr_array_add(job->items, read_summary(statement));
+	return step == 0;
+}
+
 static void answer_chats(struct job *job)
 {
 	job->fn.chats(job->items, job->data);
@@ -268,4 +281,5 @@ const struct job_ops history_job_after = {false, run_after, answer_page};
 const struct job_ops history_job_around = {false, run_around, answer_around};
 const struct job_ops history_job_queued = {false, run_queued, answer_queued};
 const struct job_ops history_job_chats = {false, run_chats, answer_chats};
+const struct job_ops history_job_places = {false, run_places, answer_chats};
 const struct job_ops history_job_roster = {false, run_roster, answer_roster};

@@ -44,6 +44,16 @@ static void reset(struct chat *chat, gint64 first, gint64 last, bool complete)
 	assert_int_equal(list->len, 0);
 }
 
+/* The page around a row. */
+static void move(struct chat *chat, gint64 row, gint64 written)
+{
+	gint64 first = MAX(row - 49, 1), last = MIN(row + 50, written);
+	g_autoptr(GPtrArray) list = page(first, last);
+
+	chat_move_window(chat, list, first == 1, last == written);
+	assert_int_equal(list->len, 0);
+}
+
 /* Rows @first to @last and nothing else. */
 static void assert_span(struct chat *chat, gint64 first, gint64 last)
 {
@@ -198,6 +208,29 @@ static void test_unstored_survive_scrolling(void **state)
 	assert_span(chat, 1001, 1101);
 }
 
+static void test_moves(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *chat = open_bob(fixture);
+	struct message *queued;
+
+	reset(chat, 1901, 2000, false);
+	queued = chat_append(chat, numbered(2001, MESSAGE_OUT));
+	move(chat, 500, 2000);
+	assert_span(chat, 451, 550);
+	assert_false(chat->at_end || chat->at_start || chat->loading);
+	/* What is not stored yet waits; what is stored comes back with its page. */
+	assert_ptr_equal(chat_find_uid(chat, "uid-2001"), queued);
+	assert_null(chat_find_uid(chat, "uid-2000"));
+	move(chat, 1990, 2000);
+	assert_true(chat->at_end);
+	assert_span(chat, 1941, 2001);
+	move(chat, 1, 2000);
+	assert_true(chat->at_start);
+	chat_keep_window(chat);
+	assert_span(chat, 1, 51);
+}
+
 static void add_local(struct fixture *fixture, struct chat *chat, const char *text, gint64 time)
 {
 	model_notice(fixture->model, NULL, chat, NOTICE_INFO, "%s", text);
@@ -294,7 +327,7 @@ static void test_random_scrolling(void **state)
 
 	reset(chat, 901, 1000, false);
 	for (unsigned round = 0; round < 20000; round++) {
-		int what = g_rand_int_range(rand, 0, 20);
+		int what = g_rand_int_range(rand, 0, 21);
 
 		first = chat->count ? chat_message(chat, 0)->time : last + 1;
 		if (what < 12) {
@@ -320,6 +353,8 @@ static void test_random_scrolling(void **state)
 			reset(chat, MAX(written - 99, 1), written, false);
 			assert_int_equal(chat_message(chat, chat->count - 1)->time, last);
 		}
+		if (what == 20)
+			move(chat, g_rand_int_range(rand, 1, (gint32)written + 1), written);
 		assert_true(chat->count <= CHAT_WINDOW);
 		if (chat->at_end)
 			assert_int_equal(chat_message(chat, chat->count - 1)->time, last);
@@ -339,6 +374,7 @@ int main(void)
 		TEST("/window/last page meets new ones", test_append_page_meets_new_ones),
 		TEST("/window/unstored survive a reset", test_unstored_survive_reset),
 		TEST("/window/unstored survive scrolling", test_unstored_survive_scrolling),
+		TEST("/window/moves to anywhere", test_moves),
 		TEST("/window/own lines stay in place", test_local_lines_stay_in_place),
 		TEST("/window/pages may overlap", test_pages_overlap),
 		TEST("/window/without history more is kept", test_no_history),

@@ -171,14 +171,15 @@ struct log {
 	bool done;
 };
 
-static void on_log(const char *const *lines, const GError *error, void *data)
+static void on_log(GPtrArray *found, gint64 next, const GError *error, void *data)
 {
 	struct log *log = data;
 
 	assert_null(error);
+	assert_int_equal(next, 0);
 	log->done = true;
-	for (; *lines; lines++)
-		g_ptr_array_add(log->lines, g_strdup(*lines));
+	for (guint i = 0; i < found->len; i++)
+		message_print(log->lines, ((struct session_found *)found->pdata[i])->message, NULL);
 }
 
 static void log_lines(void **state)
@@ -191,6 +192,8 @@ static void log_lines(void **state)
 				      .text = (char *)"hello\n14:03 Al: \x1b[31mfake",
 				      .uid = (char *)"u1"};
 	struct log log = {.lines = g_ptr_array_new_with_free_func(g_free)};
+	const struct session_place place = {"work", CHAT_CONTACT, BOB};
+	struct query *all = query_parse("", true, NULL);
 
 	history_append(f->session->history, &key, &row, NULL, NULL);
 	row.uid = (char *)"u2";
@@ -199,8 +202,8 @@ static void log_lines(void **state)
 	row.delivery = DELIVERY_QUEUED;
 	row.text = (char *)"waves";
 	history_append(f->session->history, &key, &row, NULL, NULL);
-	session_read_log(f->session, account_called(f, "work"), CHAT_CONTACT, BOB, 10, on_log,
-			 &log);
+	session_search(f->session, all, &place, 0, 10, true, on_log, &log);
+	query_unref(all);
 	WAIT_FOR(log.done);
 	assert_int_equal(log.lines->len, 3);
 	assert_non_null(strstr(log.lines->pdata[0], "1970-01-01 "));
