@@ -67,6 +67,9 @@ char *command_free_name(struct command_run *run, const char *text);
  * them; new. */
 char *command_expand_path(const char *typed);
 
+/* "[work Bob]": the chat that the message is from; new. */
+char *command_describe_found(const struct session_found *found);
+
 /* --- the commands ------------------------------------------------------------------------- */
 
 void cmd_accept(struct command_run *run);
@@ -106,6 +109,7 @@ void cmd_group_delete(struct command_run *run);
 void cmd_group_list(struct command_run *run);
 void cmd_group_remove(struct command_run *run);
 void cmd_group_rename(struct command_run *run);
+void cmd_find(struct command_run *run);
 void cmd_help(struct command_run *run);
 void cmd_invite(struct command_run *run);
 void cmd_join(struct command_run *run);
@@ -126,6 +130,7 @@ void cmd_room(struct command_run *run);
 void cmd_rooms(struct command_run *run);
 void cmd_requests(struct command_run *run);
 void cmd_say(struct command_run *run);
+void cmd_search(struct command_run *run);
 void cmd_set(struct command_run *run);
 void cmd_status(struct command_run *run);
 void cmd_topic(struct command_run *run);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Talking: /msg /query /say /me, and the chats themselves: /chat /close /clear /log. */
+/* Talking: /msg /query /say /me, and the chats themselves: /chat /close /clear. */
 
 #include <string.h>
 
 #include "cmd.h"
 #include "send.h"
-
-#define LOG_LINES     50
-#define LOG_LINES_MAX 10000
 
 void command_send(struct command_run *run, struct chat *chat, enum message_type type,
 		  const char *text)
@@ -202,70 +199,4 @@ void cmd_clear(struct command_run *run)
 
 	if (chat)
 		command_front(run)->ops->clear(command_front(run), chat);
-}
-
-/* --- /log --------------------------------------------------------------------------------- */
-
-static void on_log(const char *const *lines, const GError *error, void *data)
-{
-	struct command_run *run = data;
-
-	for (; lines && *lines; lines++)
-		command_print(run, "%s", *lines);
-	command_done(error, run);
-}
-
-static void read_log(struct command_run *run, struct account *account, enum chat_kind kind,
-		     const char *id, unsigned count)
-{
-	command_hold(run);
-	session_read_log(command_session(run), account, kind, id, count, on_log, run);
-}
-
-/* History of somebody without an open chat; the log of a room is found by its id. */
-static void log_by_name(struct command_run *run, const char *name, unsigned count)
-{
-	g_autoptr(GError) error = NULL;
-	struct contact *contact;
-	struct account *account;
-	enum chat_kind kind = CHAT_CONTACT;
-
-	contact = session_find_contact(command_session(run), command_named_account(run), name,
-				       &error);
-	if (contact && contact->account) {
-		read_log(run, contact->account, kind, contact->id, count);
-		return;
-	}
-	account = command_split_account(run, &name);
-	if (!account)
-		account = command_need_account(run);
-	if (strchr("#&+!", *name))
-		kind = CHAT_ROOM;
-	if (account)
-		read_log(run, account, kind, name, count);
-}
-
-void cmd_log(struct command_run *run)
-{
-	const char *name = command_arg(run, 0), *number = command_arg(run, 1);
-	struct chat *chat = command_chat(run);
-	guint64 count = LOG_LINES;
-
-	if (name && !number && g_ascii_string_to_unsigned(name, 10, 1, G_MAXUINT, NULL, NULL)) {
-		number = name;
-		name = NULL;
-	}
-	if (number && !g_ascii_string_to_unsigned(number, 10, 1, LOG_LINES_MAX, &count, NULL)) {
-		command_fail(run, SESSION_ERROR_USAGE, "\"%s\" is no number of lines from 1 to %d",
-			     number, LOG_LINES_MAX);
-		return;
-	}
-	if (name)
-		chat = command_find_chat(run, name);
-	if (chat && chat->account)
-		read_log(run, chat->account, chat->kind, chat->id, (unsigned)count);
-	else if (name)
-		log_by_name(run, name, (unsigned)count);
-	else
-		command_fail(run, SESSION_ERROR_USAGE, "whose log? /log NAME tells it");
 }

@@ -21,6 +21,7 @@ enum front_view {
 	VIEW_ROOMS,       /* argument: the account's name */
 	VIEW_CARD,        /* our own; likewise */
 	VIEW_ROOM_CONFIG, /* of the current chat */
+	VIEW_SEARCH,      /* argument: what is looked for */
 };
 
 typedef void (*front_answer_fn)(const char *answer, void *data); /* NULL: cancelled */
@@ -41,6 +42,9 @@ struct front_ops {
 	void (*clear)(struct front *front, struct chat *chat);
 	void (*quit)(struct front *front, int status);
 	/* A setting changed that the front end may care for is told by config_on_change(). */
+	/* Shows where @query (a reference is taken) is found in the chat; NULL: no more. NULL in
+	 * place of the function: there is nothing to show it on. */
+	void (*find)(struct front *front, struct chat *chat, struct query *query);
 	/* Like print, for what went wrong; NULL: print is used. */
 	void (*print_error)(struct front *front, struct chat *chat, const char *line);
 	/* What a command was asked for has begun, and takes as long as it takes: a limit on the

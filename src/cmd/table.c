@@ -145,6 +145,15 @@ const struct command command_table[] = {
 		 "there.",
 	 .run = cmd_file,
 	 .subcommands = command_file_actions},
+	{.name = "find",
+	 .usage = "[TEXT:text…]",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "looks for words in this chat",
+	 .help = "Goes to the last message of this chat that has all words of TEXT, further back\n"
+		 "with Alt-p, forward with Alt-n, over all of its history; what is found is\n"
+		 "marked. Esc, or /find without TEXT, ends it. What TEXT can be tells\n"
+		 "/help search.",
+	 .run = cmd_find},
 	{.name = "group",
 	 .aliases = "groups",
 	 .usage = "[add|delete|list|remove|rename]",
@@ -332,6 +341,18 @@ const struct command command_table[] = {
 	 .summary = "sends a message to this chat",
 	 .help = "Sends TEXT as it is typed, one that begins with a slash too.",
 	 .run = cmd_say},
+	{.name = "search",
+	 .usage = "TEXT:text…",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "looks for messages in all of the history",
+	 .help = "Lists messages that have all words of TEXT, the newest first, online or not;\n"
+		 "Enter goes to the place. A word finds those that begin with it, \"two words\"\n"
+		 "just these in a row; capitals and accents do not count. from:NAME (from:me),\n"
+		 "in:CHAT, account:NAME, after:TIME and before:TIME narrow it down, and will do\n"
+		 "alone. NAME and CHAT are a part of an id or name. TIME is 2026, 2026-11,\n"
+		 "2026-11-22, 2026-11-22T14:05, 14:05, today, yesterday, or 3h, 2d, 1w, 1y ago;\n"
+		 "after: counts from there on, before: up to there.",
+	 .run = cmd_search},
 	{.name = "set",
 	 .usage = "[SETTING:setting] [VALUE:value…]",
 	 .needs = COMMAND_NEEDS_NOTHING,

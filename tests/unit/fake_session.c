@@ -700,15 +700,64 @@ void session_load_end(struct session *session, struct chat *chat)
 {
 }
 
-void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
-		      const char *id, unsigned count, session_log_fn fn, void *data)
+void session_load_around(struct session *session, struct chat *chat, gint64 row)
 {
-	static const char *const lines[] = {"2026-11-22 14:01 Bob: hello",
-					    "2026-11-22 14:02 me: 100%s %n", NULL};
+	record(session, "around %s %d", chat->id, (int)row);
+}
 
-	record(session, "log %s %d %s %u", account->name, (int)kind, id, count);
-	fn(session->next ? NULL : lines, session->next, data);
+/* --- what was said ------------------------------------------------------------------------ */
+
+void session_found_free(struct session_found *found)
+{
+	message_free(found->message);
+	g_free(found);
+}
+
+static void add_found(GPtrArray *list, enum message_direction direction, const char *text)
+{
+	struct message_init init = {
+		.time = 1795356060, .direction = direction, .alias = "Bob", .text = text};
+	struct session_found *found = g_new0(struct session_found, 1);
+
+	found->account = (char *)"work";
+	found->id = found->name = (char *)"bob@example.org";
+	found->message = message_new(&init);
+	g_ptr_array_add(list, found);
+}
+
+/* Two messages, whatever is asked for. */
+struct session_search *session_search(struct session *session, struct query *query,
+				      const struct session_place *place, gint64 from,
+				      unsigned limit, bool forward, session_found_fn fn, void *data)
+{
+	g_autoptr(GPtrArray) found =
+		g_ptr_array_new_with_free_func((GDestroyNotify)session_found_free);
+
+	record(session, "search <%s> %s %d %s %u", query->text, place ? place->account : "-",
+	       place ? (int)place->kind : -1, place ? place->id : "-", limit);
+	if (!session->next) {
+		add_found(found, MESSAGE_OUT, "100%s %n");
+		add_found(found, MESSAGE_IN, "hello");
+	}
+	fn(found, 0, session->next, data);
 	g_clear_error(&session->next);
+	return NULL;
+}
+
+void session_search_cancel(struct session_search *search)
+{
+}
+
+void session_find_place(struct session *session, const char *account, const char *name,
+			session_place_fn fn, void *data)
+{
+	struct contact *contact = session_find_contact(session, NULL, name, NULL);
+	const struct session_place place = {contact ? contact->account->name : account,
+					    contact ? CHAT_CONTACT : CHAT_ROOM,
+					    contact ? contact->id : name};
+
+	record(session, "place %s %s", account ? account : "-", name);
+	fn(&place, NULL, data);
 }
 
 /* --- passwords ---------------------------------------------------------------------------- */

@@ -144,17 +144,38 @@ static void test_log(void **state)
 	struct fixture *fixture = *state;
 
 	add_contact(fixture->work, "bob@example.org", "Bob");
-	check(fixture, "/log bob", "log work 0 bob@example.org 50\n");
-	assert_non_null(strstr(fixture->out->str, "me: 100%s %n\n"));
-	check(fixture, "/log bob 7", "log work 0 bob@example.org 7\n");
-	check(fixture, "/log irc:#old 7", "log irc 1 #old 7\n");
+	check(fixture, "/log bob", "place - bob\nsearch <> work 0 bob@example.org 50\n");
+	/* Read from the newest, printed from the oldest. */
+	assert_non_null(strstr(fixture->out->str, " Bob: hello\n2026-"));
+	assert_non_null(strstr(fixture->out->str, " me: 100%s %n\n"));
+	check(fixture, "/log bob 7", "place - bob\nsearch <> work 0 bob@example.org 7\n");
+	check(fixture, "/log -a irc #old 7", "place irc #old\nsearch <> irc 1 #old 7\n");
 	check_fails(fixture, "/log", 2, "whose log?");
 	check_fails(fixture, "/log 5", 2, "whose log?");
 	check_fails(fixture, "/log bob x", 2, "no number of lines");
 	check_fails(fixture, "/log bob 0", 2, "no number of lines");
 	check_fails(fixture, "/log bob 99999999999999999999", 2, "no number of lines");
 	fixture->current = add_room(fixture->irc, "#dev");
-	check(fixture, "/log 5", "log irc 1 #dev 5\n");
+	check(fixture, "/log 5", "search <> irc 1 #dev 5\n");
+}
+
+static void test_search(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *shown = g_strdup_printf("view %d\n", VIEW_SEARCH);
+
+	fixture->front.unattended = true;
+	check(fixture, "/search \"a b\" from:me", "search <\"a b\" from:me> - -1 - 50\n");
+	assert_non_null(strstr(fixture->out->str, " [work bob@example.org] me: 100%s %n\n"));
+	check_fails(fixture, "/search \"", 2, "no word in");
+	check_fails(fixture, "/search *", 2, "no word in");
+	check_fails(fixture, "/search after:x", 2, "no time");
+	check_fails(fixture, "/find hello", 2, "no conversation");
+	fixture->current = add_room(fixture->irc, "#dev");
+	check(fixture, "/find hello", "search <hello> irc 1 #dev 50\n");
+	check_fails(fixture, "/find", 2, "what?");
+	fixture->front.unattended = false;
+	check(fixture, "/search hello", shown);
 }
 
 /* --- rooms -------------------------------------------------------------------------------- */
@@ -280,6 +301,7 @@ int main(void)
 		TEST("/cmd/chat_unread_prefers_mentions", test_unread_prefers_mentions),
 		TEST("/cmd/close_and_clear", test_close_and_clear),
 		TEST("/cmd/log_reads_history", test_log),
+		TEST("/cmd/search", test_search),
 		TEST("/cmd/join_enters_and_shows", test_join),
 		TEST("/cmd/join_finds_the_network", test_join_elsewhere),
 		TEST("/cmd/join_in_vain_leaves_what_was", test_join_in_vain),
