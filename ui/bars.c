@@ -42,7 +42,8 @@ static char *title_text(const struct ui *ui)
 	GString *out = g_string_new(NULL);
 
 	if (ui->view != NULL)
-		g_string_append(out, ui->view->ops->title);
+		g_string_append(out, ui->view->caption != NULL ? ui->view->caption
+							       : ui->view->ops->title);
 	else if (chat->kind == CHAT_STATUS)
 		g_string_append_printf(out, "pheme %s", PHEME_VERSION);
 	else if (chat->kind == CHAT_ROOM)
@@ -210,6 +211,9 @@ void bars_draw_status(struct ui *ui)
 	else
 		g_string_append_printf(out, " | %u:%.*s", chat->number, ui_short_length(chat),
 				       chat->name);
+	if (ui->current->query != NULL && ui->view == NULL)
+		g_string_append_printf(out, " | Find: %s%s", ui->current->query->text,
+				       ui->find_note != NULL ? ui->find_note : "");
 	if (!ui->current->follow)
 		g_string_append(out, " | scrolled");
 	if (ui->view != NULL)

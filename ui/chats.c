@@ -41,6 +41,7 @@ void ui_show_chat(struct ui *ui, struct chat *chat)
 	ui_close_views(ui);
 	if (ui->current != NULL && ui->current->chat == chat)
 		return;
+	find_cancel(ui);
 	if (ui->current != NULL)
 		leave_current(ui);
 	ui->current = ui_chatview(ui, chat);
@@ -80,6 +81,7 @@ void ui_forget_chat(struct ui *ui, struct chat *chat)
 	if (ui->current == view) {
 		struct chat *next = ui->last != NULL ? ui->last : ui->model->status;
 
+		find_cancel(ui);
 		if (ui->draft == &view->draft)
 			ui->draft = NULL;
 		ui->current = ui_chatview(ui, next);

@@ -26,6 +26,7 @@ void chatview_free(struct chatview *view)
 	g_hash_table_unref(view->wraps);
 	g_array_unref(view->rows);
 	g_free(view->draft.text);
+	query_unref(view->query);
 	chat_unref(view->chat);
 	g_free(view);
 }
@@ -204,6 +205,31 @@ static void fill_anchored(struct chatview *view)
 		load_older(view);
 }
 
+static bool has_row(const struct chat *chat, gint64 row, unsigned *index)
+{
+	for (*index = 0; *index < chat->count; (*index)++)
+		if (chat_message(chat, *index)->row == row)
+			return true;
+	return false;
+}
+
+/* With some of what was said before it in sight. */
+static void settle_goal(struct chatview *view)
+{
+	struct position at = {0, 0};
+	unsigned index;
+
+	if (view->goal == 0 || view->chat->loading)
+		return;
+	if (has_row(view->chat, view->goal, &index)) {
+		at.id = first_id(view) + index;
+		walk_up(view, &at, view->height / 3);
+		view->want_up = 0;
+		set_anchor(view, &at);
+	}
+	view->goal = 0;
+}
+
 void chatview_draw(struct chatview *view, const struct area *area, const char *time_format,
 		   const char *date_format)
 {
@@ -214,6 +240,7 @@ void chatview_draw(struct chatview *view, const struct area *area, const char *t
 	}
 	view->height = area->height;
 	forget_gone(view);
+	settle_goal(view);
 	if (view->follow)
 		fill_end(view);
 	else
@@ -278,6 +305,22 @@ bool chatview_find_mention(struct chatview *view, int direction)
 		return true;
 	}
 	return false;
+}
+
+void chatview_set_query(struct chatview *view, struct query *query)
+{
+	query_unref(view->query);
+	view->query = query != NULL ? query_ref(query) : NULL;
+	view->found_row = 0;
+}
+
+void chatview_go_to(struct chatview *view, gint64 row)
+{
+	unsigned index;
+
+	view->found_row = view->goal = row;
+	if (!has_row(view->chat, row, &index) || view->chat->loading)
+		session_load_around(view->session, view->chat, row);
 }
 
 bool chatview_is_at_end(const struct chatview *view)

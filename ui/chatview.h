@@ -18,10 +18,13 @@ struct chatview {
 	struct chat *chat;
 	struct session *session;
 	struct draft draft;
-	bool follow; /* the end stays in sight */
+	bool follow;         /* the end stays in sight */
+	struct query *query; /* marked where it is found; or NULL */
+	gint64 found_row;    /* of the message that was gone to; 0: none */
 	/* private to chatview*.c */
 	gint64 anchor; /* base + index of the message in the top row, while not following */
 	int anchor_line;
+	gint64 goal; /* row of the message to be gone to when its page is there; or 0 */
 	int want_up; /* rows still to go up when the older page is there */
 	int width, height;
 	int time_width, name_width, indent;
@@ -44,5 +47,9 @@ void chatview_scroll_start(struct chatview *view);
 void chatview_scroll_end(struct chatview *view);
 /* Goes to the next (1) or previous (-1) message that mentions us; false when there is none. */
 bool chatview_find_mention(struct chatview *view, int direction);
+/* Marks what is found by it (a reference is taken); NULL: nothing any more. */
+void chatview_set_query(struct chatview *view, struct query *query);
+/* Goes to the stored message, wherever it is in the history. */
+void chatview_go_to(struct chatview *view, gint64 row);
 /* Is the newest message in sight? */
 bool chatview_is_at_end(const struct chatview *view);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "src/model/account.h"
 #include "src/model/text.h"
+#include "found.h"
 #include "theme.h"
 
 static char *format_time(const char *format, gint64 when)
@@ -79,7 +80,11 @@ static void draw_head(struct chatview *view, int y, int x, const struct message 
 	if (view->time_width > 0) {
 		g_autofree char *time = format_time(view->time_format, message->time);
 
-		term_put_padded(y, x, view->time_width - 1, STYLE_CHAT_TIME, time);
+		term_put_padded(y, x, view->time_width - 1,
+				message->row != 0 && message->row == view->found_row
+					? STYLE_CHAT_FOUND
+					: STYLE_CHAT_TIME,
+				time);
 		term_fill(y, x + view->time_width - 1, 1, STYLE_PLAIN, ' ');
 	}
 	if (view->name_width == 0)
@@ -113,8 +118,11 @@ static void draw_line(struct chatview *view, int y, int x, const char *text, GAr
 		      guint index, int style)
 {
 	const struct wrap_line *line = &g_array_index(lines, struct wrap_line, index);
-	g_autofree char *part = g_strndup(text + line->start, line->length);
-	int used = term_put(y, x, view->width - view->indent, style, part);
+	g_autoptr(GArray) spans = view->query != NULL && view->query->terms->len > 0
+					  ? query_find(view->query, text)
+					  : NULL;
+	int used = found_put(y, x, view->width - view->indent, style, text, line->start,
+			     line->start + line->length, spans);
 
 	term_fill(y, x + used, view->width - view->indent - used, STYLE_PLAIN, ' ');
 }

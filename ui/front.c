@@ -58,6 +58,9 @@ static void show_view(struct front *front, enum front_view which, const char *ar
 	case VIEW_ROOM_CONFIG:
 		view = view_room_config_new(ui, ui->current->chat);
 		break;
+	case VIEW_SEARCH:
+		view = view_search_new(ui, argument);
+		break;
 	case VIEW_ROOMS:
 		view = view_rooms_new(ui, argument);
 		break;
@@ -86,6 +89,11 @@ static void ask(struct front *front, const char *question, bool secret, front_an
 	ui_ask(ui_of(front), secret ? QUESTION_SECRET : QUESTION_TEXT, clean, fn, data);
 }
 
+static void find(struct front *front, struct chat *chat, struct query *query)
+{
+	ui_find(ui_of(front), query);
+}
+
 static void clear(struct front *front, struct chat *chat)
 {
 	struct ui *ui = ui_of(front);
@@ -107,6 +115,7 @@ const struct front_ops front_ops = {
 	.show_view = show_view,
 	.show_account_form = show_account_form,
 	.ask = ask,
+	.find = find,
 	.clear = clear,
 	.quit = quit,
 };

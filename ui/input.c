@@ -103,6 +103,7 @@ ACTION(next_unread, ACTION_NEXT_UNREAD)
 ACTION(previous_chat, ACTION_PREVIOUS_CHAT)
 ACTION(next_chat, ACTION_NEXT_CHAT)
 ACTION(last_chat, ACTION_LAST_CHAT)
+ACTION(switch_chat, ACTION_SWITCH)
 ACTION(pane_up, ACTION_PANE_UP)
 ACTION(pane_down, ACTION_PANE_DOWN)
 ACTION(pane_filter, ACTION_PANE_FILTER)
@@ -168,6 +169,7 @@ static rl_command_func_t *const actions[ACTION_COUNT] = {
 	[ACTION_PREVIOUS_CHAT] = act_previous_chat,
 	[ACTION_NEXT_CHAT] = act_next_chat,
 	[ACTION_LAST_CHAT] = act_last_chat,
+	[ACTION_SWITCH] = act_switch_chat,
 	[ACTION_PANE_UP] = act_pane_up,
 	[ACTION_PANE_DOWN] = act_pane_down,
 	[ACTION_PANE_FILTER] = act_pane_filter,

@@ -293,6 +293,8 @@ static void escape(struct ui *ui, int key)
 		ui->view->ops->cancel(ui->view);
 	else if (ui->view != NULL)
 		view_key(ui, LIST_LEAVE, 0);
+	else
+		ui_find(ui, NULL);
 	ui_mark(ui, DIRTY_CHAT | DIRTY_PANE | DIRTY_INPUT);
 }
 
@@ -414,14 +416,17 @@ static void scroll_end(struct ui *ui, int key)
 
 static void next_mention(struct ui *ui, int key)
 {
-	chatview_find_mention(ui->current, 1);
-	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
+	ui_find_step(ui, 1);
 }
 
 static void previous_mention(struct ui *ui, int key)
 {
-	chatview_find_mention(ui->current, -1);
-	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
+	ui_find_step(ui, -1);
+}
+
+static void toggle_switch(struct ui *ui, int key)
+{
+	toggle_view(ui, "Go to", view_switch_new(ui));
 }
 
 static void toggle_help(struct ui *ui, int key)
@@ -478,6 +483,7 @@ static const struct {
 	[ACTION_PREVIOUS_CHAT] = {go_back, UNASKED},
 	[ACTION_NEXT_CHAT] = {go_on, UNASKED},
 	[ACTION_LAST_CHAT] = {go_to_last, UNASKED},
+	[ACTION_SWITCH] = {toggle_switch, UNASKED},
 	[ACTION_PANE_UP] = {pane_up, UNASKED},
 	[ACTION_PANE_DOWN] = {pane_down, UNASKED},
 	[ACTION_PANE_FILTER] = {filter_pane, UNASKED},

@@ -43,6 +43,8 @@ static char *prompt_text(struct ui *ui, int width)
 	if (ui->pane_focus)
 		return g_strdup_printf("[find] %s",
 				       pane_filter(ui->pane) != NULL ? pane_filter(ui->pane) : "");
+	if (ui->view != NULL && ui->view->typed != NULL)
+		return g_strdup_printf("%s: %s", ui->view->prompt, ui->view->typed);
 	if (ui->view != NULL && ui->view->prompt != NULL)
 		return g_strdup_printf("%s: ", ui->view->prompt);
 	if (ui->view != NULL)

@@ -44,6 +44,7 @@
 	X(STYLE_CHAT_ME, "chat.me", "")                                                            \
 	X(STYLE_CHAT_TEXT, "chat.text", "")                                                        \
 	X(STYLE_CHAT_MENTION, "chat.mention", "underline")                                         \
+	X(STYLE_CHAT_FOUND, "chat.found", "reverse")                                               \
 	X(STYLE_CHAT_NOTICE, "chat.notice", "")                                                    \
 	X(STYLE_CHAT_WARNING, "chat.warning", "yellow")                                            \
 	X(STYLE_CHAT_ERROR, "chat.error", "red bold")                                              \

@@ -250,6 +250,7 @@ static void tear_down(struct ui *ui)
 	session_on_prompt(ui->session, NULL, NULL);
 	model_unlisten(ui->model, on_event, ui);
 	ui_close_views(ui);
+	find_cancel(ui);
 	question_clear(ui);
 	ui->draft = NULL;
 	input_clear();

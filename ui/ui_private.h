@@ -87,7 +87,10 @@ struct ui {
 	char *pasted;        /* waits for the user's yes */
 	struct typing *typing;
 	struct asked *asked;
-	gint64 last_bell; /* monotonic µs */
+	struct session_search *finding; /* the next place of /find; or NULL */
+	int find_steps;                 /* to be taken after it */
+	const char *find_note;          /* what came of it, for the status bar; or NULL */
+	gint64 last_bell;               /* monotonic µs */
 	guint clock;
 };
 
@@ -129,6 +132,16 @@ void ui_open_row(struct ui *ui, const struct pane_row *row);
 /* Tells the model whether the end of the current chat is being looked at. */
 void ui_watch(struct ui *ui);
 void ui_forget_chat(struct ui *ui, struct chat *chat);
+
+/* --- find.c: from one place in a chat to the next ----------------------------------------------------- */
+
+/* Looks for the last message that has what is looked for; NULL: no more. */
+void ui_find(struct ui *ui, struct query *query);
+/* The next (1) or previous (-1) one; without anything looked for the next that mentions us. */
+void ui_find_step(struct ui *ui, int direction);
+/* Shows the chat where the message is, with what was looked for marked. */
+void ui_go_to_message(struct ui *ui, struct chat *chat, struct query *query, gint64 row);
+void find_cancel(struct ui *ui);
 
 /* --- welcome.c: what a user without accounts sees --------------------------------------------------- */
 

@@ -35,7 +35,9 @@ struct view {
 	struct ui *ui;
 	struct view *below;
 	struct draft *editing;
-	const char *prompt; /* of the line, while editing */
+	const char *prompt;  /* of the line, while editing */
+	const char *typed;   /* shown after the prompt, while keys come one by one; or NULL */
+	const char *caption; /* in place of the title; or NULL */
 };
 
 /* A selection in a list of @count rows, of which @height are in sight. */
@@ -47,6 +49,8 @@ struct list {
 bool list_key(struct list *list, enum list_key key);
 void list_fit(struct list *list, int count, int height);
 
+struct view *view_search_new(struct ui *ui, const char *text);
+struct view *view_switch_new(struct ui *ui);
 struct view *view_tubes_new(struct ui *ui);
 struct view *view_room_config_new(struct ui *ui, struct chat *chat);
 /* The rooms of the account that is called so. */

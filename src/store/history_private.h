@@ -158,8 +158,7 @@ extern const struct job_ops history_job_append, history_job_delivery, history_jo
 extern const struct job_ops history_job_rename;
 /* history_read.c */
 extern const struct job_ops history_job_before, history_job_after, history_job_queued,
-	history_job_chats, history_job_roster, history_job_around,
-	history_job_places;
+	history_job_chats, history_job_roster, history_job_around, history_job_places;
 /* history_search.c */
 extern const struct job_ops history_job_search, history_job_unread;
 /* history_thread.c */

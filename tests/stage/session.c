@@ -561,8 +561,29 @@ void session_load_end(struct session *session, struct chat *chat)
 	session_load_newer(session, chat);
 }
 
-void session_read_log(struct session *session, struct account *account, enum chat_kind kind,
-		      const char *id, unsigned count, session_log_fn fn, void *data)
+void session_load_around(struct session *session, struct chat *chat, gint64 row)
+{
+}
+
+/* --- what was said: searches are tested on a real history ------------------------------------- */
+
+void session_found_free(struct session_found *found)
+{
+}
+
+struct session_search *session_search(struct session *session, struct query *query,
+				      const struct session_place *place, gint64 from,
+				      unsigned limit, bool forward, session_found_fn fn, void *data)
+{
+	return NULL;
+}
+
+void session_search_cancel(struct session_search *search)
+{
+}
+
+void session_find_place(struct session *session, const char *account, const char *name,
+			session_place_fn fn, void *data)
 {
 }
 
