@@ -171,11 +171,12 @@ static void on_down(struct peer *peer, void *data)
 	struct contact *contact = peer_get_data(peer);
 
 	if (contact->handle) {
+		/* First, so that clients know it when what they have with the contact ends. */
+		presence_contact_gone(contact);
 		tubes_contact_gone(self->tubes, contact);
 		files_contact_gone(self->files, contact);
 		rooms_contact_gone(self->rooms, contact);
 		talks_contact_gone(self->talks, contact);
-		presence_contact_gone(contact);
 		caps_contact_gone(contact);
 	}
 	contact_free(contact);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/local/file.h"
 #include "src/local/contact.h"
+#include "src/local/handler.h"
 #include "src/local/endpoint.h"
 #include "src/local/relay.h"
 
@@ -258,6 +259,7 @@ static void provide_file(TpSvcChannelTypeFileTransfer *iface, guint type, guint 
 		dbus_g_method_return_error(context, error);
 		return;
 	}
+	handler_watch((TpBaseChannel *)file, context);
 	endpoint_reply(file->endpoint, context);
 	if (file->state == TP_FILE_TRANSFER_STATE_ACCEPTED)
 		set_state(file, TP_FILE_TRANSFER_STATE_OPEN, 0);
@@ -299,6 +301,7 @@ static void accept_file(TpSvcChannelTypeFileTransfer *iface, guint type, guint a
 		dbus_g_method_return_error(context, error->domain == TP_ERROR ? error : &plain);
 		return;
 	}
+	handler_watch((TpBaseChannel *)file, context);
 	endpoint_reply(file->endpoint, context);
 	set_state(file, TP_FILE_TRANSFER_STATE_ACCEPTED, 0);
 	define_offset(file, offset);

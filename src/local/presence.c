@@ -136,8 +136,11 @@ void presence_frame(struct contact *contact, GVariant *payload)
 
 void presence_contact_gone(struct contact *contact)
 {
-	if (contact->status != PRESENCE_OFFLINE)
-		emit(contact->connection, contact->handle, make_status(PRESENCE_OFFLINE, NULL));
+	if (contact->status == PRESENCE_OFFLINE)
+		return;
+	contact->status = PRESENCE_OFFLINE;
+	g_clear_pointer(&contact->message, g_free);
+	emit(contact->connection, contact->handle, make_status(PRESENCE_OFFLINE, NULL));
 }
 
 void presence_class_init(LocalConnectionClass *klass)

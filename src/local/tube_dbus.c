@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/local/tube_dbus.h"
 #include "src/local/contact.h"
+#include "src/local/handler.h"
 #include "src/local/sasl.h"
 
 #include <telepathy-glib/telepathy-glib-dbus.h>
@@ -137,6 +138,7 @@ static void offer(TpSvcChannelTypeDBusTube *iface, GHashTable *parameters, guint
 		return;
 	}
 	address = make_address(tube);
+	handler_watch((TpBaseChannel *)tube, context);
 	tp_svc_channel_type_dbus_tube_return_from_offer(context, address);
 }
 
@@ -159,6 +161,7 @@ static void accept_method(TpSvcChannelTypeDBusTube *iface, guint access,
 	}
 	address = make_address(tube);
 	peer_send(contact->peer, FRAME_TUBE_ACCEPT, g_variant_new("(t)", tube->stream));
+	handler_watch((TpBaseChannel *)tube, context);
 	tp_svc_channel_type_dbus_tube_return_from_accept(context, address);
 	tube_open(tube);
 }

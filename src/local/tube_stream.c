@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/local/contact.h"
+#include "src/local/handler.h"
 #include "src/local/tube.h"
 
 #include <telepathy-glib/telepathy-glib-dbus.h>
@@ -62,10 +63,12 @@ static void offer_method(TpSvcChannelTypeStreamTube *iface, guint type, const GV
 {
 	g_autoptr(GError) error = NULL;
 
-	if (offer((LocalTube *)iface, type, address, access, parameters, &error))
-		tp_svc_channel_type_stream_tube_return_from_offer(context);
-	else
+	if (!offer((LocalTube *)iface, type, address, access, parameters, &error)) {
 		dbus_g_method_return_error(context, error);
+		return;
+	}
+	handler_watch((TpBaseChannel *)iface, context);
+	tp_svc_channel_type_stream_tube_return_from_offer(context);
 }
 
 /* --- accepting --- */
@@ -112,6 +115,7 @@ static void accept_method(TpSvcChannelTypeStreamTube *iface, guint type, guint a
 		dbus_g_method_return_error(context, error);
 		return;
 	}
+	handler_watch((TpBaseChannel *)tube, context);
 	endpoint_reply(tube->endpoint, context);
 	tube_open(tube);
 }
