@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -184,6 +186,35 @@ static bool check_directory(const char *directory, GError **error)
 	return false;
 }
 
+/* "tube-1234-0a1b2c", and process 1234 is no more. */
+static bool is_abandoned(const char *entry, const char *name)
+{
+	gsize length = strlen(name);
+	guint64 pid;
+	g_auto(GStrv) parts = NULL;
+
+	if (strncmp(entry, name, length) != 0 || entry[length] != '-')
+		return false;
+	parts = g_strsplit(entry + length + 1, "-", 2);
+	return parts[0] && parts[1] &&
+	       g_ascii_string_to_unsigned(parts[0], 10, 2, G_MAXINT, &pid, NULL) &&
+	       kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static void sweep(const char *directory, const char *name)
+{
+	g_autoptr(GDir) dir = g_dir_open(directory, 0, NULL);
+	const char *entry;
+
+	while (dir && (entry = g_dir_read_name(dir))) {
+		g_autofree char *path = g_build_filename(directory, entry, NULL);
+		struct stat info;
+
+		if (is_abandoned(entry, name) && lstat(path, &info) == 0 && S_ISSOCK(info.st_mode))
+			unlink(path);
+	}
+}
+
 struct listener *listener_new_private(const char *directory, const char *name, listener_fn fn,
 				      void *data, GError **error)
 {
@@ -191,9 +222,10 @@ struct listener *listener_new_private(const char *directory, const char *name, l
 
 	if (!check_directory(directory, error))
 		return NULL;
+	sweep(directory, name);
 	for (int i = 0; i < NAME_TRIES && !listener; i++) {
-		g_autofree char *path =
-			g_strdup_printf("%s/%s-%06x", directory, name, g_random_int() & 0xffffff);
+		g_autofree char *path = g_strdup_printf("%s/%s-%d-%06x", directory, name,
+							(int)getpid(), g_random_int() & 0xffffff);
 		struct address *address = address_new_unix(path);
 
 		g_clear_error(error);

@@ -21,8 +21,9 @@ typedef void (*listener_fn)(struct listener *listener, int fd, void *data);
 /* NULL and @error when it cannot be had: the port is in use, the path exists, no permission. */
 struct listener *listener_new(const struct address *address, listener_fn fn, void *data,
 			      GError **error);
-/* Likewise, a Unix socket with a name of its own, NAME-XXXXXX, in @directory, which must be the
- * user's and closed to others; it is made when it is missing. */
+/* Likewise, a Unix socket with a name of its own, NAME-PID-XXXXXX, in @directory, which must
+ * be the user's and closed to others; it is made when it is missing. Those of processes that died
+ * are removed. */
 struct listener *listener_new_private(const char *directory, const char *name, listener_fn fn,
 				      void *data, GError **error);
 void listener_free(struct listener *listener); /* NULL is fine */
