@@ -127,6 +127,13 @@ static void offer_room(struct tube_job *job, struct account *account, const char
 	}
 }
 
+static void tell_waiting(struct tube_job *job, const char *whom, const char *what)
+{
+	if (!job->told_waiting)
+		cli_complain("waiting for %s to %s", whom, what);
+	job->told_waiting = true;
+}
+
 /* Their program has told what it takes, and tubes are not among it. */
 static bool takes_none(const struct contact *contact)
 {
@@ -141,10 +148,7 @@ static void offer_to_contact(struct tube_job *job, struct contact *contact)
 		offer(job, contact->account, CHAT_CONTACT, contact->id);
 		return;
 	}
-	if (!job->told_waiting)
-		cli_complain("waiting for %s to %s", contact->alias,
-			     online ? "take tubes" : "come online");
-	job->told_waiting = true;
+	tell_waiting(job, contact->alias, online ? "take tubes" : "come online");
 }
 
 static void step_offer(struct tube_job *job)
@@ -172,7 +176,7 @@ static void step_offer(struct tube_job *job)
 		offer_room(job, account, id);
 	} else if (job->options->timeout && !strchr(id, '@')) {
 		/* An alias that is not known yet. */
-		return;
+		tell_waiting(job, id, "come online");
 	} else {
 		offer(job, account, CHAT_CONTACT, id);
 	}
@@ -361,8 +365,8 @@ static gboolean on_step(void *data)
 			step_offer(job);
 		break;
 	case WAIT_FAILED:
-		/* An account that tries again may still get there. */
-		if (job->options->timeout)
+		/* An account that tries again may still get there, but not without a bus. */
+		if (job->options->timeout && session_has_bus(job->cli->front.session))
 			break;
 		wait_complain(model_of(job), NULL, WAIT_FAILED);
 		end(job, SESSION_ERROR_NOT_CONNECTED);
@@ -418,6 +422,13 @@ static void on_ended(struct tube_job *job, const struct tube *tube)
 	/* What waits for the offer tells it. */
 	if (!job->options->accept && !job->offered)
 		return;
+	/* They went away, or our connection did: both may come back in time. */
+	if (!job->options->accept && !was_open && tube->outcome == TUBE_FAILED &&
+	    job->options->timeout) {
+		job->offered = job->told_waiting = false;
+		step_soon(job);
+		return;
+	}
 	if (job->options->accept && !was_open && !status) {
 		step_soon(job);
 		return;

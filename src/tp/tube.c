@@ -172,12 +172,20 @@ void tp_tube_limit(struct tube_work *work, guint seconds)
 
 static bool linger(struct tube_work *work, enum tube_outcome outcome, const char *reason);
 
+static bool is_offline(const struct tube *tube)
+{
+	const struct contact *contact = account_find_contact(tube->account, tube->peer);
+
+	return contact && contact->presence == PRESENCE_OFFLINE;
+}
+
 /* The manager closed it by itself: what that means depends on how far it had got. */
 static void end_by_manager(struct tube_work *work)
 {
 	const struct tube *tube = work->tube;
 	g_autofree char *text = NULL;
 	enum tube_outcome outcome = TUBE_DONE;
+	bool went;
 
 	switch (tube->state) {
 	case TUBE_ASKED:
@@ -192,8 +200,10 @@ static void end_by_manager(struct tube_work *work)
 		text = g_strdup_printf("%s is not there, or cannot take tubes", tube->shown_peer);
 		break;
 	case TUBE_WAITING:
-		outcome = TUBE_REFUSED;
-		text = g_strdup_printf("%s refused it, or went away", tube->shown_peer);
+		went = is_offline(tube);
+		outcome = went ? TUBE_FAILED : TUBE_REFUSED;
+		text = g_strdup_printf(went ? "%s went away" : "%s refused it, or went away",
+				       tube->shown_peer);
 		break;
 	case TUBE_OPEN:
 	case TUBE_ENDED:
