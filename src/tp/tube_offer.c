@@ -28,6 +28,40 @@ static struct tube_work *find(const struct asking *asking)
 	return NULL;
 }
 
+/* There is one of a service with a contact at a time, whoever offers it. */
+static const struct tube *find_same(const struct tube *tube)
+{
+	const GPtrArray *tubes = tube->model->tubes;
+
+	for (guint i = 0; i < tubes->len; i++) {
+		const struct tube *other = tubes->pdata[i];
+
+		if (other != tube && other->account == tube->account && !other->room &&
+		    other->kind == tube->kind && !strcmp(other->peer, tube->peer) &&
+		    !strcmp(other->service, tube->service))
+			return other;
+	}
+	return NULL;
+}
+
+static GError *not_available(const struct tube *tube, const char *what)
+{
+	const struct tube *same = find_same(tube);
+
+	if (!same)
+		return g_error_new(TP_ERROR, TP_ERROR_FAILED,
+				   "cannot %s: there is a tube of that service already, or %s is "
+				   "not there or takes no tubes",
+				   what, tube->shown_peer);
+	if (same->incoming)
+		return g_error_new(TP_ERROR, TP_ERROR_FAILED,
+				   "cannot %s: %s offers that already, as tube %u: accept it, or "
+				   "close it first",
+				   what, tube->shown_peer, same->number);
+	return g_error_new(TP_ERROR, TP_ERROR_FAILED,
+			   "cannot %s: tube %u is one already: close it first", what, same->number);
+}
+
 /* Managers answer NotAvailable to much: say what may be behind it. */
 static GError *refusal(const struct tube_work *work, const GError *bus_error)
 {
@@ -37,10 +71,7 @@ static GError *refusal(const struct tube_work *work, const GError *bus_error)
 	const char *name = bus_error_name(bus_error);
 
 	if (!strcmp(name, TP_ERROR_PREFIX "NotAvailable") && !tube->room)
-		return g_error_new(TP_ERROR, TP_ERROR_FAILED,
-				   "cannot %s: there is a tube of that service already, or %s is "
-				   "not there or takes no tubes",
-				   what, tube->shown_peer);
+		return not_available(tube, what);
 	if (!strcmp(name, TP_ERROR_PREFIX "NotImplemented"))
 		return g_error_new(TP_ERROR, TP_ERROR_NOT_SUPPORTED,
 				   "cannot %s: %s has no tubes of this kind%s", what,

@@ -377,3 +377,64 @@ void fixture_abort(struct fixture *fixture)
 {
 	die(fixture, "Abort", NULL);
 }
+
+/* --- tubes -------------------------------------------------------------------------------- */
+
+void fixture_set_tubes(struct fixture *fixture, const char *account, const char *const *flags)
+{
+	run(fixture, "SetTubes", g_variant_new("(s^as)", account, flags));
+}
+
+void fixture_offer_tube(struct fixture *fixture, const char *account, const char *contact,
+			const char *service)
+{
+	run(fixture, "OfferTube", g_variant_new("(sss)", account, contact, service));
+}
+
+void fixture_open_tube(struct fixture *fixture, const char *account)
+{
+	run(fixture, "OpenTube", g_variant_new("(s)", account));
+}
+
+void fixture_close_tube(struct fixture *fixture, const char *account)
+{
+	run(fixture, "CloseTube", g_variant_new("(s)", account));
+}
+
+struct answer {
+	struct fixture *fixture;
+	const char *account;
+	char *text;
+};
+
+/* That sockets have something to read is told to nobody: so asks again. */
+static bool has_answer(void *data)
+{
+	struct answer *answer = data;
+	g_autoptr(GVariant) reply =
+		fixture_call(answer->fixture, "TubeAnswer", g_variant_new("(s)", answer->account));
+	gboolean done;
+
+	g_free(answer->text);
+	g_variant_get(reply, "(bs)", &done, &answer->text);
+	return done;
+}
+
+static gboolean on_tick(void *data)
+{
+	return G_SOURCE_CONTINUE;
+}
+
+char *fixture_ask_tube(struct fixture *fixture, const char *account, const char *text)
+{
+	struct answer answer = {fixture, account, NULL};
+	guint tick = g_timeout_add(10, on_tick, NULL);
+	bool answered;
+
+	run(fixture, "ConnectTube", g_variant_new("(ss)", account, text));
+	answered = test_wait_until(has_answer, &answer, TEST_WAIT_MS);
+	g_source_remove(tick);
+	if (!answered)
+		test_fail("the tube gives no answer");
+	return answer.text;
+}

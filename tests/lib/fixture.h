@@ -138,6 +138,26 @@ void fixture_close(struct fixture *fixture, const char *account, const char *cha
 /* Object path of an open chat; g_free(). */
 char *fixture_channel(struct fixture *fixture, const char *account, const char *chat, bool room);
 
+/* --- tubes --- */
+
+/* How tubes with contacts work, a list of flags. Kinds of sockets that the manager has: "unix",
+ * "unix-credentials", "ipv4", "ipv4-port". "no-caps": an offer fails and the channel closes.
+ * "open-early": the state changes before Accept is answered. "unlink": the path that was offered is
+ * removed at the end. As with Gabble there is one tube of a service with a contact, its end does
+ * not arrive unless told to, IPv4 addresses are (su), and an offered tube is open with the first
+ * connection. */
+void fixture_set_tubes(struct fixture *fixture, const char *account, const char *const *flags);
+
+/* A contact offers one; what programs send through it comes back. */
+void fixture_offer_tube(struct fixture *fixture, const char *account, const char *contact,
+			const char *service);
+
+/* The contact accepts the last tube; closes it; connects to it, says something and waits for the end
+ * of the answer, which is to be freed with g_free(). */
+void fixture_open_tube(struct fixture *fixture, const char *account);
+void fixture_close_tube(struct fixture *fixture, const char *account);
+char *fixture_ask_tube(struct fixture *fixture, const char *account, const char *text);
+
 /* --- faults --- */
 
 /* The next attempts to connect end with a D-Bus error, a text for people and a status reason
