@@ -92,6 +92,10 @@ void cmd_authorize(struct command_run *run);
 void cmd_away(struct command_run *run);
 void cmd_ban(struct command_run *run);
 void cmd_block(struct command_run *run);
+void cmd_bookmark(struct command_run *run);
+void cmd_bookmark_add(struct command_run *run);
+void cmd_bookmark_list(struct command_run *run);
+void cmd_bookmark_remove(struct command_run *run);
 void cmd_chat(struct command_run *run);
 void cmd_clear(struct command_run *run);
 void cmd_close(struct command_run *run);
@@ -146,6 +150,7 @@ void cmd_whois(struct command_run *run);
 /* --- table_actions.c: the actions of a command, each list ended by a NULL name --------------- */
 
 extern const struct command command_account_actions[];
+extern const struct command command_bookmark_actions[];
 extern const struct command command_file_actions[];
 extern const struct command command_group_actions[];
 extern const struct command command_tube_actions[];

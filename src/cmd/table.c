@@ -79,6 +79,14 @@ const struct command command_table[] = {
 		 "takes\n"
 		 "such reports. Without CONTACT it lists who is blocked.",
 	 .run = cmd_block},
+	{.name = "bookmark",
+	 .usage = "[add|list|remove]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "keeps rooms to be joined at each connect",
+	 .help = "Prints the rooms that are joined whenever an account connects (autojoin in\n"
+		 "accounts.conf). \"/help bookmark add\" and so on tell of each action.",
+	 .run = cmd_bookmark,
+	 .subcommands = command_bookmark_actions},
 	{.name = "chat",
 	 .aliases = "buffer c win window",
 	 .usage = "[CHAT:chat]",

@@ -136,6 +136,30 @@ const struct command command_account_actions[] = {
 	{.name = NULL},
 };
 
+const struct command command_bookmark_actions[] = {
+	{.name = "bookmark add",
+	 .usage = "[ROOM:room]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "joins a room at each connect",
+	 .help = "Has ROOM, or this one, joined whenever the account connects. A password that "
+		 "was\n"
+		 "typed to get in is kept with it in accounts.conf.",
+	 .run = cmd_bookmark_add},
+	{.name = "bookmark list",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "prints the rooms that are joined at each connect",
+	 .help = "Prints them, of all accounts or of the one that -a tells.",
+	 .run = cmd_bookmark_list},
+	{.name = "bookmark remove",
+	 .usage = "[ROOM:room]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "joins a room no more by itself",
+	 .help = "Has ROOM, or this one, joined no more by itself, and forgets its password.",
+	 .run = cmd_bookmark_remove},
+	{.name = NULL},
+};
+
 const struct command command_file_actions[] = {
 	{.name = "file cancel",
 	 .usage = "[FILE:transfer]",

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#define NICK_TRIES     4 /* other nicks, each with one more _ */
 #define RETRY_FIRST_S  2
 #define RETRY_MAX_S    300
 #define STABLE_S       60
@@ -29,6 +30,7 @@ struct login *login_new(struct session *session, struct account *account)
 	login->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	login->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
+	login->room_refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->connecting = g_ptr_array_new();
 	login->disconnecting = g_ptr_array_new();
 	g_ptr_array_add(session->logins, login);
@@ -80,6 +82,7 @@ void login_free(void *data)
 	g_hash_table_unref(login->rooms);
 	g_hash_table_unref(login->left);
 	g_hash_table_unref(login->room_secrets);
+	g_hash_table_unref(login->room_refused);
 	g_ptr_array_unref(login->connecting);
 	g_ptr_array_unref(login->disconnecting);
 	g_free(login->presence_message);
@@ -244,6 +247,39 @@ static GHashTable *params_without_password(GHashTable *params)
 	return copy;
 }
 
+/* On IRC a nick may be somebody else's: then another one is tried, as other clients do. */
+static void add_to_nick(const struct login *login, GHashTable *params)
+{
+	const char *nick = g_hash_table_lookup(params, "account");
+	g_autofree char *tail = g_strnfill(login->nick_tries, '_');
+	g_autofree char *longer = NULL;
+
+	if (!nick || !login->nick_tries)
+		return;
+	longer = g_strconcat(nick, tail, NULL);
+	g_hash_table_insert(params, (void *)"account", (void *)g_intern_string(longer));
+}
+
+static bool tries_another_nick(struct login *login, enum conn_end end)
+{
+	const struct account_conf *conf = login_conf(login);
+
+	if (end != CONN_END_NAME_IN_USE) {
+		if (end != CONN_END_NETWORK)
+			login->nick_tries = 0;
+		return false;
+	}
+	if (!conf || strcmp(conf->protocol, "irc") != 0 || !login->wanted || login->was_online ||
+	    login->session->stopping || login->nick_tries >= NICK_TRIES)
+		return false;
+	login->nick_tries++;
+	model_notice(login->session->model, login->account, NULL, NOTICE_WARNING,
+		     "somebody else is called %s%.*s here: trying one with another _",
+		     (char *)g_hash_table_lookup(conf->params, "account"),
+		     (int)login->nick_tries - 1, "_____");
+	return true;
+}
+
 static void cannot_open(struct login *login, const char *reason)
 {
 	g_autoptr(GError) error =
@@ -282,6 +318,7 @@ static void open_conn(struct login *login)
 	if (!can_open(login))
 		return;
 	params = params_without_password(conf->params);
+	add_to_nick(login, params);
 	options.manager = conf->manager;
 	options.protocol = conf->protocol;
 	options.nickname = conf->nickname;
@@ -386,6 +423,7 @@ void login_online(struct conn *conn, void *data)
 	if (!login)
 		return;
 	login->online_since = g_get_monotonic_time();
+	login->was_online = true;
 	g_clear_pointer(&login->told, g_free);
 	secret_free(g_steal_pointer(&login->refused));
 	model_notice(session->model, account, NULL, NOTICE_INFO, "connected%s%s",
@@ -440,6 +478,8 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	}
 	/* The user changed their mind while the old one was ending. */
 	reopens = login->closing && login->wanted && end != CONN_END_BUS && !session->stopping;
+	reopens |= tries_another_nick(login, end);
+	login->was_online = false;
 	login->closing = false;
 	login->conn = NULL;
 	login->opening = login->queue_ready = login->queue_asked = false;
@@ -477,7 +517,7 @@ void session_connect(struct session *session, struct account *account, session_d
 	g_autoptr(GError) error = NULL;
 
 	login->wanted = true;
-	login->attempts = 0;
+	login->attempts = login->nick_tries = 0;
 	g_clear_pointer(&login->told, g_free);
 	if (login_is_online(login) && !login->closing) {
 		promise_end_later(promise, NULL);

@@ -23,15 +23,33 @@ void rooms_keep_secret(struct login *login, const char *id, const char *secret)
 const char *rooms_secret(struct login *login, const char *id)
 {
 	g_autofree char *key = room_key(id);
+	const char *typed = g_hash_table_lookup(login->room_secrets, key);
 
-	return g_hash_table_lookup(login->room_secrets, key);
+	if (typed || g_hash_table_contains(login->room_refused, key))
+		return typed;
+	return bookmarks_secret(login, id);
 }
 
 void rooms_forget_secret(struct login *login, const char *id)
 {
-	g_autofree char *key = room_key(id);
+	char *key = room_key(id);
 
 	g_hash_table_remove(login->room_secrets, key);
+	g_hash_table_add(login->room_refused, key);
+}
+
+/* Once for a room whose password was typed: it can be kept. */
+static void offer_to_keep(struct login *login, struct chat *room)
+{
+	g_autofree char *key = room_key(room->id);
+	const char *typed = g_hash_table_lookup(login->room_secrets, key);
+
+	if (!typed || login->session->script ||
+	    g_strcmp0(typed, bookmarks_secret(login, room->id)) == 0)
+		return;
+	model_notice(login->session->model, NULL, room, NOTICE_INFO,
+		     "/bookmark add joins this room at each start, and keeps its password in "
+		     "accounts.conf");
 }
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data)
@@ -45,6 +63,8 @@ void rooms_joined(struct conn *conn, struct chat *room, void *data)
 	key = room_key(room->id);
 	g_hash_table_remove(login->left, key);
 	g_hash_table_insert(login->rooms, g_steal_pointer(&key), g_strdup(room->id));
+	g_hash_table_remove_all(login->room_refused);
+	offer_to_keep(login, room);
 	outbox_pump(talk_get(session, room));
 }
 

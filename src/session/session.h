@@ -220,6 +220,12 @@ void session_kick(struct session *session, struct chat *chat, const struct membe
  * (NULL-terminated) too. @fn gets the room. */
 void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
 		       const char *reason, session_chat_fn fn, void *data);
+/* Is the room joined whenever the account connects? */
+bool session_is_bookmarked(struct session *session, const struct account *account,
+			   const char *room);
+/* Makes it so, or not any more; its password, if it was typed, is kept with it. */
+bool session_bookmark(struct session *session, struct account *account, const char *room, bool add,
+		      GError **error);
 /* Asks for the rooms of @server (NULL: the account's own): account->room_list becomes a new one,
  * and EVENT_ROOM_LIST_CHANGED tells of what comes. A list that is under way is stopped. @done is
  * told when it has ended; a list that was stopped, or is full (ROOM_LIST_MAX), is no error. */

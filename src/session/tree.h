@@ -78,6 +78,7 @@ struct login {
 	bool closing;      /* the connection was told to end: a new one comes after it */
 	unsigned serial;   /* of the connection: pending ids are good on this one only */
 	unsigned attempts; /* since it was last stable */
+	bool was_online;   /* …since this connection began */
 	gint64 online_since;
 	guint retry;
 	struct secret_lookup *lookup;
@@ -89,6 +90,8 @@ struct login {
 	GHashTable *rooms;        /* key (rooms.c) → id: joined, to be joined again */
 	GHashTable *left;         /* key: left or thrown out of; stays so until the next start */
 	GHashTable *room_secrets; /* key → password; wiped */
+	GHashTable *room_refused; /* key: what accounts.conf has for it is wrong */
+	unsigned nick_tries;      /* on IRC: underscores after the nick, which others have */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
 	char *told;        /* the trouble that the user knows of already */
@@ -296,6 +299,8 @@ void rooms_join_new(struct login *login);
 void rooms_keep_secret(struct login *login, const char *id, const char *secret);
 /* NULL: none is known. Borrowed. */
 const char *rooms_secret(struct login *login, const char *id);
+/* bookmarks.c: the password that accounts.conf has for a room; NULL: none. Borrowed. */
+const char *bookmarks_secret(struct login *login, const char *room);
 void rooms_forget_secret(struct login *login, const char *id);
 
 /* --- avatar.c ---------------------------------------------------------------------------- */

@@ -39,12 +39,20 @@ struct account_conf *account_conf_copy(const struct account_conf *conf)
 	copy->nickname = g_strdup(conf->nickname);
 	copy->password_command = g_strdup(conf->password_command);
 	copy->avatar = g_strdup(conf->avatar);
+	copy->room_passwords = g_strdupv(conf->room_passwords);
 	g_strfreev(copy->autojoin);
 	copy->autojoin = g_strdupv(conf->autojoin);
 	g_hash_table_iter_init(&iter, conf->params);
 	while (g_hash_table_iter_next(&iter, &name, &value))
 		g_hash_table_insert(copy->params, g_strdup(name), g_strdup(value));
 	return copy;
+}
+
+void account_conf_drop_room_passwords(struct account_conf *conf)
+{
+	for (char **one = conf->room_passwords; one && *one; one++)
+		explicit_bzero(*one, strlen(*one));
+	g_clear_pointer(&conf->room_passwords, g_strfreev);
 }
 
 void account_conf_free(struct account_conf *conf)
@@ -56,6 +64,7 @@ void account_conf_free(struct account_conf *conf)
 	g_free(conf->protocol);
 	g_free(conf->nickname);
 	g_strfreev(conf->autojoin);
+	account_conf_drop_room_passwords(conf);
 	g_free(conf->password_command);
 	g_free(conf->avatar);
 	g_hash_table_unref(conf->params);
@@ -144,17 +153,30 @@ static bool take_nickname(struct account_conf *conf, const char *value, GError *
 	return true;
 }
 
-static bool take_autojoin(struct account_conf *conf, const char *value, GError **error)
+/* "a; b" as a list. */
+static char **split_list(const char *value)
 {
-	GPtrArray *rooms = g_ptr_array_new();
+	GPtrArray *list = g_ptr_array_new();
 	g_auto(GStrv) parts = g_strsplit(value, ";", -1);
 
 	for (char **part = parts; *part; part++)
 		if (*g_strstrip(*part))
-			g_ptr_array_add(rooms, g_strdup(*part));
-	g_ptr_array_add(rooms, NULL);
+			g_ptr_array_add(list, g_strdup(*part));
+	g_ptr_array_add(list, NULL);
+	return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static bool take_autojoin(struct account_conf *conf, const char *value, GError **error)
+{
 	g_strfreev(conf->autojoin);
-	conf->autojoin = (char **)g_ptr_array_free(rooms, FALSE);
+	conf->autojoin = split_list(value);
+	return true;
+}
+
+static bool take_room_passwords(struct account_conf *conf, const char *value, GError **error)
+{
+	account_conf_drop_room_passwords(conf);
+	conf->room_passwords = split_list(value);
 	return true;
 }
 
@@ -185,6 +207,7 @@ static const struct {
 	{"nickname", take_nickname, false},
 	{"autojoin", take_autojoin, false},
 	{"password-command", take_password_command, false},
+	{"room-passwords", take_room_passwords, false},
 	{"secret-service", take_secret_service, false},
 	{"avatar", take_avatar, false},
 };
@@ -249,10 +272,12 @@ static bool check_conf(const struct account_conf *conf, struct keyfile *file, GP
 	if (missing)
 		keyfile_problem(file, problems, conf->name, NULL,
 				"left out: it has no %s= that can be used", missing);
-	else if (g_hash_table_contains(conf->params, "password") && keyfile_is_exposed(file)) {
+	else if ((conf->room_passwords || g_hash_table_contains(conf->params, "password")) &&
+		 keyfile_is_exposed(file)) {
 		g_autofree char *shown = g_filename_display_name(keyfile_path(file));
 
-		keyfile_problem(file, problems, conf->name, "param-password",
+		keyfile_problem(file, problems, conf->name,
+				conf->room_passwords ? "room-passwords" : "param-password",
 				"left out: others can read the password; chmod 600 %s", shown);
 		return false;
 	}

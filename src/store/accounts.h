@@ -18,6 +18,7 @@ struct account_conf {
 	bool enabled;
 	char *nickname;         /* own alias, or NULL */
 	char **autojoin;        /* rooms; never NULL */
+	char **room_passwords;  /* "ROOM PASSWORD"; or NULL */
 	char *password_command; /* or NULL */
 	bool secret_service;    /* ask the Secret Service */
 	char *avatar;           /* file of the own avatar, or NULL */

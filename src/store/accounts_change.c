@@ -60,6 +60,8 @@ bool accounts_put(struct keyfile *file, const struct account_conf *conf, GError 
 {
 	g_autofree char *rooms =
 		conf->autojoin && *conf->autojoin ? g_strjoinv(";", conf->autojoin) : NULL;
+	g_autofree char *passwords =
+		conf->room_passwords ? g_strjoinv(";", conf->room_passwords) : NULL;
 	const char *name = conf->name;
 
 	return put_key(file, name, "manager", conf->manager, error) &&
@@ -67,6 +69,7 @@ bool accounts_put(struct keyfile *file, const struct account_conf *conf, GError 
 	       put_key(file, name, "enabled", conf->enabled ? "true" : "false", error) &&
 	       put_key(file, name, "nickname", conf->nickname, error) &&
 	       put_key(file, name, "autojoin", rooms, error) &&
+	       put_key(file, name, "room-passwords", passwords, error) &&
 	       put_key(file, name, "password-command", conf->password_command, error) &&
 	       put_key(file, name, "secret-service", conf->secret_service ? "true" : NULL, error) &&
 	       put_key(file, name, "avatar", conf->avatar, error) && put_params(file, conf, error);

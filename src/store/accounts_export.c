@@ -13,6 +13,7 @@ static struct account_conf *without_secrets(const struct account_conf *conf,
 					    accounts_secret_fn is_secret, void *data)
 {
 	struct account_conf *copy = account_conf_copy(conf);
+	account_conf_drop_room_passwords(copy);
 	GHashTableIter iter;
 	void *name;
 

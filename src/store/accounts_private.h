@@ -15,6 +15,8 @@ struct accounts {
 /* Takes the file over. */
 void accounts_take_file(struct accounts *accounts, struct keyfile *file, GPtrArray *problems);
 /* "cannot use @what: @reason"; always false. */
+/* Wipes them. */
+void account_conf_drop_room_passwords(struct account_conf *conf);
 bool accounts_refuse(GError **error, const char *what, const char *reason);
 /* May @key have this value (NULL: be removed)? */
 bool accounts_check_key(const char *key, const char *value, GError **error);

@@ -257,19 +257,64 @@ static void test_operator(void **state)
 	pheme_quit(w, s);
 }
 
+/* Somebody else has the nick: the next one is taken, and the first again when it is free. */
 static void test_nick_in_use(void **state)
 {
 	struct pheme_world *w = *state;
-	struct irc_peer *other;
+	struct irc_peer *other, *second;
 	struct screen *s;
 
 	test_env_irc_start(w->env);
 	other = new_peer(w, "alice");
+	second = new_peer(w, "alice_");
 	pheme_add_idle(w, NULL, "irc", "alice", "");
-	s = pheme_start_until(w, &wide, "irc: ");
-	screen_wait_text(s, "connect");
+	s = pheme_start_until(w, &wide, "connected as alice__");
+	screen_wait_text(s, "somebody else is called alice here");
+	irc_message(other, "alice__", "who are you?");
+	screen_wait_text(s, "Act: 1:alice(1)");
 	irc_peer_free(other);
+	irc_peer_free(second);
+	screen_line(s, "/reconnect");
+	screen_wait_text(s, "irc: connected as alice ");
 	pheme_quit(w, s);
+}
+
+/* A password that was typed is kept with the room, where the user wants that. */
+static void test_bookmark(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *path = NULL, *conf = NULL;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	irc_join(carol, "#dev");
+	irc_send(carol, "MODE #dev +k sesame");
+	expect(carol, "MODE #dev", "sesame");
+	s = start_alice(w, "");
+	screen_line(s, "/join #dev");
+	screen_wait_text(s, "Password for room #dev");
+	screen_line(s, "sesame");
+	screen_wait_row(s, 0, "#dev (2)");
+	screen_wait_text(s, "/bookmark add joins this room at each start");
+	screen_line(s, "/bookmark add");
+	screen_wait_text(s, "#dev is now joined when irc connects");
+	pheme_quit(w, s);
+	wait_gone(carol, "alice");
+	path = pheme_path(w, NULL, "config/pheme/accounts.conf");
+	assert_true(g_file_get_contents(path, &conf, NULL, NULL));
+	assert_non_null(strstr(conf, "room-passwords=#dev sesame\n"));
+	s = pheme_start_until(w, &wide, "connected as alice");
+	screen_key(s, "M-1");
+	screen_wait_row(s, 0, "#dev (2)");
+	screen_line(s, "/bookmark list");
+	screen_wait_text(s, "irc              #dev");
+	screen_line(s, "/bookmark remove");
+	screen_wait_text(s, "#dev is no more joined");
+	assert_false(screen_find(s, "sesame", NULL, NULL));
+	pheme_quit(w, s);
+	irc_peer_free(carol);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
@@ -285,6 +330,7 @@ int main(void)
 		TEST(list_of_rooms),
 		TEST(operator),
 		TEST(nick_in_use),
+		TEST(bookmark),
 	};
 
 	return cmocka_run_group_tests_name("irc", tests, NULL, NULL);

@@ -633,3 +633,15 @@ void session_answer_prompt(struct session *session, const char *answer)
 	stage_log(session, "%s", text);
 	session->asked.text = NULL;
 }
+
+bool session_is_bookmarked(struct session *session, const struct account *account, const char *room)
+{
+	return g_str_has_prefix(room, "kept");
+}
+
+bool session_bookmark(struct session *session, struct account *account, const char *room, bool add,
+		      GError **error)
+{
+	stage_log(session, "bookmark %s %s %s", account->name, room, add ? "add" : "remove");
+	return true;
+}

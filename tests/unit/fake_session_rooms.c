@@ -75,3 +75,15 @@ void session_join(struct session *session, struct account *account, const char *
 		chat_set_room_state(chat_open(account, CHAT_ROOM, room), ROOM_JOINED);
 	fake_end_later(session, done, data);
 }
+
+bool session_is_bookmarked(struct session *session, const struct account *account, const char *room)
+{
+	return g_str_has_prefix(room, "kept");
+}
+
+bool session_bookmark(struct session *session, struct account *account, const char *room, bool add,
+		      GError **error)
+{
+	fake_record(session, "bookmark %s %s %s", account->name, room, add ? "add" : "remove");
+	return true;
+}

@@ -85,6 +85,19 @@ static void test_configuration(void **state)
 			    "password             (not shown)\n");
 }
 
+static void test_bookmarks(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check_fails(fixture, "/bookmark add", SESSION_ERROR_USAGE, "which room?");
+	enter(fixture);
+	check(fixture, "/bookmark add", "bookmark work dev@conf add\n");
+	check(fixture, "/bookmark add irc:#kept", "bookmark irc #kept add\n");
+	check(fixture, "/bookmark remove kept@conf", "bookmark work kept@conf remove\n");
+	check_fails(fixture, "/bookmark remove", SESSION_ERROR_NOT_FOUND,
+		    "dev@conf is not joined at each connect");
+}
+
 static void test_who_is_who(void **state)
 {
 	struct fixture *fixture = *state;
@@ -106,6 +119,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_invite, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kick_and_ban, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_configuration, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bookmarks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_is_who, setup, teardown),
 	};
 
