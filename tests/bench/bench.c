@@ -21,9 +21,8 @@ struct options {
 };
 
 static const char *const stage_names[STAGE_COUNT] = {
-	[STAGE_START] = "start",
-	[STAGE_CHAT] = "chat",
-	[STAGE_ROSTER] = "roster",
+	[STAGE_START] = "start", [STAGE_CHAT] = "chat",   [STAGE_ROSTER] = "roster",
+	[STAGE_CHATS] = "chats", [STAGE_CROWD] = "crowd",
 };
 
 static bool is_wanted(char *const *list, const char *name)
@@ -38,32 +37,39 @@ static bool takes_part(const struct options *options, const struct client *clien
 	return is_wanted(options->only, client->name);
 }
 
-/* Runs all stages of a client once. Returns false when it was interrupted. */
+/* Runs a stage of a client once. Returns false when it was interrupted. */
 static bool run_client(struct table *table, const struct options *options,
-		       const struct client *client, guint repeat)
+		       const struct client *client, enum stage stage, guint repeat)
 {
 	g_autofree char *path = client_path(client);
+	struct worker_job job = {
+		.table = table,
+		.client = client,
+		.sizes = options->smoke ? &row_sizes_smoke : &row_sizes_full,
+		.stage = stage,
+		.repeat = repeat,
+	};
 
-	for (enum stage stage = 0; stage < STAGE_COUNT; stage++) {
-		struct worker_job job = {
-			.table = table,
-			.client = client,
-			.sizes = options->smoke ? &row_sizes_smoke : &row_sizes_full,
-			.stage = stage,
-			.repeat = repeat,
-		};
+	if (!path) {
+		table_miss_stage(table, client, stage, repeat, "not installed");
+		return true;
+	}
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "%u/%u %s: %s\033[K\r", repeat, options->repeats, client->name,
+			stage_names[stage]);
+	return worker_run(&job);
+}
 
-		if (!(client->stages & 1u << stage) ||
-		    !is_wanted(options->stages, stage_names[stage]))
-			continue;
-		if (!path) {
-			table_miss_stage(table, client, stage, repeat, "not installed");
-			continue;
-		}
-		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "%u/%u %s: %s\033[K\r", repeat, options->repeats,
-				client->name, stage_names[stage]);
-		if (!worker_run(&job))
+/* Everybody's turn at a stage comes before the next stage: clients that are compared were measured
+ * minutes apart at most. */
+static bool run_stage_of_all(struct table *table, const struct options *options, enum stage stage,
+			     guint repeat)
+{
+	for (guint i = 0; i < client_count(); i++) {
+		const struct client *client = client_nth(i);
+
+		if (takes_part(options, client) && client->stages & 1u << stage &&
+		    !run_client(table, options, client, stage, repeat))
 			return false;
 	}
 	return true;
@@ -72,9 +78,9 @@ static bool run_client(struct table *table, const struct options *options,
 static bool run_all(struct table *table, const struct options *options)
 {
 	for (guint repeat = 1; repeat <= options->repeats; repeat++)
-		for (guint i = 0; i < client_count(); i++)
-			if (takes_part(options, client_nth(i)) &&
-			    !run_client(table, options, client_nth(i), repeat))
+		for (enum stage stage = 0; stage < STAGE_COUNT; stage++)
+			if (is_wanted(options->stages, stage_names[stage]) &&
+			    !run_stage_of_all(table, options, stage, repeat))
 				return false;
 	return true;
 }

@@ -80,12 +80,12 @@ static const struct client clients[] = {
 	{"irssi", "irssi", CLIENT_PEER, NETWORK_IRC, NO_ROSTER, NULL, prepare_irssi, join_room},
 	{"weechat", "weechat", CLIENT_PEER, NETWORK_IRC, NO_ROSTER, NULL, prepare_weechat,
 	 join_room},
-	{"pheme/haze", NULL, CLIENT_PHEME, NETWORK_XMPP, ALL_STAGES, "haze", client_pheme_haze,
-	 client_pheme_haze_chat},
+	{"pheme/haze", NULL, CLIENT_PHEME, NETWORK_XMPP, ALL_STAGES | 1u << STAGE_CHATS, "haze",
+	 client_pheme_haze, client_pheme_haze_chat},
 	{"pheme/idle", NULL, CLIENT_PHEME, NETWORK_IRC, NO_ROSTER, "idle", client_pheme_idle,
 	 client_pheme_idle_chat},
-	{"pheme/fixture", NULL, CLIENT_PHEME, NETWORK_NONE, 1u << STAGE_ROSTER, CLIENT_FIXTURE,
-	 client_pheme_fixture, open_nothing},
+	{"pheme/fixture", NULL, CLIENT_PHEME, NETWORK_NONE, 1u << STAGE_ROSTER | 1u << STAGE_CROWD,
+	 CLIENT_FIXTURE, client_pheme_fixture, open_nothing},
 };
 
 guint client_count(void)

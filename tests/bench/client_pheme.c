@@ -45,7 +45,7 @@ char **client_pheme_fixture(struct run *run, bool connect)
 						   "param-account=" RUN_FIXTURE_ACCOUNT "\n"
 						   "param-contacts=%d\n"
 						   "param-online=%d\n",
-						   run->sizes->contacts, run->sizes->online);
+						   run->contacts, run->online);
 
 	return prepare(run, connect, account);
 }

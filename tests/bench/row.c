@@ -48,6 +48,27 @@ static const struct row_info rows[ROW_COUNT] = {
 			   .pheme_only = true},
 	[ROW_RESIZE_CPU] = {"resize: CPU ms", STAGE_CHAT, 1},
 	[ROW_RESIZE_BYTES] = {"resize: bytes", STAGE_CHAT, 0},
+	[ROW_CHATS_S] = {"@chats chats, opened by a message each: s", STAGE_CHATS, 2,
+			 .pheme_only = true},
+	[ROW_CHATS_CPU] = {"the same: client CPU s", STAGE_CHATS, 2, .pheme_only = true},
+	[ROW_CHATS_MANAGER] = {"the same: manager CPU s", STAGE_CHATS, 2, .pheme_only = true},
+	[ROW_CHATS_BUS] = {"the same: bus CPU s", STAGE_CHATS, 2, .pheme_only = true},
+	[ROW_CHATS_PSS] = {"@chats chats open: PSS, KiB", STAGE_CHATS, 0, .pheme_only = true},
+	[ROW_CHATS_SWITCH] = {"@chats chats open: CPU ms from one to the next", STAGE_CHATS, 2,
+			      .pheme_only = true},
+	[ROW_CHATS_FRAME_MS] = {"start with @chats chats: ms to pane, status bar and input",
+				STAGE_CHATS, 1, .pheme_only = true},
+	[ROW_CROWD_READY] =
+		{"@crowd contacts, @online_crowd online: s from the manager having them",
+		 STAGE_CROWD, 2, .pheme_only = true},
+	[ROW_CROWD_CPU] = {"the same: client CPU s", STAGE_CROWD, 2, .pheme_only = true},
+	[ROW_CROWD_MANAGER] = {"the same: manager CPU s", STAGE_CROWD, 2, .pheme_only = true},
+	[ROW_CROWD_BUS] = {"the same: bus CPU s", STAGE_CROWD, 2, .pheme_only = true},
+	[ROW_CROWD_PSS] = {"@crowd contacts: PSS, KiB", STAGE_CROWD, 0, .pheme_only = true},
+	[ROW_CROWD_FILTER] = {"@crowd contacts: CPU ms a key that filters the pane", STAGE_CROWD, 2,
+			      .pheme_only = true},
+	[ROW_CROWD_STORM] = {"@crowd contacts, @storm presence changes: client CPU s", STAGE_CROWD,
+			     2, .pheme_only = true},
 };
 
 const struct row_sizes row_sizes_full = {
@@ -60,6 +81,10 @@ const struct row_sizes row_sizes_full = {
 	.contacts = 2000,
 	.online = 500,
 	.storm = 1000,
+	.chats = 500,
+	.switches = 50,
+	.crowd = 10000,
+	.crowd_online = 2500,
 	.resizes = 10,
 };
 
@@ -73,6 +98,10 @@ const struct row_sizes row_sizes_smoke = {
 	.contacts = 40,
 	.online = 10,
 	.storm = 20,
+	.chats = 10,
+	.switches = 5,
+	.crowd = 200,
+	.crowd_online = 50,
 	.resizes = 2,
 };
 
@@ -89,8 +118,11 @@ char *row_title(enum row row, const struct row_sizes *sizes)
 	} counts[] = {
 		{"@burst", sizes->burst},
 		{"@contacts", sizes->contacts},
+		{"@online_crowd", sizes->crowd_online},
 		{"@online", sizes->online},
 		{"@storm", sizes->storm},
+		{"@chats", sizes->chats},
+		{"@crowd", sizes->crowd},
 	};
 	GString *out = g_string_new(rows[row].title);
 

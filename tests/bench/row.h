@@ -14,6 +14,8 @@ enum stage {
 	STAGE_START,  /* started without accounts, several times */
 	STAGE_CHAT,   /* connected, one chat open: memory, idleness, messages, keys, sizes */
 	STAGE_ROSTER, /* connected with a long roster */
+	STAGE_CHATS,  /* many chats open, also after a restart */
+	STAGE_CROWD,  /* a roster longer than people have */
 	STAGE_COUNT,
 };
 
@@ -50,6 +52,20 @@ enum row {
 	ROW_STORM_BUS,
 	ROW_RESIZE_CPU,
 	ROW_RESIZE_BYTES,
+	ROW_CHATS_S,
+	ROW_CHATS_CPU,
+	ROW_CHATS_MANAGER,
+	ROW_CHATS_BUS,
+	ROW_CHATS_PSS,
+	ROW_CHATS_SWITCH,
+	ROW_CHATS_FRAME_MS,
+	ROW_CROWD_READY,
+	ROW_CROWD_CPU,
+	ROW_CROWD_MANAGER,
+	ROW_CROWD_BUS,
+	ROW_CROWD_PSS,
+	ROW_CROWD_FILTER,
+	ROW_CROWD_STORM,
 	ROW_COUNT,
 };
 
@@ -73,6 +89,8 @@ struct row_sizes {
 	int keys;
 	int contacts, online;
 	int storm;
+	int chats, switches;
+	int crowd, crowd_online;
 	int resizes;
 };
 

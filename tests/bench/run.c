@@ -147,6 +147,19 @@ struct run_cpu run_cpu_since(struct run *run, struct run_cpu before)
 	return now;
 }
 
+double run_seconds(long long us)
+{
+	return (double)us / 1000000;
+}
+
+void run_report_chain(struct run *run, enum row manager, enum row bus, struct run_cpu used)
+{
+	if (run->client->kind != CLIENT_PHEME)
+		return;
+	run_report(run, manager, run_seconds(used.manager));
+	run_report(run, bus, run_seconds(used.bus));
+}
+
 /* --- the program --- */
 
 void run_say(struct run *run, const char *text)
@@ -208,6 +221,15 @@ static bool has_frame(void *data)
 	return pane[0] && status[0] == '[' && g_str_has_suffix(input, TYPED);
 }
 
+double run_start_frame(struct run *run, bool connect)
+{
+	gint64 begin = run_start(run, connect);
+
+	screen_type(run->screen, TYPED);
+	run_wait(run, has_frame, run, "a pane, a status bar and an input line");
+	return (double)(g_get_monotonic_time() - begin) / 1000;
+}
+
 static void start_once(struct run *run)
 {
 	gint64 begin = run_start(run, false);
@@ -216,38 +238,60 @@ static void start_once(struct run *run)
 	run_end(run);
 	if (run->client->kind != CLIENT_PHEME)
 		return;
-	begin = run_start(run, false);
-	screen_type(run->screen, TYPED);
-	run_wait(run, has_frame, run, "a pane, a status bar and an input line");
-	run_report(run, ROW_FRAME_MS, (double)(g_get_monotonic_time() - begin) / 1000);
+	run_report(run, ROW_FRAME_MS, run_start_frame(run, false));
 	run_end(run);
 }
 
-void run_stage(struct run *run, enum stage stage)
+static void start_many(struct run *run)
 {
-	run->env = test_env_new(TEST_ENV_DEFAULT);
-	if (run->client->network == NETWORK_XMPP)
-		run->xmpp =
-			xmpp_world_new(run->env, stage == STAGE_ROSTER ? run->sizes->contacts : 8,
-				       stage == STAGE_ROSTER ? run->sizes->online : 4);
-	else if (run->client->network == NETWORK_IRC)
-		run->irc = irc_world_new();
-	if (g_strcmp0(run->client->manager, CLIENT_FIXTURE) == 0)
-		run->fixture = fixture_new(run->env);
+	for (int i = 0; i < run->sizes->starts; i++)
+		start_once(run);
+}
+
+/* What each stage does, and whom it finds on the roster. */
+static void choose(struct run *run, enum stage stage, void (**perform)(struct run *run))
+{
+	run->contacts = 8;
+	run->online = 4;
 	switch (stage) {
 	case STAGE_START:
-		for (int i = 0; i < run->sizes->starts; i++)
-			start_once(run);
+		*perform = start_many;
 		break;
 	case STAGE_CHAT:
-		stage_chat(run);
+		*perform = stage_chat;
 		break;
 	case STAGE_ROSTER:
-		stage_roster(run);
+		*perform = stage_roster;
+		run->contacts = run->sizes->contacts;
+		run->online = run->sizes->online;
+		break;
+	case STAGE_CHATS:
+		*perform = stage_chats;
+		run->contacts = run->sizes->chats;
+		break;
+	case STAGE_CROWD:
+		*perform = stage_crowd;
+		run->contacts = run->sizes->crowd;
+		run->online = run->sizes->crowd_online;
 		break;
 	case STAGE_COUNT:
 		break;
 	}
+}
+
+void run_stage(struct run *run, enum stage stage)
+{
+	void (*perform)(struct run * run) = NULL;
+
+	choose(run, stage, &perform);
+	run->env = test_env_new(TEST_ENV_DEFAULT);
+	if (run->client->network == NETWORK_XMPP)
+		run->xmpp = xmpp_world_new(run->env, run->contacts, run->online);
+	else if (run->client->network == NETWORK_IRC)
+		run->irc = irc_world_new();
+	if (g_strcmp0(run->client->manager, CLIENT_FIXTURE) == 0)
+		run->fixture = fixture_new(run->env);
+	perform(run);
 	run_end(run);
 	fixture_free(run->fixture);
 	irc_world_free(run->irc);

@@ -26,6 +26,7 @@ struct run {
 	struct fixture *fixture;
 	struct screen *screen;
 	pid_t manager; /* 0 until known */
+	int contacts, online;
 };
 
 #define RUN_FIXTURE_ACCOUNT "bench"
@@ -43,6 +44,10 @@ void run_end(struct run *run);
 
 /* Starts it and waits until it has logged in and all contacts have told who is online. */
 gint64 run_log_in(struct run *run);
+
+/* Starts it with something typed ahead and waits until its frame stands and shows that; pheme's
+ * only. Returns the milliseconds. */
+double run_start_frame(struct run *run, bool connect);
 
 /* Serves everything for that long. */
 void run_for(struct run *run, unsigned int ms);
@@ -64,9 +69,14 @@ struct run_cpu {
 
 struct run_cpu run_cpu(struct run *run);
 struct run_cpu run_cpu_since(struct run *run, struct run_cpu before);
+double run_seconds(long long us);
+/* CPU seconds of the manager and of the bus, where there are any. */
+void run_report_chain(struct run *run, enum row manager, enum row bus, struct run_cpu used);
 
 /* The stages that have a file of their own. */
 void stage_chat(struct run *run);
 void stage_roster(struct run *run);
+void stage_chats(struct run *run);
+void stage_crowd(struct run *run);
 
 #endif

@@ -18,11 +18,6 @@ enum {
 
 #define GREETING "good morning"
 
-static double seconds(long long us)
-{
-	return (double)us / 1000000;
-}
-
 static bool has_greeting(void *data)
 {
 	return screen_find(((struct run *)data)->screen, GREETING, NULL, NULL);
@@ -251,19 +246,16 @@ static void measure_burst(struct run *run)
 		run_say(run, text);
 	}
 	run_wait(run, is_burst_over, &burst, "the last message of the burst");
-	took = seconds(g_get_monotonic_time() - begin);
+	took = run_seconds(g_get_monotonic_time() - begin);
 	run_settle(run, run->sizes->quiet_ms);
 	cpu = run_cpu_since(run, cpu);
 	run_report(run, ROW_BURST_S, took);
-	run_report(run, ROW_BURST_CPU, seconds(cpu.client));
+	run_report(run, ROW_BURST_CPU, run_seconds(cpu.client));
 	run_report(run, ROW_BURST_BYTES,
 		   (double)(screen_bytes(run->screen) - bytes) / run->sizes->burst);
 	run_report(run, ROW_BURST_PSS, (double)(test_proc_pss(pid) - pss) / 1024);
 	run_report(run, ROW_BURST_FPS, burst.frames / took);
-	if (run->client->kind != CLIENT_PHEME)
-		return;
-	run_report(run, ROW_BURST_MANAGER, seconds(cpu.manager));
-	run_report(run, ROW_BURST_BUS, seconds(cpu.bus));
+	run_report_chain(run, ROW_BURST_MANAGER, ROW_BURST_BUS, cpu);
 }
 
 /* --- sizes --- */

@@ -165,11 +165,25 @@ static void print_cell(const struct table *table, guint client, enum row row, FI
 	fputc('\n', out);
 }
 
+/* A stage that was not asked for leaves nothing. */
+static bool is_empty(const struct table *table, enum row row)
+{
+	for (guint i = 0; i < client_count(); i++) {
+		const struct cell *cell = cell_of(table, i, row);
+
+		if (cell->values->len || cell->reason)
+			return false;
+	}
+	return true;
+}
+
 void table_print(const struct table *table, FILE *out)
 {
 	for (enum row row = 0; row < ROW_COUNT; row++) {
 		g_autofree char *title = row_title(row, table->sizes);
 
+		if (is_empty(table, row))
+			continue;
 		fprintf(out, "%s\n", title);
 		for (guint i = 0; i < client_count(); i++)
 			print_cell(table, i, row, out);
@@ -202,5 +216,6 @@ void table_print_markdown(const struct table *table, FILE *out)
 		fputs("---:|", out);
 	fputc('\n', out);
 	for (enum row row = 0; row < ROW_COUNT; row++)
-		print_markdown_row(table, row, out);
+		if (!is_empty(table, row))
+			print_markdown_row(table, row, out);
 }

@@ -232,14 +232,25 @@ bool xmpp_world_is_ready(const struct xmpp_world *world)
 	return world->bob_told && world->probes >= world->online;
 }
 
-void xmpp_world_say(struct xmpp_world *world, const char *text)
+static void say(struct xmpp_world *world, const char *id, const char *text)
 {
-	g_autofree char *stanza =
-		g_strdup_printf("<message type='chat' from='" XMPP_WORLD_PEER
-				"/x' to='" XMPP_WORLD_ID "'><body>%s</body></message>",
-				text);
+	g_autofree char *stanza = g_strdup_printf(
+		"<message type='chat' from='%s/x' to='" XMPP_WORLD_ID "'><body>%s</body></message>",
+		id, text);
 
 	send_text(world, stanza);
+}
+
+void xmpp_world_say(struct xmpp_world *world, const char *text)
+{
+	say(world, XMPP_WORLD_PEER, text);
+}
+
+void xmpp_world_say_from(struct xmpp_world *world, int contact, const char *text)
+{
+	g_autofree char *id = g_strdup_printf("c%04d@" BOTS, contact);
+
+	say(world, id, text);
 }
 
 void xmpp_world_storm(struct xmpp_world *world, int count)

@@ -29,6 +29,9 @@ bool xmpp_world_is_ready(const struct xmpp_world *world);
 /* A message from bob, without characters that XML would mind. */
 void xmpp_world_say(struct xmpp_world *world, const char *text);
 
+/* The same from contact number @contact. */
+void xmpp_world_say_from(struct xmpp_world *world, int contact, const char *text);
+
 /* That many presence changes, of one online contact after the other. */
 void xmpp_world_storm(struct xmpp_world *world, int count);
 
