@@ -151,6 +151,16 @@ static void finish(struct arrival *arrival)
 		push_unsaved(arrival);
 }
 
+/* Stored before it was shown, and not as read. */
+static struct message *show_late(struct talk *talk, struct arrival *arrival)
+{
+	struct message *message = show(arrival);
+
+	if (arrival->chat->watched && arrival->row.direction == MESSAGE_IN)
+		talk_note_read(talk);
+	return message;
+}
+
 static void show_due(struct talk *talk)
 {
 	struct message *message;
@@ -161,7 +171,7 @@ static void show_due(struct talk *talk)
 		arrival->held = false;
 		message = NULL;
 		if (!arrival->hide && !chat_find_uid(arrival->chat, arrival->row.uid))
-			message = show(arrival);
+			message = show_late(talk, arrival);
 		reader_pass(arrival, message);
 		finish(arrival);
 	}
@@ -250,6 +260,7 @@ static void show_at_once(struct arrival *arrival)
 	}
 	message = show(arrival);
 	arrival->row.mention = message && message->mention;
+	arrival->row.seen = arrival->chat->watched;
 	reader_pass(arrival, message);
 }
 

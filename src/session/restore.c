@@ -103,13 +103,6 @@ static void on_changed(struct session *session, const struct event *event)
 		talk_note_read(talk_get(session, event->chat));
 }
 
-static void on_message(struct session *session, const struct event *event)
-{
-	/* The model does not count what comes while the user looks on. */
-	if (event->chat->watched && event->message->direction == MESSAGE_IN)
-		talk_note_read(talk_get(session, event->chat));
-}
-
 void restore_on_event(const struct event *event, void *data)
 {
 	if (!event->chat || event->chat->kind == CHAT_STATUS)
@@ -120,6 +113,4 @@ void restore_on_event(const struct event *event, void *data)
 		on_removed(data, event->chat);
 	else if (event->type == EVENT_CHAT_CHANGED)
 		on_changed(data, event);
-	else if (event->type == EVENT_MESSAGE_ADDED)
-		on_message(data, event);
 }

@@ -40,6 +40,7 @@ struct history_message {
 	gint64 time;
 	int direction, type, delivery; /* enums of model/message.h */
 	bool scrollback, mention;
+	bool seen; /* to append: the user looks on, so that it and all before it are read */
 	char *sender, *alias, *text, *reason; /* raw as they came; NULL is fine */
 	char *uid;    /* unique: a second one of the same uid is a duplicate */
 	char *token;  /* network's, or NULL */

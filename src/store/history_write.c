@@ -61,6 +61,16 @@ static bool find_duplicate(struct history_db *db, struct job *job, gint64 chat)
 	return step >= 0;
 }
 
+/* In the same transaction: for a message that comes while the user looks on one is enough. */
+static bool mark_seen(struct history_db *db, gint64 chat, gint64 row)
+{
+	static const char text[] = "UPDATE chat SET read_row = ?2 WHERE id = ?1 AND read_row < ?2";
+	sqlite3_stmt *statement = history_db_prepare(db, text);
+
+	history_db_bind(statement, "ll", chat, row);
+	return history_db_run(db, statement);
+}
+
 static bool run_append(struct history_db *db, struct job *job)
 {
 	const struct history_message *m = &job->message;
@@ -80,7 +90,7 @@ static bool run_append(struct history_db *db, struct job *job)
 		return find_duplicate(db, job, chat);
 	job->row = sqlite3_last_insert_rowid(db->sql);
 	job->result = HISTORY_STORED;
-	return true;
+	return !m->seen || mark_seen(db, chat, job->row);
 }
 
 static void answer_append(struct job *job)

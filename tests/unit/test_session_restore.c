@@ -68,6 +68,28 @@ static void unread_comes_back(void **state)
 	assert_string_equal(bob_chat(f)->read_mark, "u1");
 }
 
+/* What comes while the user looks on is stored as read, and what was shown late is marked so. */
+static void seen_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct conn *conn = go_online(f);
+
+	fake_says(conn, BOB, "before", "u1", 1, false);
+	settle(f);
+	chat_set_watched(bob_chat(f), true);
+	fake_says(conn, BOB, "live", "u2", 2, false);
+	settle(f);
+	fake_says(conn, BOB, "replayed", "u3", 3, true);
+	settle(f);
+	chat_set_watched(bob_chat(f), false);
+	fake_says(conn, BOB, "after", "u4", 4, false);
+	settle(f);
+	session_restart(f);
+	settle(f);
+	assert_int_equal(bob_chat(f)->unread, 1);
+	assert_string_equal(bob_chat(f)->read_mark, "u4");
+}
+
 /* A message that comes before the chats were read is not counted twice, nor lost. */
 static void unread_adds_up(void **state)
 {
@@ -313,6 +335,7 @@ int main(void)
 		TEST("/session/restore/chats_come_back", chats_come_back),
 		TEST("/session/restore/the_setting_says_no", the_setting_says_no),
 		TEST("/session/restore/unread_comes_back", unread_comes_back),
+		TEST("/session/restore/seen_is_read", seen_is_read),
 		TEST("/session/restore/unread_adds_up", unread_adds_up),
 		TEST("/session/pages/page_by_page", page_by_page),
 		TEST("/session/pages/to_the_end_at_once", to_the_end_at_once),
