@@ -42,6 +42,7 @@ static int run(const struct options *options)
 		.no_autostart = options->no_autostart,
 		.script = options->task.verb != NULL,
 		.brief = cli_is_brief(&options->task),
+		.reading = cli_only_reads(&options->task),
 		.debug = options->debug,
 		.log_path = options->debug_path,
 	};

@@ -25,6 +25,7 @@ struct cli_task {
 
 /* See struct session_options. */
 bool cli_is_brief(const struct cli_task *task);
+bool cli_only_reads(const struct cli_task *task);
 /*
  * Does what a flag asks for and stops the session (which the caller frees); starts it first if
  * that needs the bus. Runs a main loop. Returns the exit status of interface.md.

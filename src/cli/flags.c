@@ -73,6 +73,9 @@ static const struct {
 	{"file-send", send_file},
 	{"join", join},
 	{"list", cli_list},
+	{"log", cli_log},
+	{"log-export", cli_log_export},
+	{"log-search", cli_log_search},
 	{"reply-with", cli_watch},
 	{"run", cli_run},
 	{"send", cli_send},
@@ -87,6 +90,12 @@ bool cli_is_brief(const struct cli_task *task)
 		return false;
 	/* Those are what the history has. */
 	return strcmp(task->verb->flag, "list") || strcmp(task->args[0], "chats");
+}
+
+bool cli_only_reads(const struct cli_task *task)
+{
+	return task->verb &&
+	       (!strcmp(task->verb->flag, "log") || g_str_has_prefix(task->verb->flag, "log-"));
 }
 
 int cli_do(struct session *session, const struct cli_task *task)

@@ -147,11 +147,16 @@ static const char *kind_name(enum chat_kind kind)
 	return "status";
 }
 
+static void put_place(json_t *record, const char *account, const char *id, enum chat_kind kind)
+{
+	put_string(record, "account", account);
+	put_string(record, "chat", id);
+	put_string(record, "kind", kind_name(kind));
+}
+
 static void put_chat(json_t *record, const struct chat *chat)
 {
-	put_string(record, "account", chat->account ? chat->account->name : NULL);
-	put_string(record, "chat", chat->id);
-	put_string(record, "kind", kind_name(chat->kind));
+	put_place(record, chat->account ? chat->account->name : NULL, chat->id, chat->kind);
 }
 
 static const char *direction_name(bool incoming)
@@ -176,13 +181,9 @@ static void put_sender(json_t *record, const struct chat *chat, const struct mes
 	put_known(record, "alias", own && account ? account->self_alias : message->name);
 }
 
-char *json_message(const struct chat *chat, const struct message *message)
+/* What follows the sender. */
+static char *finish_message(json_t *record, const struct message *message)
 {
-	json_t *record = record_new("message");
-
-	put_chat(record, chat);
-	put_string(record, "direction", direction_name(message->direction == MESSAGE_IN));
-	put_sender(record, chat, message);
 	put_string(record, "id", message->uid);
 	put_string(record, "type", message_type_name(message->type));
 	put_time(record, "time", message->time);
@@ -191,6 +192,28 @@ char *json_message(const struct chat *chat, const struct message *message)
 	put_bool(record, "mention", message->mention);
 	put_bool(record, "replayed", message->scrollback);
 	return finish(record);
+}
+
+char *json_message(const struct chat *chat, const struct message *message)
+{
+	json_t *record = record_new("message");
+
+	put_chat(record, chat);
+	put_string(record, "direction", direction_name(message->direction == MESSAGE_IN));
+	put_sender(record, chat, message);
+	return finish_message(record, message);
+}
+
+char *json_found(const struct session_found *found)
+{
+	const struct message *message = found->message;
+	json_t *record = record_new("message");
+
+	put_place(record, found->account, found->id, found->kind);
+	put_string(record, "direction", direction_name(message->direction == MESSAGE_IN));
+	put_known(record, "sender", message->sender);
+	put_known(record, "alias", message->name);
+	return finish_message(record, message);
 }
 
 char *json_delivery(const struct chat *chat, const struct message *message)

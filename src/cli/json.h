@@ -19,12 +19,15 @@
 #include "../model/room_list.h"
 #include "../model/transfer.h"
 #include "../model/tube.h"
+#include "../session/session.h"
 
 /* --- events -------------------------------------------------------------------------------- */
 
 /* @chat's account may be NULL. To be made before the message is stored and its raw text gone,
  * or from one that was read from the history. */
 char *json_message(const struct chat *chat, const struct message *message);
+/* The same of one that was found in the history. */
+char *json_found(const struct session_found *found);
 /* The state of delivery of a message of ours. */
 char *json_delivery(const struct chat *chat, const struct message *message);
 char *json_presence(const struct contact *contact);

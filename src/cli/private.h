@@ -38,6 +38,10 @@ int cli_watch(struct session *session, const struct cli_task *task);
 int cli_run(struct session *session, const struct cli_task *task);
 /* Prints lists (list.c). */
 int cli_list(struct session *session, const struct cli_task *task);
+/* Print, search and export what was said (log.c). */
+int cli_log(struct session *session, const struct cli_task *task);
+int cli_log_search(struct session *session, const struct cli_task *task);
+int cli_log_export(struct session *session, const struct cli_task *task);
 /* Sends a message (send.c). */
 int cli_send(struct session *session, const struct cli_task *task);
 /* Runs the command that the flag is. */

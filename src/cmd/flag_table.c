@@ -32,6 +32,24 @@ const struct command command_flag_table[] = {
 		 "takes.",
 	 .flag = "list",
 	 .flag_once = true},
+	{.name = "log-export",
+	 .usage = "FILE|-:file [WHAT:text…]",
+	 .summary = "writes what was said into a file",
+	 .help = "Write all that was said, or what WHAT finds (as --log-search: in:bob, "
+		 "after:2026-01-01), into FILE, the oldest first, as text or with --json; - is "
+		 "standard output. FILE is there when it is complete, and never takes the place "
+		 "of another.",
+	 .flag = "log-export",
+	 .flag_once = true},
+	{.name = "log-search",
+	 .usage = "TEXT:text…",
+	 .summary = "looks for messages in all of the history",
+	 .help = "Print messages that have all words of TEXT, the newest first. A word finds "
+		 "those that begin with it, '\"two words\"' just these in a row. from:NAME "
+		 "(from:me), in:CHAT, account:NAME, after:TIME and before:TIME narrow it down "
+		 "(/help search tells more). As --log it needs no bus.",
+	 .flag = "log-search",
+	 .flag_once = true},
 	{.name = "reply-with",
 	 .usage = "CMD:program [CONTACT:contact]",
 	 .needs = COMMAND_NEEDS_BUS,

@@ -217,7 +217,13 @@ const struct command command_table[] = {
 	 .summary = "prints what was said",
 	 .help = "Prints the last COUNT (50) messages of this chat, or of CHAT: an open chat, a\n"
 		 "contact, or the id of a room, open or not.",
-	 .run = cmd_log},
+	 .run = cmd_log,
+	 .flag = "log",
+	 .flag_once = true,
+	 .flag_usage = "CONTACT:chat",
+	 .flag_help =
+		 "Print what was said with CONTACT, or in a room, the oldest first. It is read "
+		 "from the history, without a bus, also while another pheme runs."},
 	{.name = "me",
 	 .usage = "TEXT:text…",
 	 .needs = COMMAND_NEEDS_CHAT,

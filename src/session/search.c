@@ -84,8 +84,8 @@ static void ask(struct session_search *search, gint64 from)
 {
 	struct history_chat chat = {search->account, search->kind, search->id};
 
-	history_search(search->session->history, search->query, search->id ? &chat : NULL, from,
-		       search->limit - search->found->len, search->forward, on_found, search);
+	history_search(search->session->history, search->query, search->account ? &chat : NULL,
+		       from, search->limit - search->found->len, search->forward, on_found, search);
 }
 
 struct session_search *session_search(struct session *session, struct query *query,
@@ -96,7 +96,7 @@ struct session_search *session_search(struct session *session, struct query *que
 
 	search->session = session;
 	search->query = query_ref(query);
-	search->account = place ? g_strdup(place->account) : NULL;
+	search->account = g_strdup(place ? place->account : session->only_account);
 	search->id = place ? g_strdup(place->id) : NULL;
 	search->kind = place ? place->kind : CHAT_CONTACT;
 	search->limit = limit;
@@ -219,7 +219,7 @@ void session_find_place(struct session *session, const char *account, const char
 		name = colon + 1;
 	}
 	request->session = session;
-	request->account = g_strdup(account);
+	request->account = g_strdup(account ? account : session->only_account);
 	request->name = g_strdup(name);
 	request->fn = fn;
 	request->data = data;

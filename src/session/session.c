@@ -110,7 +110,8 @@ struct session *session_new(const struct session_options *options)
 	session->accounts = accounts_load(NULL, problems);
 	session->model = model_new();
 	session->tp = tp_new(session->model, &ops, session);
-	session->history = history_new(NULL, on_history_problem, session);
+	session->history = (options->reading ? history_new_reader
+					     : history_new)(NULL, on_history_problem, session);
 	model_listen(session->model, restore_on_event, session);
 	model_listen(session->model, cache_on_event, session);
 	model_listen(session->model, tubes_on_event, session);

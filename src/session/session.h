@@ -49,6 +49,8 @@ struct session_options {
 	const char *bus_address; /* --bus, or NULL */
 	const char *account;     /* --account: only this one is loaded; or NULL */
 	bool no_autostart;       /* --no-autostart */
+	bool reading;            /* the history is read and nothing else is done: see
+				  * history_new_reader() */
 	bool script;             /* nobody is there to type what a notice could advise */
 	bool brief;              /* one thing is done: no chats are restored or remembered as open,
 				    and no rooms joined but those that are asked for */

@@ -133,6 +133,16 @@ static void use_readonly(struct fixture *f)
 	assert_problem(f->problems, "read-only");
 }
 
+/* What only reads does not even complain. */
+static void read_readonly(struct fixture *f)
+{
+	unsigned told = f->problems->len;
+
+	f->history = history_new_reader(f->path, on_problem, f);
+	assert_int_equal(count_rows(f), 1);
+	assert_int_equal(f->problems->len, told);
+}
+
 /* Root can write anywhere, so the test is done by somebody else; in a child that never returns
  * into cmocka, or it would run the rest of the tests twice. */
 static void test_readonly(void **state)
@@ -152,6 +162,8 @@ static void test_readonly(void **state)
 		if (getuid() == 0 && (setgroups(0, NULL) || setgid(65534) || setuid(65534)))
 			_exit(9);
 		use_readonly(f);
+		stop(f);
+		read_readonly(f);
 		stop(f);
 		_exit(0);
 	}
