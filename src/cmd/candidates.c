@@ -112,19 +112,36 @@ static void offer_tubes(struct completion *completion)
 	}
 }
 
+/* The one who is named before, or whom the chat is with. */
+static const struct contact *tube_contact(const struct completion *completion)
+{
+	struct session *session = completion->front->session;
+
+	if (completion->count)
+		return session_find_contact(session, NULL, completion->args[0], NULL);
+	return completion->chat ? completion->chat->contact : NULL;
+}
+
 static void offer_services(struct completion *completion)
 {
 	static const char *const usual[] = {"ssh", "vnc", "web"};
-	const struct chat *chat = completion->chat;
+	const struct contact *contact = tube_contact(completion);
 	const GPtrArray *tubes = config_tubes(session_config(completion->front->session));
 
-	if (chat && chat->contact)
-		for (char **name = chat->contact->services; name && *name; name++)
-			completion_offer(completion, *name);
+	for (char **name = contact ? contact->services : NULL; name && *name; name++)
+		completion_offer(completion, *name);
 	for (guint i = 0; i < tubes->len; i++)
 		completion_offer(completion, ((struct config_tube *)tubes->pdata[i])->name);
 	for (guint i = 0; i < G_N_ELEMENTS(usual); i++)
 		completion_offer(completion, usual[i]);
+}
+
+/* In a chat whom to offer it need not be said. */
+static void offer_tube_targets(struct completion *completion)
+{
+	offer_targets(completion);
+	if (completion->chat && completion->chat->kind != CHAT_STATUS)
+		offer_services(completion);
 }
 
 /* --- accounts ----------------------------------------------------------------------------- */
@@ -378,6 +395,7 @@ static const struct {
 	{"status", offer_statuses},
 	{"target", offer_targets},
 	{"tube", offer_tubes},
+	{"tubeto", offer_tube_targets},
 	{"value", offer_values},
 };
 

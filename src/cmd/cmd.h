@@ -47,6 +47,9 @@ char *command_account_names(struct command_run *run);
 struct chat *command_guess_chat(struct command_run *run, const char *name);
 /* Goes to the room when it is joined. */
 void command_accept_invitation(struct command_run *run, struct request *request);
+/* The answer is where programs find it, unless the chat that the user sees tells that. */
+void command_accept_tube(struct command_run *run, struct tube *tube,
+			 const struct tube_local *local);
 /* Lines of a longer text, one print each. */
 void command_print_text(struct command_run *run, const char *text);
 /* What is right and what was typed. */

@@ -32,9 +32,15 @@ static void print_answer(struct command_run *run, const struct request *request,
 
 static void answer_one(struct command_run *run, struct request *request, bool accept)
 {
+	struct tube *tube = model_find_tube(session_model(command_session(run)), request->tube);
+
 	print_answer(run, request, accept);
 	if (accept && request->kind == REQUEST_INVITATION) {
 		command_accept_invitation(run, request);
+		return;
+	}
+	if (accept && tube) {
+		command_accept_tube(run, tube, NULL);
 		return;
 	}
 	command_hold(run);

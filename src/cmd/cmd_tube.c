@@ -123,16 +123,34 @@ void cmd_tube_offer(struct command_run *run)
 
 /* --- /tube accept ------------------------------------------------------------------------- */
 
+/* Whether what becomes of the tube is told where the user is. */
+static bool is_in_sight(struct command_run *run, const struct tube *tube)
+{
+	const struct chat *chat = command_chat(run);
+	const struct chat *told = chat_find(tube->account, tube->room ? CHAT_ROOM : CHAT_CONTACT,
+					    tube->room ? tube->room : tube->peer);
+
+	if (command_front(run)->unattended)
+		return false;
+	return told && told->open ? chat == told : !chat || chat->kind == CHAT_STATUS;
+}
+
 static void on_accepted(const GError *error, void *data)
 {
 	struct command_run *run = data;
 	guint number = GPOINTER_TO_UINT(command_kept(run));
 	struct tube *tube = model_find_tube(session_model(command_session(run)), number);
 
-	/* On a screen the chat tells it. */
-	if (!error && tube && command_front(run)->unattended)
+	if (!error && tube && *tube->local && !is_in_sight(run, tube))
 		command_print(run, "%s", tube->local);
 	command_done(error, run);
+}
+
+void command_accept_tube(struct command_run *run, struct tube *tube, const struct tube_local *local)
+{
+	command_keep(run, GUINT_TO_POINTER(tube->number), NULL);
+	command_hold(run);
+	session_accept_tube(command_session(run), tube, local, on_accepted, run);
 }
 
 void cmd_tube_accept(struct command_run *run)
@@ -151,9 +169,7 @@ void cmd_tube_accept(struct command_run *run)
 		local.command = where + strlen(EXEC_PREFIX);
 		local.listen = NULL;
 	}
-	command_keep(run, GUINT_TO_POINTER(tube->number), NULL);
-	command_hold(run);
-	session_accept_tube(command_session(run), tube, where ? &local : NULL, on_accepted, run);
+	command_accept_tube(run, tube, where ? &local : NULL);
 }
 
 /* --- /tube close -------------------------------------------------------------------------- */

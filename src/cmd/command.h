@@ -37,7 +37,7 @@ struct command {
 	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
 	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
 	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
-	 * fileto (a contact or a file), transfer (number of one that has not ended);
+	 * fileto (a contact or a file), tubeto (likewise, or a service), transfer (number of one that has not ended);
 	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
 	 * before it), tube (its number), service (of a tube), group, ingroup (of the contact

@@ -267,7 +267,7 @@ const struct command command_tube_actions[] = {
 		 "who may connect, the bytes that went out and came in; and its connections.",
 	 .run = cmd_tube_list},
 	{.name = "tube offer",
-	 .usage = "[CONTACT:target] [SERVICE:service] [TARGET]",
+	 .usage = "[CONTACT:tubeto] [SERVICE:service] [TARGET]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "offers a contact or a room a connection to a program here",
 	 .help = "Offers CONTACT, or whom you chat with here, connections to TARGET: PORT, "

@@ -60,11 +60,34 @@ static void test_screen(void **state)
 	pheme_quit(world->w, screen);
 }
 
+/* Wherever the user is when saying yes, the address is told there. */
+static void test_room(void **state)
+{
+	struct world *world = *state;
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	struct screen *screen;
+	pid_t ann;
+
+	users_add(world->w, "ben", "autojoin=#hall\n");
+	screen = pheme_start_until(world->w, &options, "connected as");
+	ann = start(world, "ann", ARGS(OFFER, "#hall", "web", world->target));
+	screen_wait_text(screen, "Requests");
+	screen_line(screen, "/accept");
+	screen_wait_text(screen, "http://127.0.0.1:");
+	screen_line(screen, "/chat #hall");
+	screen_wait_text(screen, "to all in #hall: accept?");
+	screen_wait_text(screen, "is open");
+	users_stop(ann);
+	screen_wait_text(screen, "closed by");
+	pheme_quit(world->w, screen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("rule", test_rule),
 		TEST("screen", test_screen),
+		TEST("screen_room", test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

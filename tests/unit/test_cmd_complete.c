@@ -72,6 +72,21 @@ static void test_contacts(void **state)
 }
 
 /* Quotes and escapes in an alias go in as one word, or not at all. */
+/* What the contact waits for, what pheme.conf has, and what everybody knows. */
+static void test_tube_services(void **state)
+{
+	static const char *const waits[] = {"rfb", "x-game", NULL};
+	struct fixture *fixture = *state;
+	struct contact *bob = add_contact(fixture->work, "bob@example.org", "Bob");
+
+	contact_set_services(bob, waits, true);
+	check_complete(fixture, "/tube offer Bo", "12:Bob");
+	check_complete(fixture, "/tube offer Bob ", "16:rfb|ssh|vnc|web|x-game");
+	check_complete(fixture, "/tube offer x", "12:");
+	fixture->current = chat_open(fixture->work, CHAT_CONTACT, "bob@example.org");
+	check_complete(fixture, "/tube offer x", "12:x-game");
+}
+
 static void test_hostile_aliases(void **state)
 {
 	struct fixture *fixture = *state;
@@ -211,6 +226,7 @@ int main(void)
 		TEST("/cmd/complete_commands", test_commands),
 		TEST("/cmd/complete_accounts", test_accounts),
 		TEST("/cmd/complete_contacts", test_contacts),
+		TEST("/cmd/services of a tube", test_tube_services),
 		TEST("/cmd/complete_hostile_aliases", test_hostile_aliases),
 		TEST("/cmd/complete_aliases_that_lie", test_aliases_that_lie),
 		TEST("/cmd/complete_rooms_and_members", test_rooms_and_members),
