@@ -99,6 +99,8 @@ extern const struct bridge_operations tp_tube_operations;
 bool tp_tube_local_open(struct tube_work *work, GError **error);
 /* Is what was asked for possible? Before the tube is accepted for it. */
 bool tp_tube_local_check(const struct tube_local *local, GError **error);
+/* Does the tube carry one connection, and end with it? */
+bool tp_tube_local_is_one(const struct tube_local *local);
 void tp_tube_local_close(struct tube_work *work, unsigned id);
 void tp_tube_local_count(struct tube_work *work);
 /* Takes @news->peer. */

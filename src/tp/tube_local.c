@@ -92,8 +92,6 @@ void tp_tube_connection_closed(struct tube_work *work, guint32 id)
 	}
 }
 
-static bool is_connect(const struct tube_local *local);
-
 /* --- connections ----------------------------------------------------------------------------------- */
 
 static void on_arrived(struct bridge_connection *connection, void *data)
@@ -165,7 +163,7 @@ static void forget(struct tube_work *work, struct bridge_connection *connection)
 static void on_closed(struct bridge_connection *connection, const GError *error, void *data)
 {
 	struct tube_work *work = data;
-	bool last = work->local.stdio || is_connect(&work->local);
+	bool last = tp_tube_local_is_one(&work->local);
 
 	forget(work, connection);
 	if (error && !last && !work->closing)
@@ -270,6 +268,11 @@ static bool wants_path(const struct tube_local *local)
 static bool is_connect(const struct tube_local *local)
 {
 	return local->command && g_str_has_prefix(local->command, TUBE_CONNECT);
+}
+
+bool tp_tube_local_is_one(const struct tube_local *local)
+{
+	return local->stdio || is_connect(local);
 }
 
 static struct address *connect_target(const struct tube_local *local, GError **error)

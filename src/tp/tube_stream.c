@@ -37,7 +37,7 @@ static bool is_wanted(const struct tube_way *way)
 /* One port is good for one connection at a time. */
 static const struct tube_way *choose(const struct tube_work *work, GError **error)
 {
-	bool one = !work->tube->incoming || work->local.stdio;
+	bool one = !work->tube->incoming || tp_tube_local_is_one(&work->local);
 	const unsigned *sockets = work->channel->facts.sockets;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(ways); i++)

@@ -170,17 +170,35 @@ static void accept_opens_before_the_reply(void **state)
 	accept_with(*state, FLAGS("unix-credentials", "open-early"));
 }
 
-/* One port is good for one connection: that of standard input and output. */
+/* It connects from the port that Accept was told. */
 static void accept_from_a_known_port(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *got = test_env_path(w->env, "got");
+	g_autofree char *command =
+		g_strdup_printf("connect:exec:sh -c 'echo from here; head -n 1 >%s'", got);
+	pid_t pid;
+
+	fixture_set_tubes(w->fixture, ALICE, FLAGS("ipv4-port"));
+	pid = start(w, USERS_ARGS(ACCEPT, "--exec", command));
+	offer_to_alice(w);
+	assert_true(test_wait_file(got, 0, "from here\n", TEST_WAIT_MS) >= 0);
+	users_wait_exit(pid, 0);
+	check_clean(w);
+}
+
+/* And one port is good for one connection. */
+static void accept_many_from_a_known_port(void **state)
 {
 	struct pheme_world *w = *state;
 	pid_t pid;
 
 	fixture_set_tubes(w->fixture, ALICE, FLAGS("ipv4-port"));
-	pid = start(w, USERS_ARGS(ACCEPT, "--exec", "connect:exec:echo from here"));
+	pid = start(w, USERS_ARGS(ACCEPT));
 	offer_to_alice(w);
 	users_wait_exit(pid, 1);
 	wait_said(w, "supports no kind of socket");
+	check_clean(w);
 }
 
 /* --- offering ------------------------------------------------------------------------------------------- */
@@ -369,6 +387,7 @@ int main(void)
 		TEST(accept_ipv4_of_another_type),
 		TEST(accept_opens_before_the_reply),
 		TEST(accept_from_a_known_port),
+		TEST(accept_many_from_a_known_port),
 		TEST(offer_unix),
 		TEST(offer_credentials),
 		TEST(offer_ipv4),
