@@ -104,7 +104,7 @@ DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-de
 	     libsqlite3-dev libjansson-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
 	     telepathy-haze telepathy-idle
 DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
-	     openssh-client openssh-server \
+	     openssh-client openssh-server curl busybox git rsync \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
 DEPS_BENCH := socat mcabber profanity irssi weechat-curses finch
 
