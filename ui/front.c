@@ -64,6 +64,9 @@ static void show_view(struct front *front, enum front_view which, const char *ar
 	case VIEW_ROOMS:
 		view = view_rooms_new(ui, argument);
 		break;
+	case VIEW_DIRECTORY:
+		view = view_directory_new(ui, argument);
+		break;
 	case VIEW_CARD:
 		view = view_card_new(ui, argument);
 		break;

@@ -73,6 +73,7 @@ bool pane_event(struct pane *pane, const struct event *event)
 	case EVENT_TUBE_CHANGED:
 	case EVENT_TUBE_REMOVED:
 	case EVENT_ROOM_LIST_CHANGED:
+	case EVENT_DIRECTORY_CHANGED:
 		break;
 	}
 	return false;

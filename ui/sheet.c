@@ -4,7 +4,6 @@
 #include <string.h>
 #include "src/model/text.h"
 #include "ui_private.h"
-#include "wrap.h"
 
 #define PROBLEM_ROWS 3
 
@@ -99,21 +98,6 @@ static void draw_row(const struct sheet *sheet, const struct area *area, int y, 
 		term_put(y, area->x + label + 1, area->width - label - 1, STYLE_VIEW_TEXT, text);
 }
 
-/* Returns the rows it took. */
-static int draw_text(const struct area *area, int y, int most, int style, const char *text)
-{
-	g_autoptr(GArray) lines = wrap_text(text, area->width);
-	int count = MIN((int)lines->len, most);
-
-	for (int i = 0; i < count; i++) {
-		const struct wrap_line *line = &g_array_index(lines, struct wrap_line, i);
-		g_autofree char *part = g_strndup(text + line->start, line->length);
-
-		term_put(y + i, area->x, area->width, style, part);
-	}
-	return count;
-}
-
 void sheet_draw(struct view *view, const struct area *area)
 {
 	struct sheet *sheet = (struct sheet *)view;
@@ -121,9 +105,9 @@ void sheet_draw(struct view *view, const struct area *area)
 	int used, count = (int)sheet->fields->len + 1;
 
 	term_fill_area(area, STYLE_PLAIN);
-	used = draw_text(area, area->y, MIN(PROBLEM_ROWS, area->height),
-			 sheet->problem != NULL ? STYLE_VIEW_ERROR : STYLE_VIEW_HEADING,
-			 sheet->problem != NULL ? sheet->problem : sheet->heading);
+	used = view_draw_text(area, area->y, MIN(PROBLEM_ROWS, area->height),
+			      sheet->problem != NULL ? STYLE_VIEW_ERROR : STYLE_VIEW_HEADING,
+			      sheet->problem != NULL ? sheet->problem : sheet->heading);
 	if (sheet->busy)
 		return;
 	/* A blank line where there is room for one. */

@@ -71,6 +71,7 @@ static void on_current(struct ui *ui, const struct event *event)
 	case EVENT_TUBE_CHANGED:
 	case EVENT_TUBE_REMOVED:
 	case EVENT_ROOM_LIST_CHANGED:
+	case EVENT_DIRECTORY_CHANGED:
 		break;
 	}
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui_private.h"
 
+#include "wrap.h"
+
 void ui_push_view(struct ui *ui, struct view *view)
 {
 	view->below = ui->view;
@@ -80,4 +82,18 @@ void list_fit(struct list *list, int count, int height)
 	list->top = MIN(list->top, list->selected);
 	list->top = MAX(list->top, list->selected - list->height + 1);
 	list->top = CLAMP(list->top, 0, MAX(count - list->height, 0));
+}
+
+int view_draw_text(const struct area *area, int y, int most, int style, const char *text)
+{
+	g_autoptr(GArray) lines = wrap_text(text, area->width);
+	int count = MIN((int)lines->len, most);
+
+	for (int i = 0; i < count; i++) {
+		const struct wrap_line *line = &g_array_index(lines, struct wrap_line, i);
+		g_autofree char *part = g_strndup(text + line->start, line->length);
+
+		term_put_padded(y + i, area->x, area->width, style, part);
+	}
+	return count;
 }

@@ -51,12 +51,16 @@ void list_fit(struct list *list, int count, int height);
 
 struct view *view_search_new(struct ui *ui, const char *text);
 struct view *view_switch_new(struct ui *ui);
+/* Wrapped, at most @most rows from row @y of the screen on; returns how many it took. */
+int view_draw_text(const struct area *area, int y, int most, int style, const char *text);
+
 struct view *view_tubes_new(struct ui *ui);
 struct view *view_room_config_new(struct ui *ui, struct chat *chat);
 /* The rooms of the account that is called so. */
 struct view *view_rooms_new(struct ui *ui, const char *account);
 struct view *view_help_new(struct ui *ui, const char *command);
 struct view *view_accounts_new(struct ui *ui);
+struct view *view_directory_new(struct ui *ui, const char *account);
 struct view *view_card_new(struct ui *ui, const char *account);
 struct view *view_requests_new(struct ui *ui);
 /* For a new account; protocol and manager may be NULL: to be chosen. */

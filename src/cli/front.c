@@ -146,6 +146,7 @@ static void show_view(struct front *front, enum front_view view, const char *arg
 	case VIEW_CARD:        /* and /whois */
 	case VIEW_ROOM_CONFIG: /* and /room */
 	case VIEW_SEARCH:      /* and /search */
+	case VIEW_DIRECTORY:   /* and /directory */
 		break;
 	}
 }

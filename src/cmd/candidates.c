@@ -372,6 +372,7 @@ static const struct {
 	{"blocked", completion_offer_blocked},
 	{"card", completion_offer_card},
 	{"someone", offer_someone},
+	{"person", completion_offer_fields},
 	{"group", completion_offer_groups},
 	{"ingroup", completion_offer_own_groups},
 	{"report", offer_report},

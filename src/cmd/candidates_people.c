@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../model/directory.h"
 #include "complete.h"
 
 bool completion_has_account(const struct completion *completion, const struct account *account)
@@ -194,4 +195,19 @@ void completion_offer_card(struct completion *completion)
 
 		completion_offer(completion, name);
 	}
+}
+
+/* Of the directory that was opened last. */
+void completion_offer_fields(struct completion *completion)
+{
+	struct account *account = completion->account;
+
+	completion_offer(completion, "server");
+	completion_offer(completion, "limit");
+	if (!account)
+		account =
+			session_default_account(completion->front->session, completion->chat, NULL);
+	for (char **key = account && account->directory ? account->directory->keys : NULL;
+	     key && *key; key++)
+		completion_offer(completion, *key);
 }

@@ -105,6 +105,7 @@ void cmd_close(struct command_run *run);
 void cmd_connect(struct command_run *run);
 void cmd_debug(struct command_run *run);
 void cmd_deny(struct command_run *run);
+void cmd_directory(struct command_run *run);
 void cmd_disconnect(struct command_run *run);
 void cmd_file(struct command_run *run);
 void cmd_file_cancel(struct command_run *run);

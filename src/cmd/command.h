@@ -42,7 +42,8 @@ struct command {
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
 	 * before it), tube (its number), service (of a tube), group, ingroup (of the contact
 	 * before it), blocked (whoever is), report (that word),
-	 * someone (who can be asked about), card (FIELD=VALUE of our own), option (of a room).
+	 * someone (who can be asked about), card (FIELD=VALUE of our own), option (of a room),
+	 * person (FIELD=VALUE of a directory).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
 	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs

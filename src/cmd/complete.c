@@ -111,7 +111,8 @@ static const char *complete_rest(struct completion *completion, const struct usa
 
 		s = last_word(s, &word);
 		set_prefix(completion, word);
-	} else if (!strcmp(want->kind, "param") || !strcmp(want->kind, "card")) {
+	} else if (!strcmp(want->kind, "param") || !strcmp(want->kind, "card") ||
+		   !strcmp(want->kind, "person")) {
 		g_autofree char *word = NULL;
 
 		s = last_word(s, &word);

@@ -33,6 +33,7 @@ void completion_offer_blocked(struct completion *completion);
 void completion_offer_card(struct completion *completion);
 void completion_offer_chatting(struct completion *completion);
 void completion_offer_contacts(struct completion *completion);
+void completion_offer_fields(struct completion *completion);
 void completion_offer_groups(struct completion *completion);
 void completion_offer_own_groups(struct completion *completion);
 /* Everything of a kind, "contact"; unknown kinds have nothing. */

@@ -22,6 +22,7 @@ enum front_view {
 	VIEW_CARD,        /* our own; likewise */
 	VIEW_ROOM_CONFIG, /* of the current chat */
 	VIEW_SEARCH,      /* argument: what is looked for */
+	VIEW_DIRECTORY,   /* likewise */
 };
 
 typedef void (*front_answer_fn)(const char *answer, void *data); /* NULL: cancelled */

@@ -134,6 +134,20 @@ const struct command command_table[] = {
 	 .help = "Refuses CONTACT who asks to see whether you are there, or takes back what\n"
 		 "/authorize gave. Without CONTACT the oldest one who asked is meant, and named.",
 	 .run = cmd_deny},
+	{.name = "directory",
+	 .usage = "[NAME-OR-FIELD=VALUE:person…]",
+	 .needs = COMMAND_WANTS_ONLINE,
+	 .summary = "searches a directory for people",
+	 .help = "Searches the directory of the account's network for NAME: \"/directory Bob "
+		 "Miller\".\n"
+		 "\"/directory nickname=bob email=bob@example.org\" tells fields; server=HOST "
+		 "asks\n"
+		 "another directory, limit=COUNT for so many at a time. Without any of these it "
+		 "opens\n"
+		 "a form of all that can be searched for. In the list of people Enter opens a "
+		 "chat,\n"
+		 "a adds the contact, w tells who that is, m gets more, s stops.",
+	 .run = cmd_directory},
 	{.name = "disconnect",
 	 .usage = "[ACCOUNT:account]",
 	 .needs = COMMAND_NEEDS_BUS,

@@ -5,6 +5,7 @@
 #include "chat_private.h"
 #include "contact.h"
 #include "contact_private.h"
+#include "directory.h"
 #include "model.h"
 #include "room_list.h"
 #include "roster.h"
@@ -64,6 +65,7 @@ static void account_free(struct account *account)
 	roster_clear(account);
 	g_hash_table_unref(account->contacts);
 	room_list_free(account->room_list);
+	directory_free(account->directory);
 	g_hash_table_unref(account->blocked);
 	account_set_card_specs(account, NULL);
 	g_free(account->name);

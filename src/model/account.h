@@ -38,12 +38,11 @@ enum account_feature {
 	ACCOUNT_CAN_RENAME_CONTACTS = 1 << 5, /* Aliasing */
 	ACCOUNT_CAN_CHANGE_NICK = 1 << 6,
 	ACCOUNT_HAS_STATUS_MESSAGE = 1 << 7,
-	ACCOUNT_CAN_GROUP = 1 << 8,      /* ContactGroups that can be changed */
-	ACCOUNT_CAN_BLOCK = 1 << 9,      /* ContactBlocking */
-	ACCOUNT_CAN_REPORT = 1 << 10,    /* …and report who is blocked as abusive */
-	ACCOUNT_HAS_CARDS = 1 << 11,     /* ContactInfo */
-	ACCOUNT_CAN_SET_CARD = 1 << 12,  /* …of our own */
-	ACCOUNT_HAS_DIRECTORY = 1 << 13, /* Channel.Type.ContactSearch */
+	ACCOUNT_CAN_GROUP = 1 << 8,     /* ContactGroups that can be changed */
+	ACCOUNT_CAN_BLOCK = 1 << 9,     /* ContactBlocking */
+	ACCOUNT_CAN_REPORT = 1 << 10,   /* …and report who is blocked as abusive */
+	ACCOUNT_HAS_CARDS = 1 << 11,    /* ContactInfo */
+	ACCOUNT_CAN_SET_CARD = 1 << 12, /* …of our own */
 };
 
 struct roster_row {
@@ -75,6 +74,7 @@ struct account {
 	GSequence *rows;             /* struct roster_row * */
 	unsigned online, total;      /* contacts on the roster */
 	struct room_list *room_list; /* that was asked for last; or NULL */
+	struct directory *directory; /* that was searched last; or NULL */
 	GPtrArray *card_specs;       /* struct card_spec *: what our own card may have; or NULL */
 	GHashTable *blocked;         /* raw ids of those whose messages the network keeps from us */
 	/* private to roster.c */

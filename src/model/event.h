@@ -46,6 +46,7 @@ enum event_type {
 	EVENT_TUBE_ADDED,
 	EVENT_TUBE_CHANGED, /* tube; change: TUBE_CHANGED_… */
 	EVENT_TUBE_REMOVED,
+	EVENT_DIRECTORY_CHANGED, /* account: people were found, or its state; it may be a new one */
 	EVENT_ROOM_LIST_CHANGED, /* account: rooms came, or its state; its list may be a new one */
 };
 

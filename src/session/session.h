@@ -180,6 +180,19 @@ void session_whois(struct session *session, struct account *account, const char 
 void session_set_card(struct session *session, struct account *account, const GPtrArray *card,
 		      session_done_fn done, void *data);
 
+/*
+ * Searches for people in a directory: who is found, and how it goes, is in the account's directory
+ * in the model. First it is opened, and @done told when its keys are known; then searched once,
+ * for @terms (raw key → what for), and @done told when that has ended or has more to come.
+ */
+void session_open_directory(struct session *session, struct account *account, const char *server,
+			    unsigned limit, session_done_fn done, void *data);
+void session_search_directory(struct session *session, struct account *account, GHashTable *terms,
+			      session_done_fn done, void *data);
+void session_search_more(struct session *session, struct account *account, session_done_fn done,
+			 void *data);
+void session_stop_search(struct session *session, struct account *account);
+
 /* --- chats ------------------------------------------------------------------------------- */
 
 /* Opens a chat with a contact and loads its last page; works offline. */

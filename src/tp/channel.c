@@ -159,6 +159,7 @@ static void channel_free(void *data)
 	bus_scope_free(channel->scope);
 	tp_file_channel_gone(channel);
 	tp_room_list_channel_gone(channel);
+	tp_search_channel_gone(channel);
 	tp_auth_free(channel);
 	tp_text_free(channel);
 	tp_room_free(channel);
@@ -254,7 +255,8 @@ static void channel_start(struct channel *channel)
 	else if ((!strcmp(facts->type, TP_CHAN_STREAM) || !strcmp(facts->type, TP_CHAN_DBUS)) &&
 		 *facts->target_id && facts->service)
 		tp_tube_start(channel);
-	else if (strcmp(facts->type, TP_CHAN_ROOMLIST) != 0) /* followed by who asked for it */
+	else if (strcmp(facts->type, TP_CHAN_ROOMLIST) != 0 &&
+		 strcmp(facts->type, TP_CHAN_SEARCH) != 0) /* followed by who asked for it */
 		channel_refuse(channel);
 }
 
@@ -558,6 +560,7 @@ void conn_channels_free(struct conn *conn)
 	g_clear_pointer(&channels, g_hash_table_unref);
 	g_clear_pointer(&conn->talks, g_hash_table_unref);
 	conn_room_list_free(conn);
+	conn_search_free(conn);
 	conn_files_free(conn);
 	conn_tubes_free(conn);
 }

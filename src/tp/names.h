@@ -47,6 +47,7 @@
 #define TP_CHAN_SASL        TP_CHAN ".Interface.SASLAuthentication"
 #define TP_CHAN_SUBJECT     TP_CHAN ".Interface.Subject2"
 #define TP_CHAN_TUBE        TP_CHAN ".Interface.Tube"
+#define TP_CHAN_SEARCH      TP_CHAN ".Type.ContactSearch"
 
 enum { /* Handle_Type */
        TP_HANDLE_NONE = 0,

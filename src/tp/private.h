@@ -51,6 +51,7 @@ struct channel_facts {
 
 struct text;
 struct listing;
+struct search;
 struct room;
 struct auth;
 struct file;
@@ -123,6 +124,8 @@ struct conn {
 	GPtrArray *failures;     /* struct failure *: told from an idle */
 	struct listing *listing; /* of rooms, under way; or NULL */
 	unsigned listings;       /* that have ended */
+	struct search *search;   /* for people; or NULL */
+	unsigned searches;       /* that have ended */
 };
 
 /* --- conn.c ------------------------------------------------------------------------------- */
@@ -319,6 +322,11 @@ void conn_caps_read(struct conn *conn, guint32 handle, struct bus_reader *r);
 
 void tp_room_list_channel_gone(struct channel *channel);
 void conn_room_list_free(struct conn *conn);
+
+/* --- search.c ---------------------------------------------------------------------------------- */
+
+void tp_search_channel_gone(struct channel *channel);
+void conn_search_free(struct conn *conn);
 
 /* --- tube.c ---------------------------------------------------------------------------------- */
 

@@ -188,6 +188,20 @@ void conn_whois(struct conn *conn, const char *id, conn_whois_fn fn, void *data)
 /* All of our own card: struct card_field *. */
 void conn_set_card(struct conn *conn, const GPtrArray *card, tp_done_fn done, void *data);
 
+/*
+ * Searches for people (Channel.Type.ContactSearch) go into the account's directory in the model.
+ * @done is told when it is known what can be searched for; a connection has one search at a time,
+ * an earlier one ends. @limit: people at a time, 0 for the network's own.
+ */
+void conn_open_directory(struct conn *conn, const char *server, unsigned limit, tp_done_fn done,
+			 void *data);
+/* @terms: raw key of the directory → what for. @done is told when the search has ended, or pauses
+ * with more to come. */
+void conn_search(struct conn *conn, GHashTable *terms, tp_done_fn done, void *data);
+void conn_search_more(struct conn *conn, tp_done_fn done, void *data);
+/* What was found stays. */
+void conn_stop_search(struct conn *conn);
+
 /* --- chats (Channel.Type.Text) -------------------------------------------------------------- */
 
 /* The network's own spelling of an id (normalised); @id is NULL with an error. */

@@ -272,6 +272,99 @@ static void test_requests_in_bulk(void **state)
 	assert_int_equal(fixture_count_calls(w->fixture, "Unpublish"), 15);
 }
 
+/* --- directories --- */
+
+static void test_directory(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *terms = NULL, *request = NULL;
+
+	use_account(w);
+	check(RUN(w, "--run", "/directory bob"), 1, "", "fixture has no directory of them");
+	fixture_set_directory(w->fixture, ME, 250, 0);
+	check(RUN(w, "--run", "/directory"), 0,
+	      "nickname                 nickname\n"
+	      "fn                       name\n"
+	      "x-n-given                given name\n"
+	      "tel;type=home            phone (home)\n",
+	      "");
+	/* All pages of them, where nothing else is asked for. */
+	check(RUN(w, "--run", "/directory bob miller"), 0,
+	      "Person 0 <person0@fixture>  even@example.org\n", "");
+	terms = fixture_last_call(w->fixture, "Search");
+	assert_string_equal(terms, "({'fn': 'bob miller'},)");
+	check(RUN(w, "--run", "/directory nickname=bob tel;type=home=1 server=dir limit=20"), 2, "",
+	      "\"tel;type\"");
+	check(RUN(w, "--run", "/directory nickname=bob x-n-given=Bob server=dir limit=20"), 0,
+	      "\n20 people, there are more\n", "");
+	request = fixture_last_call(w->fixture, "CreateChannel");
+	assert_non_null(strstr(request, "'dir'"));
+	assert_non_null(strstr(request, "<uint32 20>"));
+	check(RUN(w, "--run", "/directory shoe-size=43"), 2, "", "only for nickname, fn");
+}
+
+/* What was found before it failed is there. */
+static void test_directory_fails_late(void **state)
+{
+	struct pheme_world *w = *state;
+	struct outcome o;
+
+	use_account(w);
+	fixture_set_directory(w->fixture, ME, 10000, 9999);
+	o = RUN(w, "--run", "/directory a");
+	assert_int_equal(pheme_count(o.out, "@fixture"), 9999);
+	check(o, 1, "9999 people, then: the search failed: network error (the directory fell over)",
+	      "the search failed");
+	fixture_set_directory(w->fixture, ME, 10000, 0);
+	o = RUN(w, "--run", "/directory a");
+	assert_int_equal(pheme_count(o.out, "@fixture"), 10000);
+	check(o, 0, "Person 9999 <", "");
+	/* One that never ends. */
+	fixture_set_directory(w->fixture, ME, 1000000, 0);
+	o = RUN(w, "--run", "/directory a");
+	assert_int_equal(pheme_count(o.out, "@fixture"), 20000);
+	check(o, 0, "20000 people: there are more, which are not kept", "");
+}
+
+static void test_directory_on_the_screen(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	use_account(w);
+	fixture_set_directory(w->fixture, ME, 10000, 9999);
+	s = pheme_start_until(w, NULL, "connected as");
+	screen_line(s, "/directory limit=50");
+	screen_wait_text(s, "people at a time: 50");
+	screen_type(s, "Bob");
+	screen_wait_row(s, 23, "Bob");
+	screen_key(s, "Enter");
+	screen_key(s, "End");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "50 people, there are more");
+	screen_key(s, "m");
+	screen_wait_text(s, "100 people, there are more");
+	screen_key(s, "s");
+	screen_wait_text(s, "100 people, stopped");
+	screen_key(s, "End");
+	screen_key(s, "a");
+	fixture_wait_calls(w->fixture, "RequestSubscription", 1);
+	screen_key(s, "Enter");
+	screen_wait_row(s, 0, "@fixture");
+	screen_line(s, "/directory Bob");
+	screen_wait_text(s, "9999 people, then: the search failed");
+	screen_key(s, "q");
+	/* A connection that ends takes the search with it, but not the list. */
+	fixture_set_directory(w->fixture, ME, 1000000, 0);
+	fixture_hang(w->fixture, "Search");
+	screen_line(s, "/directory Bob");
+	screen_wait_text(s, "0 people, searching");
+	fixture_drop(w->fixture, ME, "org.freedesktop.Telepathy.Error.NetworkError", "gone", 2);
+	screen_wait_text(s, "cannot go on searching");
+	screen_key(s, "q");
+	pheme_quit(w, s);
+}
+
 /* --- what real ones do --- */
 
 static void test_on_xmpp(void **state)
@@ -292,6 +385,7 @@ static void test_on_xmpp(void **state)
 	check(RUN(w, "--run", "/block"), 0, "work  bob@localhost", "");
 	check(RUN(w, "--run", "/whois bob@localhost"), 0, "haze cannot fetch any", "");
 	check(RUN(w, "--run", "/whois self fn=Alice"), 1, "", "cannot be changed");
+	check(RUN(w, "--run", "/directory bob"), 1, "", "haze has no directory of them");
 }
 
 static void test_on_irc(void **state)
@@ -310,6 +404,7 @@ static void test_on_irc(void **state)
 	check(RUN(w, "--run", "/whois bob"), 0, "server         irc.localhost", "");
 	check(RUN(w, "--run", "/whois nobody"), 3, "", "nobody");
 	check(RUN(w, "--run", "/whois self fn=Alice"), 1, "", "cannot be changed");
+	check(RUN(w, "--run", "/directory bob"), 1, "", "idle has no directory of them");
 	irc_peer_free(bob);
 	pheme_quit(w, s);
 }
@@ -329,6 +424,9 @@ int main(void)
 		TEST(own_card_in_a_form),
 		TEST(many_invitations),
 		TEST(requests_in_bulk),
+		TEST(directory),
+		TEST(directory_fails_late),
+		TEST(directory_on_the_screen),
 		TEST(on_xmpp),
 		TEST(on_irc),
 	};

@@ -222,6 +222,12 @@ void fixture_set_rooms(struct fixture *fixture, const char *account, const char 
 	run(fixture, "SetRooms", g_variant_new("(s@a{sv})", account, value));
 }
 
+void fixture_set_directory(struct fixture *fixture, const char *account, unsigned people,
+			   unsigned fails_at)
+{
+	run(fixture, "SetDirectory", g_variant_new("(suu)", account, people, fails_at));
+}
+
 void fixture_set_person(struct fixture *fixture, const char *account, const char *id,
 			const char *key, GVariant *fact)
 {

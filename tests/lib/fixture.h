@@ -54,6 +54,11 @@ void fixture_set_alias(struct fixture *fixture, const char *account, const char 
 void fixture_set_person(struct fixture *fixture, const char *account, const char *id,
 			const char *key, GVariant *fact);
 
+/* Each search finds so many people, "person0@fixture", … called "Person 0", …; it fails when
+ * fails_at (0: never) were found. Without people there is no directory. */
+void fixture_set_directory(struct fixture *fixture, const char *account, unsigned people,
+			   unsigned fails_at);
+
 /* count presence changes, a signal each, going round the roster. */
 void fixture_presence_storm(struct fixture *fixture, const char *account, unsigned count);
 

@@ -125,13 +125,66 @@ static int teardown(void **state)
 	return test_env_free(*state);
 }
 
+static void search(struct play *play)
+{
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	screen_wait_text(s, "work:o");
+	screen_line(s, "/directory");
+	screen_wait_text(s, "Search work");
+	assert_true(screen_find(s, "city", NULL, NULL));
+	/* There must be something to search for. */
+	screen_key(s, "End");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "Fill in what to search for.");
+	screen_key(s, "Home");
+	screen_key(s, "Down");
+	screen_type(s, "bob");
+	screen_key(s, "Enter");
+	screen_key(s, "End");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "0 people, searching...");
+	play_act(play, "found work 0 10000");
+	screen_wait_text(s, "10000 people, searching...");
+	screen_wait_text(s, "Person 0 <person00000@example.");
+	screen_key(s, "End");
+	screen_wait_text(s, "Person 9999 <");
+	play_act(play, "search-state work 7 'it fell over'");
+	screen_wait_text(s, "it fell over");
+	assert_true(screen_find(s, "Person 9999 <", NULL, NULL));
+	screen_key(s, "Enter");
+	screen_wait_row(s, 0, "person09999@example.org");
+}
+
+static void test_directory(void **state)
+{
+	struct play *play = play_new(NULL);
+
+	search(play);
+	play_free(play);
+}
+
+static void test_directory_in_a_small_window(void **state)
+{
+	struct play *play = play_new(&small);
+
+	search(play);
+	play_free(play);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(marks), TEST(five_hundred_requests),  TEST(requests_in_a_small_window),
-		TEST(card),  TEST(card_in_a_small_window),
+		TEST(marks),
+		TEST(five_hundred_requests),
+		TEST(requests_in_a_small_window),
+		TEST(card),
+		TEST(card_in_a_small_window),
+		TEST(directory),
+		TEST(directory_in_a_small_window),
 	};
 
 	return cmocka_run_group_tests_name("ui people", tests, NULL, NULL);

@@ -4,6 +4,8 @@
 
 #include "stage.h"
 
+#include "src/model/directory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -347,6 +349,37 @@ static void do_card(struct session *session, char **words)
 			card_field_new(words[2], NULL, (const char *const[]){words[3], NULL}));
 }
 
+/* found ACCOUNT FIRST COUNT: people of those numbers are found. */
+static void do_found(struct session *session, char **words)
+{
+	struct directory *directory = find_account(session, words[1])->directory;
+	int first = atoi(words[2]);
+
+	for (int i = first; directory != NULL && i < first + atoi(words[3]); i++) {
+		g_autofree char *id = g_strdup_printf("person%05d@example.org", i);
+		g_autofree char *name = g_strdup_printf("Person %d", i);
+		g_autoptr(GPtrArray) card = card_new();
+
+		g_ptr_array_add(card,
+				card_field_new("fn", NULL, (const char *const[]){name, NULL}));
+		g_ptr_array_add(card,
+				card_field_new("adr", NULL,
+					       (const char *const[]){"", "", "", "Berlin", NULL}));
+		directory_add(directory, id, card);
+	}
+	if (directory != NULL)
+		directory_tell(directory);
+}
+
+/* search-state ACCOUNT STATE REASON */
+static void do_search_state(struct session *session, char **words)
+{
+	struct directory *directory = find_account(session, words[1])->directory;
+
+	if (directory != NULL)
+		directory_set_state(directory, (enum directory_state)atoi(words[2]), words[3]);
+}
+
 /* ask ACCOUNT TEXT */
 static void do_ask(struct session *session, char **words)
 {
@@ -408,6 +441,8 @@ static const struct {
 	{"requests", 3, do_requests},
 	{"removed", 3, do_removed},
 	{"card", 4, do_card},
+	{"found", 4, do_found},
+	{"search-state", 4, do_search_state},
 	{"ask", 3, do_ask},
 	{"withdraw", 1, do_withdraw},
 	{"log", 1, do_log},

@@ -4,6 +4,8 @@
 
 #include "stage.h"
 
+#include "src/model/directory.h"
+
 #include <string.h>
 #include "src/model/room_config.h"
 #include "src/model/room_list.h"
@@ -325,6 +327,38 @@ void session_set_card(struct session *session, struct account *account, const GP
 	g_ptr_array_unref(session->card);
 	session->card = card_copy(card);
 	finish(done, data);
+}
+
+/* Finds nobody: the play says who is there. */
+void session_open_directory(struct session *session, struct account *account, const char *server,
+			    unsigned limit, session_done_fn done, void *data)
+{
+	static const char *const keys[] = {"fn", "nickname", "email", "x-adr-locality", NULL};
+	struct directory *directory = account_start_directory(account, server);
+
+	directory_set_facts(directory, keys, "", limit);
+	directory_set_state(directory, DIRECTORY_READY, NULL);
+	finish(done, data);
+}
+
+void session_search_directory(struct session *session, struct account *account, GHashTable *terms,
+			      session_done_fn done, void *data)
+{
+	stage_log(session, "search %s", (const char *)g_hash_table_lookup(terms, "nickname"));
+	directory_set_state(account->directory, DIRECTORY_RUNNING, NULL);
+	finish(done, data);
+}
+
+void session_search_more(struct session *session, struct account *account, session_done_fn done,
+			 void *data)
+{
+	directory_set_state(account->directory, DIRECTORY_RUNNING, NULL);
+	finish(done, data);
+}
+
+void session_stop_search(struct session *session, struct account *account)
+{
+	directory_set_state(account->directory, DIRECTORY_STOPPED, NULL);
 }
 
 void session_authorize(struct session *session, struct account *account, const char *id,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/directory.h"
 #include "model/text.h"
 
 /* session_error_quark() */
@@ -494,6 +495,45 @@ void session_set_card(struct session *session, struct account *account, const GP
 	}
 	record(session, "card %s%s", account->name, fields->str);
 	end_later(session, done, data);
+}
+
+void session_open_directory(struct session *session, struct account *account, const char *server,
+			    unsigned limit, session_done_fn done, void *data)
+{
+	struct directory *directory = account_start_directory(account, server);
+
+	record(session, "directory %s %s %u", account->name, server ? server : "-", limit);
+	directory_set_facts(directory, (const char *const[]){"fn", "email", NULL}, "", limit);
+	directory_set_state(directory, session->next ? DIRECTORY_FAILED : DIRECTORY_READY, NULL);
+	end_later(session, done, data);
+}
+
+void session_search_directory(struct session *session, struct account *account, GHashTable *terms,
+			      session_done_fn done, void *data)
+{
+	g_autoptr(GList) keys = g_list_sort(g_hash_table_get_keys(terms), (GCompareFunc)strcmp);
+	g_autoptr(GPtrArray) card = card_new();
+
+	for (GList *key = keys; key; key = key->next)
+		record(session, "search %s %s=%s", account->name, (const char *)key->data,
+		       (const char *)g_hash_table_lookup(terms, key->data));
+	g_ptr_array_add(card, card_field_new("fn", NULL, (const char *const[]){"Bob", NULL}));
+	directory_add(account->directory, "bob@x", card);
+	directory_set_state(account->directory, DIRECTORY_MORE, NULL);
+	end_later(session, done, data);
+}
+
+void session_search_more(struct session *session, struct account *account, session_done_fn done,
+			 void *data)
+{
+	record(session, "more %s", account->name);
+	directory_set_state(account->directory, DIRECTORY_DONE, NULL);
+	end_later(session, done, data);
+}
+
+void session_stop_search(struct session *session, struct account *account)
+{
+	record(session, "stop search %s", account->name);
 }
 
 void session_authorize(struct session *session, struct account *account, const char *id,

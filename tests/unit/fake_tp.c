@@ -271,6 +271,30 @@ void conn_unblock(struct conn *conn, const char *id, tp_done_fn done, void *data
 	wait_for(conn, done, data);
 }
 
+void conn_open_directory(struct conn *conn, const char *server, unsigned limit, tp_done_fn done,
+			 void *data)
+{
+	note(conn, "directory %s %u", server ? server : "-", limit);
+	wait_for(conn, done, data);
+}
+
+void conn_search(struct conn *conn, GHashTable *terms, tp_done_fn done, void *data)
+{
+	note(conn, "search %u", g_hash_table_size(terms));
+	wait_for(conn, done, data);
+}
+
+void conn_search_more(struct conn *conn, tp_done_fn done, void *data)
+{
+	note(conn, "search more");
+	wait_for(conn, done, data);
+}
+
+void conn_stop_search(struct conn *conn)
+{
+	note(conn, "search stop");
+}
+
 void conn_whois(struct conn *conn, const char *id, conn_whois_fn fn, void *data)
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);

@@ -50,7 +50,7 @@ static void check_usage(const struct command *command)
 		"file",     "fileto",  "joined",  "key",     "member",  "param",   "protocol",
 		"request",  "room",    "service", "setting", "status",  "target",  "text",
 		"transfer", "tube",    "tubeto",  "value",   "blocked", "group",   "ingroup",
-		"report",   "someone", "card",    "option",  NULL,
+		"report",   "someone", "card",    "option",  "person",  NULL,
 	};
 	const char *usage = command->usage;
 	bool optional = false, rest = false;

@@ -231,6 +231,32 @@ static void a_name_with_blanks(void **state)
 	check(fixture, "/requests", "view 2\n");
 }
 
+/* --- directories --------------------------------------------------------------------------------- */
+
+static void people_are_searched_for(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *view = g_strdup_printf("directory work - 0\nview %d\n", VIEW_DIRECTORY);
+
+	check(fixture, "/directory -a work", view);
+	assert_completes(fixture, "/directory -a work e", "email=");
+	fixture->front.unattended = true;
+	check(fixture, "/directory -a work", "directory work - 0\nstop search work\n");
+	assert_string_equal(fixture->out->str, "fn                       name\n"
+					       "email                    email\n");
+	check(fixture, "/directory -a work Bob Miller email=bob@x",
+	      "directory work - 0\nsearch work email=bob@x\nsearch work fn=Bob Miller\n"
+	      "more work\nstop search work\n");
+	assert_string_equal(fixture->out->str, "Bob <bob@x>\n");
+	check(fixture, "/directory -a work fn=Bob server=dir.x limit=5",
+	      "directory work dir.x 5\nsearch work fn=Bob\nstop search work\n");
+	assert_int_equal(run(fixture, "/directory -a work nick=Bob"), 2);
+	assert_non_null(strstr(fixture->errors->str, "only for fn, email"));
+	check_fails(fixture, "/directory -a work limit=few", 2, "limit wants a number");
+	fail_next(fixture, 1, "no directory");
+	assert_int_equal(run(fixture, "/directory -a work Bob"), 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -245,6 +271,7 @@ int main(void)
 		TEST("/people/several requests", several_requests),
 		TEST("/people/all requests", all_requests),
 		TEST("/people/a name with blanks", a_name_with_blanks),
+		TEST("/people/people are searched for", people_are_searched_for),
 	};
 
 	return cmocka_run_group_tests_name("cmd/people", tests, NULL, NULL);
