@@ -195,7 +195,8 @@ static void on_rooms(const GError *error, void *data)
 {
 	struct lister *lister = data;
 
-	if (error) {
+	/* Not every network has a list; the rooms that we are in are there all the same. */
+	if (error && error->code != SESSION_ERROR_FAILED) {
 		cli_complain("%s", error->message);
 		lister->failure = error->code;
 	}
@@ -205,7 +206,6 @@ static void on_rooms(const GError *error, void *data)
 	end(lister, lister->failure);
 }
 
-/* Who has no rooms at all is not asked. */
 static void list_rooms(struct lister *lister)
 {
 	const GPtrArray *accounts = model_of(lister)->accounts;
@@ -213,7 +213,7 @@ static void list_rooms(struct lister *lister)
 	for (guint i = 0; i < accounts->len; i++) {
 		struct account *account = accounts->pdata[i];
 
-		if (account->state != ACCOUNT_ONLINE || !(account->features & ACCOUNT_HAS_ROOMS))
+		if (account->state != ACCOUNT_ONLINE)
 			continue;
 		lister->listing++;
 		session_list_rooms(session_of(lister), account, NULL, on_rooms, lister);

@@ -13,7 +13,7 @@ struct reach {
 	struct gather *gather;
 	struct account *only; /* the one it must be in; or NULL */
 	int failure;          /* of an account that did not get online */
-	bool is_room, joining, joined;
+	bool is_room, joined;
 	guint idle;
 };
 
@@ -166,6 +166,7 @@ static void on_joined(const GError *error, void *data)
 		cli_complain("%s", error->message);
 	else if (!room)
 		cli_complain("cannot join %s: the network calls it by another name", reach->name);
+	reach->joined = room && room->joined_here;
 	tell(reach, room, error ? error->code : room ? 0 : SESSION_ERROR_FAILED);
 }
 
@@ -176,7 +177,6 @@ static void enter_room(struct reach *reach)
 		tell(reach, NULL, SESSION_ERROR_NOT_FOUND);
 		return;
 	}
-	reach->joining = true;
 	session_join(session_of(reach), reach->only, reach->name, NULL, on_joined, reach);
 }
 
@@ -193,16 +193,6 @@ static void on_gathered(unsigned online, int failure, void *data)
 		enter_room(reach);
 	else
 		command_open_target(&reach->cli->front, reach->only, reach->name, on_opened, reach);
-}
-
-static void on_event(const struct event *event, void *data)
-{
-	struct reach *reach = data;
-
-	/* A room that another pheme is in is there without this. */
-	if (event->type == EVENT_CHAT_CHANGED && reach->joining &&
-	    event->chat->room_state == ROOM_JOINING && event->chat == find_room(reach))
-		reach->joined = true;
 }
 
 static gboolean on_nobody(void *data)
@@ -222,17 +212,12 @@ static gboolean on_nobody(void *data)
 struct reach *reach_new(struct cli *cli, const char *name, reach_fn fn, void *data)
 {
 	struct reach *reach = g_new0(struct reach, 1);
-	unsigned flags = 0;
 
 	reach->cli = cli;
 	reach->fn = fn;
 	reach->data = data;
 	choose_account(reach, name);
-	model_listen(session_model(cli->front.session), on_event, reach);
-	/* Who is known by an id need not be looked for in the roster. */
-	if (reach->is_room || (reach->only && account_find_contact(reach->only, reach->name)))
-		flags = GATHER_NO_ROSTERS;
-	reach->gather = gather_new(cli, flags, on_gathered, reach);
+	reach->gather = gather_new(cli, reach->is_room ? GATHER_NO_ROSTERS : 0, on_gathered, reach);
 	if (reach->only)
 		gather_add(reach->gather, reach->only);
 	else
@@ -253,7 +238,6 @@ void reach_free(struct reach *reach)
 {
 	if (!reach)
 		return;
-	model_unlisten(session_model(session_of(reach)), on_event, reach);
 	g_clear_handle_id(&reach->idle, g_source_remove);
 	gather_free(reach->gather);
 	g_free(reach->name);

@@ -90,6 +90,7 @@ struct chat {
 	GPtrArray *typing;            /* rooms: struct member * that are typing */
 	bool live;                    /* there is a channel */
 	enum room_state room_state;
+	bool joined_here;       /* by this pheme: nobody else here was in it before */
 	char *topic, *topic_by; /* cleaned, "" for none */
 	gint64 topic_time;
 	bool topic_fixed;           /* we may not set it */

@@ -60,6 +60,7 @@ struct session {
 
 	/* stop.c */
 	bool stopping, leaving;
+	unsigned flushing; /* connections that are */
 	struct promise *stop_promise;
 	guint stop_timer, drain_timer;
 	guint tube_idle; /* tubes.c: one has ended while we leave */

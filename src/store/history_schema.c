@@ -107,11 +107,22 @@ static bool is_ours(struct history_db *db, gint64 *version)
 	return true;
 }
 
+/* In one view of it: another process may be making it just now. */
+static bool check_ours(struct history_db *db, gint64 *version)
+{
+	bool done = history_db_exec(db, "BEGIN");
+	bool ours = done && is_ours(db, version);
+
+	if (done)
+		sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+	return ours;
+}
+
 static bool migrate(struct history_db *db)
 {
 	gint64 version;
 
-	if (!is_ours(db, &version))
+	if (!check_ours(db, &version))
 		return false;
 	if (version == G_N_ELEMENTS(steps))
 		return true;
@@ -163,7 +174,7 @@ bool history_schema_prepare(struct history_db *db)
 	readonly = sqlite3_db_readonly(db->sql, "main") == 1;
 	/* What cannot be written cannot be brought up to date: it is read as it is. */
 	if (readonly)
-		return is_ours(db, &version) && check_readable(db, version);
+		return check_ours(db, &version) && check_readable(db, version);
 	if (!use_wal(db) || !history_db_exec(db, "PRAGMA journal_size_limit = 4194304") ||
 	    !migrate(db))
 		return false;

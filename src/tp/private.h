@@ -110,6 +110,7 @@ struct conn {
 	char *error_message; /* its server-message or debug-message */
 	bool requesting;     /* RequestConnection is under way */
 	bool arriving;       /* CONNECTED was told, and what it takes to be online is read */
+	bool has_sent;       /* something that may wait in the manager: see flush.c */
 	bool disconnecting;  /* we asked for the end */
 
 	GHashTable *handles;  /* handle → raw id */

@@ -67,7 +67,7 @@ static void on_room_channel(struct channel *channel, const GError *error, void *
 	}
 }
 
-static struct channel *find_invitation(struct conn *conn, const char *room)
+static struct channel *find_room_channel(struct conn *conn, const char *room, bool invited)
 {
 	GHashTableIter iter;
 	void *path, *item;
@@ -78,7 +78,7 @@ static struct channel *find_invitation(struct conn *conn, const char *room)
 	while (g_hash_table_iter_next(&iter, &path, &item)) {
 		struct channel *channel = item;
 
-		if (channel->room && channel->room->invited &&
+		if (channel->room && channel->room->invited == invited &&
 		    !strcmp(channel->facts.target_id, room))
 			return channel;
 	}
@@ -90,10 +90,12 @@ static void join_by_name(struct room_join *join)
 	struct conn *conn = join->conn;
 	struct chat *chat = chat_open(conn->account, CHAT_ROOM, join->name);
 
+	/* One that another pheme is in may not have told yet who is there. */
+	chat->joined_here = !find_room_channel(conn, join->name, false);
 	if (chat->room_state != ROOM_JOINED)
 		chat_set_room_state(chat, ROOM_JOINING);
 	/* To join is to accept; idle answers the request below only when one is in. */
-	if (find_invitation(conn, join->name))
+	if (find_room_channel(conn, join->name, true))
 		conn_answer_invitation(conn, join->name, true, NULL, NULL);
 	conn_ensure_text(conn, CHAT_ROOM, join->name, on_room_channel, join, tp_room_join_free);
 }
@@ -203,7 +205,8 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 				"cannot leave the room: you are not in it");
 		return;
 	}
-	if (!reason || !*reason || !channel->room->self) {
+	/* Closed with messages that nobody acknowledged it would come back, and we stay in. */
+	if (!channel->room->self) {
 		tp_send_done(channel_ask(channel, TP_CHAN, "Close"), PART_TIMEOUT_MS, done, data,
 			     "leave the room");
 		return;
@@ -215,7 +218,7 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 	part->data = data;
 	call = channel_ask(channel, TP_CHAN_GROUP, "RemoveMembers");
 	bus_write_uint32s(bus_call_args(call), &channel->room->self, 1);
-	bus_write_string(bus_call_args(call), reason);
+	bus_write_string(bus_call_args(call), reason ? reason : "");
 	bus_call_own_data(call, part_free);
 	bus_call_send(call, PART_TIMEOUT_MS, on_removed, part);
 }
@@ -264,7 +267,7 @@ void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp
 
 	if (!conn_check_online(conn, done, data, "answer the invitation"))
 		return;
-	channel = find_invitation(conn, room);
+	channel = find_room_channel(conn, room, true);
 	if (!channel) {
 		conn_fail_later(conn, done, data, NULL, TP_ERROR_NOT_FOUND,
 				"cannot answer the invitation: it was withdrawn");

@@ -146,6 +146,10 @@ bool conn_is_last_user(struct conn *conn);
 void conn_renamed(struct conn *conn);
 /* It was there when nobody of us used it. */
 bool conn_was_found(const struct conn *conn);
+/* Some managers keep what they have taken for a while, and lose it when they disconnect. @done is
+ * told when it has gone out, or after a minute; maybe never when the connection ends. */
+bool conn_needs_flush(const struct conn *conn);
+void conn_flush(struct conn *conn, tp_done_fn done, void *data);
 /* Ends the connection for everybody; ops->ended(REQUESTED) follows. */
 void conn_disconnect(struct conn *conn);
 /* @secret NULL: the user declined. Wiped after use by the caller. */

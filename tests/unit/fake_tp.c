@@ -141,6 +141,15 @@ bool conn_is_online(const struct conn *conn)
 	return conn->online;
 }
 
+bool conn_needs_flush(const struct conn *conn)
+{
+	return false;
+}
+
+void conn_flush(struct conn *conn, tp_done_fn done, void *data)
+{
+}
+
 bool conn_was_found(const struct conn *conn)
 {
 	return false;
