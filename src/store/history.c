@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "model/message.h"
 #include "model/query.h"
 
 /* Callbacks run in one turn of the main loop; the rest comes in the next. */
@@ -103,7 +104,10 @@ static void submit(struct history *history, struct job *job, job_fn fn, void *da
 		g_queue_push_tail_link(&history->asked, &job->asked);
 	pthread_mutex_lock(&history->lock);
 	g_queue_push_tail_link(&history->queue, &job->link);
-	history->nudge = history->nudge || history->resting;
+	history->urgent += !job->patient;
+	history->nudge =
+		history->nudge || history->resting ||
+		(history->gathering && (!job->patient || history->queue.length >= GROUP_ROWS));
 	pthread_mutex_unlock(&history->lock);
 }
 
@@ -218,6 +222,7 @@ static void start_thread(struct history *history)
 static struct history *new_history(const char *path, bool reader, history_problem_fn problem,
 				   void *data)
 {
+	pthread_condattr_t attributes;
 	struct history *history = g_new0(struct history, 1);
 
 	history->refs = 1;
@@ -225,7 +230,10 @@ static struct history *new_history(const char *path, bool reader, history_proble
 	history->problem = problem;
 	history->problem_data = data;
 	pthread_mutex_init(&history->lock, NULL);
-	pthread_cond_init(&history->work, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&history->work, &attributes);
+	pthread_condattr_destroy(&attributes);
 	pthread_cond_init(&history->rest, NULL);
 	attach_source(history);
 	start_thread(history);
@@ -287,6 +295,8 @@ void history_append(struct history *history, const struct history_chat *chat,
 	struct job *job = job_for_chat(&history_job_append, chat);
 
 	copy_message(&job->message, message);
+	/* The manager waits for a word about what came; people do not. */
+	job->patient = message->direction == MESSAGE_IN;
 	submit(history, job, (job_fn)fn, data);
 }
 

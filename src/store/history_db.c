@@ -250,6 +250,8 @@ static bool open_file(struct history_db *db, const char *name, int flags)
 	history_db_wait(db, true);
 	sqlite3_create_function(db->sql, "owner_alive", 1, SQLITE_UTF8, NULL, owner_alive, NULL,
 				NULL);
+	sqlite3_create_function(db->sql, "fold_words", 1, SQLITE_UTF8, NULL, history_index_fold,
+				NULL, NULL);
 	return code == SQLITE_OK ? history_schema_prepare(db) : history_db_failed(db);
 }
 

@@ -90,6 +90,8 @@ struct indexed {
 };
 /* What is in the index; nothing when there is none or it is of no use. */
 bool history_index_read(struct history_db *db, struct indexed *indexed);
+/* fold_words(text) for statements. */
+void history_index_fold(sqlite3_context *context, int count, sqlite3_value **values);
 /* Within a transaction: adds what was written since. Its failure takes nothing else with it;
  * false: the transaction is gone. */
 bool history_index_new(struct history_db *db);
@@ -105,6 +107,8 @@ bool history_owner_is_alive(const char *owner);
 
 /* --- jobs --------------------------------------------------------------------------------- */
 
+#define GROUP_ROWS 200 /* are committed together, at most */
+
 struct job;
 typedef void (*job_fn)(void); /* whichever callback it is */
 
@@ -119,6 +123,7 @@ struct job {
 	GList link;  /* in the queue, a group or the ready list */
 	GList asked; /* in history->asked when there is a callback */
 	bool cancelled;
+	bool patient; /* nobody waits for it */
 	union {
 		job_fn any;
 		history_stored_fn stored;
@@ -189,13 +194,15 @@ struct history {
 
 	/* under lock */
 	GQueue queue, ready;
-	bool stop, resting;
+	unsigned urgent; /* jobs in the queue that somebody waits for */
+	bool stop, resting, gathering;
 
 	/* the thread's alone */
-	GQueue again;   /* failed writes that nobody is told of, tried with the next group */
-	unsigned told;  /* enum trouble that the problem handler knows of */
-	gint64 told_at; /* monotonic µs */
-	unsigned busy;  /* jobs since it last had nothing to do */
+	GQueue again;     /* failed writes that nobody is told of, tried with the next group */
+	unsigned told;    /* enum trouble that the problem handler knows of */
+	gint64 told_at;   /* monotonic µs */
+	unsigned busy;    /* jobs since it last had nothing to do */
+	gint64 committed; /* monotonic µs, the last time */
 
 	/* the main context's alone */
 	GSource *source;

@@ -8,9 +8,8 @@
 
 #include "history_private.h"
 
-#define GROUP_ROWS 200
-#define GROUP_US   (20 * 1000)
-#define AGAIN_MAX  1000
+#define GROUP_US  (20 * 1000)
+#define AGAIN_MAX 1000
 /* A trouble that passed and comes back is news again, but not every second. */
 #define TELL_AGAIN_US (60 * G_USEC_PER_SEC)
 
@@ -154,6 +153,7 @@ static void write_jobs(struct history *history, GQueue *work)
 		else
 			done = run_jobs(history, &all, &group) && history_index_new(db) &&
 			       commit(db);
+		history->committed = g_get_monotonic_time();
 		db->index_rests = false;
 		if (done)
 			trouble_passed(history);
@@ -194,6 +194,23 @@ static bool use_leisure(struct history *history)
 	return more;
 }
 
+/* While messages come one after the other, a commit for each would cost more than all else. So
+ * what comes soon after a commit waits for more, unless somebody waits for it. Called and left
+ * under lock; whoever is in a hurry signals. */
+static void gather(struct history *history)
+{
+	gint64 until = history->committed + GROUP_US;
+	struct timespec time = {.tv_sec = until / G_USEC_PER_SEC,
+				.tv_nsec = until % G_USEC_PER_SEC * 1000};
+
+	if (history->urgent || history->stop || history->queue.length >= GROUP_ROWS ||
+	    g_get_monotonic_time() >= until)
+		return;
+	history->gathering = true;
+	pthread_cond_timedwait(&history->work, &history->lock, &time);
+	history->gathering = false;
+}
+
 /* One read, or the writes up to the next read or the size of a group; none: stop. */
 static void take_work(struct history *history, GQueue *work)
 {
@@ -209,11 +226,13 @@ static void take_work(struct history *history, GQueue *work)
 			pthread_cond_wait(&history->work, &history->lock);
 		history->resting = false;
 	}
+	gather(history);
 	do {
 		link = g_queue_pop_head_link(&history->queue);
 		if (!link)
 			break;
 		writes = ((struct job *)link->data)->ops->writes;
+		history->urgent -= !((struct job *)link->data)->patient;
 		g_queue_push_tail_link(work, link);
 		link = history->queue.head;
 	} while (writes && work->length < GROUP_ROWS && link &&
