@@ -38,6 +38,7 @@ struct message *message_new(const struct message_init *init)
 	if (init->reason)
 		message->reason = text_clean(init->reason, -1, TEXT_LINE);
 	message->uid = init->uid ? g_strdup(init->uid) : message_new_uid();
+	message->uid_hash = g_str_hash(message->uid);
 	message->token = g_strdup(init->token ? init->token : "");
 	message->row = init->row;
 	return message;

@@ -45,6 +45,7 @@ struct message {
 	char *raw;           /* as it came, until it is stored; NULL when the same as text */
 	char *reason;        /* cleaned, of a failed one; or NULL */
 	char *uid;           /* our own id of it, unique for ever: the key in history */
+	guint uid_hash;      /* g_str_hash() of it */
 	char *token;         /* the network's, "" if none: dedupe, delivery reports */
 	gint64 row;          /* place in history; 0 until it is stored */
 };

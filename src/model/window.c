@@ -141,16 +141,24 @@ struct message *chat_message(const struct chat *chat, unsigned index)
 	return *slot(chat, index);
 }
 
+/* Those of a time begin alike: most are told apart by the hash. */
+static bool has_uid(const struct message *message, const char *uid, guint hash)
+{
+	return message->uid_hash == hash && strcmp(message->uid, uid) == 0;
+}
+
 struct message *chat_find_uid(struct chat *chat, const char *uid)
 {
+	guint hash = g_str_hash(uid);
+
 	for (unsigned i = chat->aside->len; i-- > 0;) {
 		struct message *message = chat->aside->pdata[i];
 
-		if (strcmp(message->uid, uid) == 0)
+		if (has_uid(message, uid, hash))
 			return message;
 	}
 	for (unsigned i = chat->count; i-- > 0;)
-		if (strcmp((*slot(chat, i))->uid, uid) == 0)
+		if (has_uid(*slot(chat, i), uid, hash))
 			return *slot(chat, i);
 	return NULL;
 }

@@ -69,11 +69,11 @@ static void arrival_free(void *data)
 /* --- showing ------------------------------------------------------------------------------ */
 
 /* A token alone is not enough: it is made by the other side, and some number all alike. */
-static bool is_same(const struct message *message, const struct history_message *row)
+static bool is_same(const struct message *message, const struct history_message *row, guint hash)
 {
 	g_autofree char *text = NULL;
 
-	if (strcmp(message->uid, row->uid) == 0)
+	if (message->uid_hash == hash && strcmp(message->uid, row->uid) == 0)
 		return true;
 	if (!row->token || !*row->token || strcmp(message->token, row->token) != 0 ||
 	    (int)message->direction != row->direction)
@@ -85,8 +85,10 @@ static bool is_same(const struct message *message, const struct history_message 
 /* Is it among the last ones of the window? */
 static bool is_shown(struct chat *chat, const struct history_message *row)
 {
+	guint hash = g_str_hash(row->uid);
+
 	for (unsigned i = 0; i < chat->count && i < RECENT; i++)
-		if (is_same(chat_message(chat, chat->count - 1 - i), row))
+		if (is_same(chat_message(chat, chat->count - 1 - i), row, hash))
 			return true;
 	return false;
 }
