@@ -24,9 +24,9 @@ WARN    := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 HARDEN  ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 SANITIZE ?=
 
-PKG_CORE   := glib-2.0 dbus-1 sqlite3 jansson
+PKG_CORE   := glib-2.0 dbus-1 sqlite3
 PKG_SCREEN := ncursesw readline
-PKG_TEST   := cmocka vterm gio-2.0
+PKG_TEST   := cmocka vterm gio-2.0 jansson
 PKG_FIXTURE := telepathy-glib dbus-glib-1 gio-2.0
 
 # pkg-config is asked once, and only by targets that build something.
@@ -63,7 +63,7 @@ INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 # What takes too long for each day: make check-slow.
 SLOW_SRC   := $(wildcard tests/integration/test_slow_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH_SRC  := $(filter-out tests/bench/bare.c tests/bench/relay.c,$(wildcard tests/bench/*.c))
+BENCH_SRC  := $(filter-out $(patsubst %,tests/bench/%.c,bare relay listen),$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -78,7 +78,7 @@ PEER_BIN   := $(BUILD)/tests/local-peer
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local \
+.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local bench-watch \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -101,9 +101,9 @@ run: deps-run
 # Debian's names. Checked at each `make run` and `make check`: with all there that costs one
 # dpkg-query and nothing is asked of the network.
 DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-dev libreadline-dev \
-	     libsqlite3-dev libjansson-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
+	     libsqlite3-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
 	     telepathy-haze telepathy-idle
-DEPS_TEST := libcmocka-dev libvterm-dev prosody ngircd \
+DEPS_TEST := libcmocka-dev libvterm-dev libjansson-dev prosody ngircd \
 	     openssh-client openssh-server curl busybox git rsync \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
 DEPS_BENCH := socat mcabber profanity irssi weechat-curses finch
@@ -235,6 +235,12 @@ $(BUILD)/tests/bench/relay: $(call obj,tests/bench/relay.c) $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
 
+# What --watch is compared with.
+LISTEN_BIN := $(BUILD)/tests/bench/listen
+$(LISTEN_BIN): $(call obj,tests/bench/listen.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
 # For tests/run, which runs programs without arguments.
 $(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
 	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
@@ -245,9 +251,14 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
-bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-watch
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
+
+# What --watch costs, against libdbus alone.
+bench-watch: $(BUILD)/pheme $(LISTEN_BIN) $(FIXTURE_BIN) \
+		$(BUILD)/tests/integration/test_watch_numbers
+	@WATCH_NUMBERS=strict $(BUILD)/tests/integration/test_watch_numbers
 
 # What telepathy-local costs, against what it may cost.
 bench-local: $(LOCAL_BIN) $(BUILD)/tests/integration/test_local_numbers
@@ -258,7 +269,7 @@ $(PEER_BIN): $(call obj,tests/peer/main.c)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS)
 
 tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(SLOW_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(STAGE_BIN) \
-	$(BENCH_SMOKE)
+	$(BENCH_SMOKE) $(LISTEN_BIN)
 
 unit-tests: $(UNIT_BIN)
 
@@ -274,7 +285,7 @@ check-unit: $(UNIT_BIN)
 check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
-check-integration: all $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN)
+check-integration: all $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(LISTEN_BIN)
 	tests/run $(INTEG_BIN)
 
 # PHEME_IDLE_SECONDS shortens the hour that a tube is left alone.

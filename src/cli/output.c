@@ -13,6 +13,9 @@
 #include "../store/paths.h"
 
 #define TURN_BYTES (256 * 1024) /* at most, before others have their turn */
+/* What comes soon after something was written is written together: of a flood of lines each would
+ * cost a call of the kernel. */
+#define TOGETHER_MS 5
 
 /* A line with a tag is written when all up to @end is. */
 struct mark {
@@ -33,6 +36,7 @@ struct output {
 	gint64 file_done, file_size;
 	guint64 added, written;
 	GQueue marks; /* struct mark * */
+	gint64 wrote; /* monotonic µs, the last time */
 	guint source;
 	bool wants_room; /* @source waits until something can be written */
 	bool failed;
@@ -163,6 +167,7 @@ static gboolean on_room(int fd, GIOCondition condition, void *data)
 	}
 	for (gsize n = 0; n < TURN_BYTES && has_room(output) && write_chunk(output);)
 		n += output->chunk;
+	output->wrote = g_get_monotonic_time();
 	tell_written(output);
 	if (output_is_empty(output) && !output->failed) {
 		watch(output);
@@ -171,19 +176,34 @@ static gboolean on_room(int fd, GIOCondition condition, void *data)
 	return G_SOURCE_CONTINUE;
 }
 
+static void watch_now(struct output *output)
+{
+	GIOCondition condition = G_IO_ERR | G_IO_HUP | G_IO_NVAL;
+
+	if (output->wants_room)
+		condition |= G_IO_OUT;
+	output->source = g_unix_fd_add(output->fd, condition, on_room, output);
+}
+
+static gboolean on_together(void *data)
+{
+	watch_now(data);
+	return G_SOURCE_REMOVE;
+}
+
 /* For room when there is something to write, else for the reader's end. */
 static void watch(struct output *output)
 {
 	bool wants_room = !output_is_empty(output);
-	GIOCondition condition = G_IO_ERR | G_IO_HUP | G_IO_NVAL;
 
 	if (output->failed || (output->source && output->wants_room == wants_room))
 		return;
 	g_clear_handle_id(&output->source, g_source_remove);
 	output->wants_room = wants_room;
-	if (wants_room)
-		condition |= G_IO_OUT;
-	output->source = g_unix_fd_add(output->fd, condition, on_room, output);
+	if (wants_room && g_get_monotonic_time() - output->wrote < TOGETHER_MS * 1000)
+		output->source = g_timeout_add(TOGETHER_MS, on_together, output);
+	else
+		watch_now(output);
 }
 
 static bool keep(struct output *output, const char *line, gsize length)
