@@ -144,8 +144,11 @@ char *command_free_name(struct command_run *run, const char *text)
 {
 	struct model *model = session_model(command_session(run));
 	g_autofree char *base = text_clean(text, -1, TEXT_LINE);
-	char *name;
+	char *name, *slash = strchr(base, '/');
 
+	/* Where one logs in from is no part of who one is. */
+	if (slash && memchr(base, '@', (gsize)(slash - base)))
+		*slash = '\0';
 	if (strlen(base) > BASE_MAX)
 		*g_utf8_find_prev_char(base, base + BASE_MAX + 1) = '\0';
 	g_strdelimit(g_strstrip(base), ":/[] ", '-');

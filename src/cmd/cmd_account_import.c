@@ -259,8 +259,7 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 		secrets += count_secrets(run, g_ptr_array_index(importing->ready, i), false) > 0;
 	if (secrets && !importing->with_secrets && !front->unattended) {
 		front->ops->ask(front,
-				"Keep the passwords too? They stand unencrypted in accounts.conf, "
-				"which only you can read. (y/n)",
+				"Keep the passwords too, as they are, in accounts.conf? (y/n)",
 				false, on_consent, run);
 		return;
 	}
