@@ -116,14 +116,19 @@ static bool add_older(struct history_db *db, bool *more)
 	return set_indexed(db, &indexed);
 }
 
-/* A damaged index is made anew; with a database that cannot even do that one does without. */
-static void mend(struct history_db *db)
+bool history_index_renew(struct history_db *db)
 {
 	static const char text[] =
 		"DROP TABLE message_words; DROP TABLE indexed;" HISTORY_INDEX_SCHEMA;
 
+	return history_db_exec(db, text);
+}
+
+/* A damaged index is made anew; with a database that cannot even do that one does without. */
+static void mend(struct history_db *db)
+{
 	db->indexed = (db->trouble != TROUBLE_CORRUPT && db->trouble != TROUBLE_OTHER) ||
-		      history_db_exec(db, text);
+		      history_index_renew(db);
 }
 
 bool history_index_new(struct history_db *db)

@@ -95,6 +95,9 @@ void history_index_fold(sqlite3_context *context, int count, sqlite3_value **val
 /* Within a transaction: adds what was written since. Its failure takes nothing else with it;
  * false: the transaction is gone. */
 bool history_index_new(struct history_db *db);
+/* Within a transaction: begins the index anew, which then is filled bit by bit. For messages that
+ * have moved to another chat. */
+bool history_index_renew(struct history_db *db);
 /* Adds a part of what was there before, in a transaction of its own. False: there is nothing to
  * do, or it cannot be done now. */
 bool history_index_old(struct history_db *db);

@@ -24,18 +24,29 @@ static const char *const rename_steps[] = {
 	"UPDATE roster SET account = ?2 WHERE account = ?1",
 };
 
-static bool run_rename(struct history_db *db, struct job *job)
+/* *@moved: messages went to another chat. */
+static bool run_steps(struct history_db *db, struct job *job, bool *moved)
 {
-	bool done = history_db_exec(db, "SAVEPOINT renaming");
+	bool done = true;
 
-	if (!done)
-		return false;
 	for (gsize i = 0; done && i < G_N_ELEMENTS(rename_steps); i++) {
 		sqlite3_stmt *statement = history_db_prepare(db, rename_steps[i]);
 
 		history_db_bind(statement, "ss", job->account, job->name);
 		done = history_db_run(db, statement);
+		if (i == 0)
+			*moved = done && sqlite3_changes(db->sql) > 0;
 	}
+	return done;
+}
+
+static bool run_rename(struct history_db *db, struct job *job)
+{
+	bool done = history_db_exec(db, "SAVEPOINT renaming"), moved;
+
+	if (!done)
+		return false;
+	done = run_steps(db, job, &moved) && (!moved || !db->indexed || history_index_renew(db));
 	if (!done && !sqlite3_get_autocommit(db->sql))
 		sqlite3_exec(db->sql, "ROLLBACK TO renaming; RELEASE renaming", NULL, NULL, NULL);
 	return done && history_db_exec(db, "RELEASE renaming");

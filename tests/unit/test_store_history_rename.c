@@ -4,6 +4,8 @@
 
 #include "history_test.h"
 
+#include "model/query.h"
+
 static gint64 say(struct fixture *f, const struct history_chat *chat, const char *text,
 		  const char *dedupe)
 {
@@ -63,6 +65,25 @@ static void everything_follows(void **state)
 	assert_int_equal(f->problems->len, 0);
 }
 
+static void on_found(GPtrArray *found, gint64 next, const char *error, void *data)
+{
+	struct answer *answer = data;
+
+	answer->done = true;
+	answer->row = (gint64)found->len;
+}
+
+static gint64 count_found(struct fixture *f, const struct history_chat *chat, const char *word)
+{
+	struct query *query = query_parse(word, false, NULL);
+	struct answer answer = {0};
+
+	history_search(f->history, query, chat, 0, 100, false, on_found, &answer);
+	query_unref(query);
+	WAIT_FOR(answer.done);
+	return answer.row;
+}
+
 /* An account of that name was removed once; its history had stayed. */
 static void chats_of_both_become_one(void **state)
 {
@@ -78,6 +99,9 @@ static void chats_of_both_become_one(void **state)
 	check_texts(f, &office, "old same new ");
 	check_texts(f, &bob, "");
 	check_texts(f, &(struct history_chat){"office", room.kind, room.id}, "room ");
+	assert_int_equal(count_found(f, &office, "new"), 1);
+	assert_int_equal(count_found(f, &office, "old"), 1);
+	assert_int_equal(count_found(f, NULL, "room"), 1);
 	restart(f);
 	check_texts(f, &office, "old same new ");
 	assert_int_equal(f->problems->len, 0);
