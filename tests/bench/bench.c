@@ -21,8 +21,9 @@ struct options {
 };
 
 static const char *const stage_names[STAGE_COUNT] = {
-	[STAGE_START] = "start", [STAGE_CHAT] = "chat",   [STAGE_ROSTER] = "roster",
-	[STAGE_CHATS] = "chats", [STAGE_CROWD] = "crowd",
+	[STAGE_START] = "start",     [STAGE_CHAT] = "chat",   [STAGE_ROSTER] = "roster",
+	[STAGE_CHATS] = "chats",     [STAGE_CROWD] = "crowd", [STAGE_SEND] = "send",
+	[STAGE_HISTORY] = "history",
 };
 
 static bool is_wanted(char *const *list, const char *name)

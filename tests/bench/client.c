@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ALL_STAGES (1u << STAGE_START | 1u << STAGE_CHAT | 1u << STAGE_ROSTER)
-#define NO_ROSTER  (1u << STAGE_START | 1u << STAGE_CHAT)
+#define ALL_STAGES  (1u << STAGE_START | 1u << STAGE_CHAT | 1u << STAGE_ROSTER)
+#define HAZE_STAGES (1u << STAGE_CHATS | 1u << STAGE_SEND | 1u << STAGE_HISTORY)
+#define NO_ROSTER   (1u << STAGE_START | 1u << STAGE_CHAT)
 
 /* --- the floor --- */
 
@@ -80,7 +81,7 @@ static const struct client clients[] = {
 	{"irssi", "irssi", CLIENT_PEER, NETWORK_IRC, NO_ROSTER, NULL, prepare_irssi, join_room},
 	{"weechat", "weechat", CLIENT_PEER, NETWORK_IRC, NO_ROSTER, NULL, prepare_weechat,
 	 join_room},
-	{"pheme/haze", NULL, CLIENT_PHEME, NETWORK_XMPP, ALL_STAGES | 1u << STAGE_CHATS, "haze",
+	{"pheme/haze", NULL, CLIENT_PHEME, NETWORK_XMPP, ALL_STAGES | HAZE_STAGES, "haze",
 	 client_pheme_haze, client_pheme_haze_chat},
 	{"pheme/idle", NULL, CLIENT_PHEME, NETWORK_IRC, NO_ROSTER, "idle", client_pheme_idle,
 	 client_pheme_idle_chat},

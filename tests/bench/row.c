@@ -69,6 +69,22 @@ static const struct row_info rows[ROW_COUNT] = {
 			      .pheme_only = true},
 	[ROW_CROWD_STORM] = {"@crowd contacts, @storm presence changes: client CPU s", STAGE_CROWD,
 			     2, .pheme_only = true},
+	[ROW_SEND_COLD_MS] = {"--send, logging in first: ms", STAGE_SEND, 0, .pheme_only = true},
+	[ROW_SEND_MS] = {"--send, with a connection there: ms", STAGE_SEND, 1, .pheme_only = true},
+	[ROW_SEND_CPU] = {"the same: CPU ms", STAGE_SEND, 1, .pheme_only = true},
+	[ROW_HISTORY_FRAME_MS] = {"start with @history messages of history: ms to pane, status bar"
+				  " and input",
+				  STAGE_HISTORY, 1, .pheme_only = true},
+	[ROW_HISTORY_INDEX_S] = {"the same: s until all of them are in the index", STAGE_HISTORY, 1,
+				 .pheme_only = true},
+	[ROW_HISTORY_OPEN_MS] = {"@history messages: ms to open their chat", STAGE_HISTORY, 1,
+				 .pheme_only = true},
+	[ROW_HISTORY_PAGE] = {"@history messages: CPU ms a page back", STAGE_HISTORY, 2,
+			      .pheme_only = true},
+	[ROW_HISTORY_SEARCH_MS] = {"@history messages: ms to find a word", STAGE_HISTORY, 1,
+				   .pheme_only = true},
+	[ROW_HISTORY_PSS] = {"@history messages: PSS after that, KiB", STAGE_HISTORY, 0,
+			     .pheme_only = true},
 };
 
 const struct row_sizes row_sizes_full = {
@@ -85,6 +101,8 @@ const struct row_sizes row_sizes_full = {
 	.switches = 50,
 	.crowd = 10000,
 	.crowd_online = 2500,
+	.sends = 20,
+	.history = 1000000,
 	.resizes = 10,
 };
 
@@ -102,6 +120,8 @@ const struct row_sizes row_sizes_smoke = {
 	.switches = 5,
 	.crowd = 200,
 	.crowd_online = 50,
+	.sends = 3,
+	.history = 2000,
 	.resizes = 2,
 };
 
@@ -123,6 +143,7 @@ char *row_title(enum row row, const struct row_sizes *sizes)
 		{"@storm", sizes->storm},
 		{"@chats", sizes->chats},
 		{"@crowd", sizes->crowd},
+		{"@history", sizes->history},
 	};
 	GString *out = g_string_new(rows[row].title);
 

@@ -11,11 +11,13 @@
  */
 
 enum stage {
-	STAGE_START,  /* started without accounts, several times */
-	STAGE_CHAT,   /* connected, one chat open: memory, idleness, messages, keys, sizes */
-	STAGE_ROSTER, /* connected with a long roster */
-	STAGE_CHATS,  /* many chats open, also after a restart */
-	STAGE_CROWD,  /* a roster longer than people have */
+	STAGE_START,   /* started without accounts, several times */
+	STAGE_CHAT,    /* connected, one chat open: memory, idleness, messages, keys, sizes */
+	STAGE_ROSTER,  /* connected with a long roster */
+	STAGE_CHATS,   /* many chats open, also after a restart */
+	STAGE_CROWD,   /* a roster longer than people have */
+	STAGE_SEND,    /* messages of scripts */
+	STAGE_HISTORY, /* with many years of history */
 	STAGE_COUNT,
 };
 
@@ -66,6 +68,15 @@ enum row {
 	ROW_CROWD_PSS,
 	ROW_CROWD_FILTER,
 	ROW_CROWD_STORM,
+	ROW_SEND_COLD_MS,
+	ROW_SEND_MS,
+	ROW_SEND_CPU,
+	ROW_HISTORY_FRAME_MS,
+	ROW_HISTORY_INDEX_S,
+	ROW_HISTORY_OPEN_MS,
+	ROW_HISTORY_PAGE,
+	ROW_HISTORY_SEARCH_MS,
+	ROW_HISTORY_PSS,
 	ROW_COUNT,
 };
 
@@ -91,6 +102,8 @@ struct row_sizes {
 	int storm;
 	int chats, switches;
 	int crowd, crowd_online;
+	int sends;
+	int history;
 	int resizes;
 };
 

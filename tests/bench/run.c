@@ -274,6 +274,12 @@ static void choose(struct run *run, enum stage stage, void (**perform)(struct ru
 		run->contacts = run->sizes->crowd;
 		run->online = run->sizes->crowd_online;
 		break;
+	case STAGE_SEND:
+		*perform = stage_send;
+		break;
+	case STAGE_HISTORY:
+		*perform = stage_history;
+		break;
 	case STAGE_COUNT:
 		break;
 	}

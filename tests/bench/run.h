@@ -78,5 +78,7 @@ void stage_chat(struct run *run);
 void stage_roster(struct run *run);
 void stage_chats(struct run *run);
 void stage_crowd(struct run *run);
+void stage_send(struct run *run);
+void stage_history(struct run *run);
 
 #endif
