@@ -36,6 +36,28 @@ static const char accounts[] = "[local]\n"
 			       "param-directory=%s\n"
 			       "%s";
 
+/* How the parrot answers: with what was said, or with a tube that has this page. */
+static const char reply[] =
+	"text=$(cat)\n"
+	"case $text in\n"
+	"[Tt]ube)\n"
+	"	/proc/$PPID/exe --no-autostart --quiet --timeout 600 --tube-offer \"$PHEME_CHAT\" "
+	"\\\n"
+	"		x-http \"exec:sh '${0%/*}/page'\" >/dev/null 2>&1 &\n"
+	"	echo 'A web page of mine comes through a tube: /accept it.'\n"
+	"	;;\n"
+	"*)\n"
+	"	printf '%s' \"$text\"\n"
+	"	;;\n"
+	"esac\n";
+static const char page[] =
+	"while read -r line; do\n"
+	"	test \"${#line}\" -gt 1 || break\n"
+	"done\n"
+	"printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n'\n"
+	"printf '<!DOCTYPE html>\\n<title>The parrot</title>\\n'\n"
+	"printf '<h1>Hello from the parrot</h1>\\n<p>This page came through a tube.</p>\\n'\n";
+
 static const struct {
 	const char *variable, *directory;
 } homes[] = {
@@ -45,7 +67,7 @@ static const struct {
 
 const char *demo_hint(void)
 {
-	return "Demo: /query parrot and say something. Alt-1: the lobby. F1: help. /quit ends it.";
+	return "Demo: /query parrot and say hello, or tube. Alt-1: lobby. F1: help. /quit: end.";
 }
 
 /* --- a side ------------------------------------------------------------------------------- */
@@ -130,11 +152,28 @@ static void die_with_parent(void *data)
 		_exit(127);
 }
 
+/* Path of a script of the parrot's; NULL with error set. */
+static char *write_script(const struct side *side, const char *name, const char *text,
+			  GError **error)
+{
+	char *path = g_build_filename(side->directory, name, NULL);
+
+	if (!g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
+		g_clear_pointer(&path, g_free);
+	return path;
+}
+
 static bool start_parrot(struct demo *demo, GError **error)
 {
-	char *argv[] = {"/proc/self/exe", "pheme", "--reply-with", "cat", NULL};
+	g_autofree char *replies = write_script(&demo->parrot, "reply", reply, error);
+	g_autofree char *pages = replies ? write_script(&demo->parrot, "page", page, error) : NULL;
+	g_autofree char *quoted = replies ? g_shell_quote(replies) : NULL;
+	g_autofree char *command = g_strdup_printf("sh %s", quoted);
+	char *argv[] = {"/proc/self/exe", "pheme", "--reply-with", command, NULL};
 	pid_t self = getpid();
 
+	if (!pages)
+		return false;
 	if (g_spawn_async("/", argv, demo->parrot.env,
 			  G_SPAWN_FILE_AND_ARGV_ZERO | G_SPAWN_DO_NOT_REAP_CHILD |
 				  G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,

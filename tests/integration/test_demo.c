@@ -8,6 +8,7 @@
 #include "tests/lib/wait.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -116,6 +117,46 @@ static void test_parrot(void **state)
 	pheme_quit(w, s);
 	check_nothing_left(w);
 	check_untouched(w);
+}
+
+/* A web page through a tube, from word to browser. */
+static void test_tube(void **state)
+{
+	static const char fetch[] = "curl -sSf --noproxy '*' http://127.0.0.1:%u/ 2>&1";
+	struct pheme_world *w = *state;
+	struct screen *s = start_demo(w);
+	g_autofree char *all = NULL, *command = NULL, *got = NULL;
+	const char *url;
+
+	screen_wait_text(s, "o parrot");
+	screen_line(s, "/query parrot");
+	screen_wait_text(s, "[parrot]");
+	screen_line(s, "tube");
+	screen_wait_text(s, "A web page of mine");
+	screen_wait_text(s, "parrot offers x-http: accept?");
+	screen_line(s, "/accept");
+	screen_wait_text(s, "http://127.0.0.1:");
+	all = screen_text(s);
+	url = strstr(all, "http://127.0.0.1:");
+	command = g_strdup_printf(fetch,
+				  (unsigned)strtoul(url + strlen("http://127.0.0.1:"), NULL, 10));
+	for (int i = 0; i < 2; i++) {
+		char *argv[] = {"sh", "-c", command, NULL};
+
+		g_clear_pointer(&got, g_free);
+		assert_true(g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &got,
+					 NULL, NULL, NULL));
+		assert_non_null(strstr(got, "Hello from the parrot"));
+	}
+	/* What carried it ends with it, and the parrot stays. */
+	screen_line(s, "/tube close");
+	screen_wait_text(s, "closed");
+	screen_line(s, "are you there?");
+	screen_wait_text(s, "parrot are you there?");
+	screen_line(s, "tube");
+	screen_wait_text(s, "accept? (/accept 2 or");
+	pheme_quit(w, s);
+	check_nothing_left(w);
 }
 
 static void test_lobby(void **state)
@@ -307,6 +348,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("the parrot answers", test_parrot),
+		TEST("the parrot's tube", test_tube),
 		TEST("the lobby", test_lobby),
 		TEST("ended by a signal", test_signals),
 		TEST("killed", test_killed),
@@ -318,5 +360,6 @@ int main(void)
 		TEST("first start without an account", test_first_start),
 	};
 
+	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
 	return cmocka_run_group_tests_name("demo", tests, NULL, NULL);
 }
