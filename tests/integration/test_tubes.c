@@ -149,6 +149,68 @@ static void test_connect(void **state)
 	users_wait_exit(ben, 0);
 }
 
+/* --- how programs get there --------------------------------------------------------------- */
+
+/* A program that writes its arguments into a file. */
+static char *write_echo(struct world *world, const char *mark)
+{
+	g_autofree char *text = g_strdup_printf("#!/bin/sh\nprintf '%%s|' \"$@\" >%s.new\n"
+						"mv %s.new %s\n",
+						mark, mark, mark);
+	char *path = test_env_path(world->w->env, "echo-arguments");
+
+	test_env_write(world->w->env, "echo-arguments", text);
+	g_chmod(path, 0755);
+	return path;
+}
+
+static char *run_accept(struct world *world, const char *words)
+{
+	g_autofree char *mark = test_env_path(world->w->env, "mark");
+	g_autofree char *echo = write_echo(world, mark);
+	g_autofree char *command = g_strdup_printf("%s %s", echo, words);
+	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+	pid_t ben = start(world, "ben", ARGS(ACCEPT, "ann", "web", "--exec", command));
+	char *written = NULL;
+
+	users_wait_exit(ben, 0);
+	users_wait_exit(ann, 0);
+	assert_true(g_file_get_contents(mark, &written, NULL, NULL));
+	g_unlink(mark);
+	users_check_clean(world->w, "ben");
+	return written;
+}
+
+/* What is filled in stays inside the word that it is in. */
+static void test_exec(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *expected = g_strdup_printf(
+		"^127\\.0\\.0\\.1::[0-9]+\\|a x-http b\\|<%s/ann>\\|$", g_get_user_name());
+	g_autofree char *tcp = run_accept(world, "{host}::{port} \"a {service} b\" '<{contact}>'");
+	g_autofree char *path = run_accept(world, "unix:{path}");
+
+	if (!g_regex_match_simple(expected, tcp, 0, 0))
+		assert_string_equal(tcp, expected);
+	assert_true(g_regex_match_simple("^unix:/.*/run/pheme/tube-.*\\|$", path, 0, 0));
+}
+
+/* For programs that can do without pheme in between. */
+static void test_direct(void **state)
+{
+	struct world *world = *state;
+	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "x-test", world->target));
+	pid_t ben = users_start(world->w, "ben", "PHEME_TUBE_SOCKET=ipv4",
+				ARGS(ACCEPT, "ann", "x-test", "--direct"));
+	guint port = wait_port(world, "ben");
+	unsigned before = users_count_fds(ben);
+
+	assert_int_equal(web_fetch_many(port, SMALL, PARALLEL), PARALLEL);
+	assert_int_equal(users_count_fds(ben), before);
+	users_stop(ann);
+	users_wait_exit(ben, 0);
+}
+
 /* --- ssh ---------------------------------------------------------------------------------- */
 
 static char *keep(struct world *world, const char *name, const char *format, const char *argument)
@@ -218,7 +280,8 @@ int main(void)
 		TEST("web_ipv4", test_web_ipv4), TEST("port", test_port),
 		TEST("stdio", test_stdio),       TEST("stdio_port", test_stdio_port),
 		TEST("proxy", test_proxy),       TEST("room", test_room),
-		TEST("connect", test_connect),   TEST("ssh", test_ssh),
+		TEST("connect", test_connect),   TEST("exec", test_exec),
+		TEST("direct", test_direct),     TEST("ssh", test_ssh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,12 +115,62 @@ static void test_no_service(void **state)
 	users_stop(ben);
 }
 
+/* --- what contacts are told --------------------------------------------------------------- */
+
+struct told {
+	struct peer *peer;
+	const char *service;
+	bool expected;
+};
+
+static bool is_told(void *data)
+{
+	struct told *told = data;
+	g_autofree char *ben = ben_id(), *text = NULL;
+	g_autoptr(GVariant) classes =
+		local_attribute(told->peer->node, ben,
+				TP_CONNECTION ".Interface.ContactCapabilities", "capabilities");
+
+	text = classes ? g_variant_print(classes, FALSE) : g_strdup("");
+	return (strstr(text, told->service) != NULL) == told->expected;
+}
+
+/* One pheme of two on a connection says what it waits for, and takes that back when it ends. */
+static void test_services_are_told(void **state)
+{
+	struct world *world = *state;
+	struct peer peer = {NULL};
+	struct told told = {.peer = &peer, .service = "x-chess", .expected = true};
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	g_autofree char *ben = ben_id();
+	struct screen *screen;
+	pid_t accept;
+
+	test_env_write(world->w->env, "ben/config/pheme/pheme.conf",
+		       "[tube go]\nservice=x-go\naccept=true\n");
+	screen = pheme_start_until(world->w, &options, "connected as");
+	peer_start(&peer, world);
+	local_wait_presence(peer.node, ben, "available");
+	accept = start(world, "ben", ARGS(ACCEPT, "ann", "x-chess"));
+	assert_true(test_wait_until(is_told, &told, TEST_WAIT_MS));
+	told.service = "x-go";
+	assert_true(test_wait_until(is_told, &told, TEST_WAIT_MS));
+	users_stop(accept);
+	told = (struct told){.peer = &peer, .service = "x-chess", .expected = false};
+	assert_true(test_wait_until(is_told, &told, TEST_WAIT_MS));
+	told = (struct told){.peer = &peer, .service = "x-go", .expected = true};
+	assert_true(is_told(&told));
+	pheme_quit(world->w, screen);
+	peer_end(&peer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("peer/parameters", test_parameters),
 		TEST("peer/odd_service", test_odd_service),
 		TEST("peer/no_service", test_no_service),
+		TEST("peer/services_are_told", test_services_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

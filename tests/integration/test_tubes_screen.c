@@ -60,6 +60,58 @@ static void test_screen(void **state)
 	pheme_quit(world->w, screen);
 }
 
+static bool has_bars(void *data)
+{
+	g_autofree char *text = screen_text(data);
+
+	return g_regex_match_simple("3\\.1M< x-http from ann +[.:]*\\|", text, 0, 0);
+}
+
+static bool is_closed(void *data)
+{
+	GError *error = NULL;
+	char byte;
+	gssize got = g_pollable_input_stream_read_nonblocking(data, &byte, 1, NULL, &error);
+
+	g_clear_error(&error);
+	return got == 0;
+}
+
+/* What a tube carries can be watched, and one of its connections ended. */
+static void test_view(void **state)
+{
+	struct world *world = *state;
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
+	struct screen *screen = pheme_start_until(world->w, &options, "connected as");
+	g_autofree char *port = g_strdup_printf("%d", test_free_port());
+	g_autofree char *accept = g_strdup_printf("/tube accept 1 %s", port);
+	guint16 number = (guint16)g_ascii_strtoull(port, NULL, 10);
+	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	g_autoptr(GSocketConnection) silent = NULL;
+
+	screen_wait_text(screen, "/accept 1");
+	screen_line(screen, accept);
+	screen_wait_text(screen, port);
+	screen_line(screen, "/tube");
+	screen_wait_text(screen, "0 connections");
+	assert_true(web_fetch(number, BIG));
+	assert_true(test_wait_until(has_bars, screen, TEST_WAIT_MS));
+	silent = g_socket_client_connect_to_host(client, "127.0.0.1", number, NULL, NULL);
+	assert_non_null(silent);
+	screen_wait_text(screen, "1 connection,");
+	screen_wait_text(screen, "0B>    0B< 127.0.0.1:");
+	screen_type(screen, "\x1b[B");
+	screen_type(screen, "c");
+	assert_true(test_wait_until(is_closed, g_io_stream_get_input_stream(G_IO_STREAM(silent)),
+				    TEST_WAIT_MS));
+	screen_wait_text(screen, "0 connections");
+	assert_true(web_fetch(number, SMALL));
+	screen_type(screen, "q");
+	pheme_quit(world->w, screen);
+	users_wait_exit(ann, 0);
+}
+
 /* Wherever the user is when saying yes, the address is told there. */
 static void test_room(void **state)
 {
@@ -87,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("rule", test_rule),
 		TEST("screen", test_screen),
+		TEST("view", test_view),
 		TEST("screen_room", test_room),
 	};
 
