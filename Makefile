@@ -78,7 +78,7 @@ PEER_BIN   := $(BUILD)/tests/local-peer
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local bench-watch \
+.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local bench-tubes bench-watch \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -254,6 +254,11 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests
 bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-watch
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
+	@$(MAKE) --no-print-directory bench-tubes
+
+# What a tube at full speed costs whoever types beside it.
+bench-tubes: all $(BUILD)/tests/integration/test_tubes_numbers
+	@TUBES_NUMBERS=strict $(BUILD)/tests/integration/test_tubes_numbers
 
 # What --watch costs, against libdbus alone.
 bench-watch: $(BUILD)/pheme $(LISTEN_BIN) $(FIXTURE_BIN) \

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Tubes that carry very much, and nothing for very long. */
+/* Tubes that carry very much, and nothing for very long; and a file of more than 32 bits. */
 
 #include "tubes_world.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #define UPLOAD       (1ull << 30)
@@ -88,6 +89,67 @@ static void test_upload(void **state)
 	g_checksum_free(upload.sum);
 }
 
+/* --- a file ------------------------------------------------------------------------------- */
+
+#define HUGE     ((4ll << 30) + 12345)
+#define HUGE_MS  900000
+#define MODIFIED 1000000000
+
+static void write_huge(const char *path)
+{
+	const struct timespec times[2] = {{MODIFIED, 0}, {MODIFIED, 0}};
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, HUGE), 0);
+	assert_int_equal(pwrite(fd, "begin", 5, 0), 5);
+	assert_int_equal(pwrite(fd, "over", 4, 4ll << 30), 4);
+	assert_int_equal(pwrite(fd, "end", 3, HUGE - 3), 3);
+	assert_int_equal(futimens(fd, times), 0);
+	close(fd);
+}
+
+static void check_huge(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	char text[5];
+	struct stat info;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &info), 0);
+	assert_true(info.st_size == HUGE);
+	assert_int_equal(info.st_mtime, MODIFIED);
+	assert_int_equal(pread(fd, text, 5, 0), 5);
+	assert_memory_equal(text, "begin", 5);
+	assert_int_equal(pread(fd, text, 5, 4ll << 30), 5);
+	assert_memory_equal(text, "over", 5);
+	assert_int_equal(pread(fd, text, 5, HUGE - 3), 3);
+	assert_memory_equal(text, "end", 3);
+	close(fd);
+}
+
+static void test_huge_file(void **state)
+{
+	struct world *world = *state;
+	g_autofree char *path = test_env_path(world->w->env, "huge");
+	g_autofree char *directory = test_env_path(world->w->env, "received");
+	g_autofree char *received = g_build_filename(directory, "huge", NULL);
+	pid_t ben, ann;
+	int status = -1;
+
+	write_huge(path);
+	g_mkdir(directory, 0700);
+	ben = start(world, "ben", ARGS("--count", "1", "--file-receive", directory));
+	ann = start(world, "ann", ARGS("--file-send", "ben", path));
+	assert_true(test_wait_exit(ann, &status, HUGE_MS));
+	assert_int_equal(status, 0);
+	assert_true(test_wait_exit(ben, &status, HUGE_MS));
+	assert_int_equal(status, 0);
+	check_huge(received);
+	g_unlink(path);
+	g_unlink(received);
+}
+
 /* --- idle --------------------------------------------------------------------------------- */
 
 static void say_and_hear(GSocketConnection *connection, const char *text)
@@ -144,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("upload", test_upload),
+		TEST("huge_file", test_huge_file),
 		TEST("idle", test_idle),
 	};
 
