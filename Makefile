@@ -103,7 +103,7 @@ run: deps-run
 DEPS_RUN  := gcc libc6-dev pkg-config libdbus-1-dev libglib2.0-dev libncurses-dev libreadline-dev \
 	     libsqlite3-dev libtelepathy-glib-dev libdbus-glib-1-dev dbus dbus-daemon \
 	     telepathy-haze telepathy-idle
-DEPS_TEST := libcmocka-dev libvterm-dev libjansson-dev prosody ngircd \
+DEPS_TEST := libcmocka-dev libvterm-dev libjansson-dev prosody ngircd zsh fish \
 	     openssh-client openssh-server curl busybox git rsync \
 	     valgrind clang clang-format clang-tidy cppcheck libclang-rt-dev man-db procps psmisc
 DEPS_BENCH := socat mcabber profanity irssi weechat-curses finch

@@ -180,7 +180,8 @@ static bool is_line_ready(struct cli *cli)
 	case COMMAND_NEEDS_ROOM:
 		return true;
 	case COMMAND_NEEDS_BUS:
-		return has_bus(cli);
+		/* What does one thing looks for a bus itself, and connects nobody. */
+		return (!cli->line && cli_is_brief(cli->task)) || has_bus(cli);
 	case COMMAND_WANTS_SETTLED:
 		return has_bus(cli) && is_ready(cli, false);
 	case COMMAND_NEEDS_ACCOUNT:

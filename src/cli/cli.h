@@ -11,15 +11,16 @@ struct cli_options { /* the flags that go with others; NULL, 0 and false: not gi
 	bool watch; /* beside another flag */
 	bool stdio, direct;
 	bool once;
-	bool lines;
+	bool lines, password_stdin;
 	bool from_start, reply_lines;
-	char *color, *exec, *listen, *wait;
+	char *color, *exec, *listen, *password_command, *wait;
 	unsigned count, timeout; /* timeout in seconds */
 };
 
 struct cli_task {
 	const struct command *verb; /* a row with a flag */
 	char **args;                /* words that fit it */
+	char *secret;               /* a password for it; or NULL */
 	struct cli_options options;
 };
 

@@ -69,6 +69,9 @@ static const struct {
 	const char *flag;
 	int (*run)(struct session *session, const struct cli_task *task);
 } doers[] = {
+	{"account-add", cli_account_add},
+	{"candidates", cli_candidates},
+	{"completion", cli_completion},
 	{"file-receive", receive_files},
 	{"file-send", send_file},
 	{"join", join},

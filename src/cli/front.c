@@ -277,6 +277,7 @@ void cli_front_init(struct cli *cli, struct session *session)
 	cli->front.ops = &ops;
 	cli->front.session = session;
 	cli->front.unattended = true;
+	cli->front.secret = cli->task ? cli->task->secret : NULL;
 	/* What was wrong with the configuration is there already. */
 	for (unsigned i = 0; i < model->status->count; i++)
 		print_notice(chat_message(model->status, i));

@@ -42,6 +42,13 @@ int cli_list(struct session *session, const struct cli_task *task);
 int cli_log(struct session *session, const struct cli_task *task);
 int cli_log_search(struct session *session, const struct cli_task *task);
 int cli_log_export(struct session *session, const struct cli_task *task);
+/* Adds an account (account.c). */
+int cli_account_add(struct session *session, const struct cli_task *task);
+/* What shells complete with (completion.c). */
+int cli_completion(struct session *session, const struct cli_task *task);
+int cli_candidates(struct session *session, const struct cli_task *task);
+/* "bash", "zsh" or "fish"; new. */
+char *completion_script(const char *shell);
 /* Sends a message (send.c). */
 int cli_send(struct session *session, const struct cli_task *task);
 /* Runs the command that the flag is. */

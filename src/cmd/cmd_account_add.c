@@ -47,8 +47,11 @@ static bool fail_secret(struct command_run *run, const char *name)
 {
 	command_fail(run, SESSION_ERROR_USAGE,
 		     "%s: a secret is not taken from a command line, where it stays in the line "
-		     "history and others may see it; it is asked for when the account connects",
-		     name);
+		     "history and others may see it; %s",
+		     name,
+		     command_front(run)->unattended
+			     ? "--password-stdin or --password-command takes it"
+			     : "it is asked for when the account connects");
 	return false;
 }
 
@@ -86,6 +89,19 @@ static bool set_param(struct command_run *run, struct account_conf *conf,
 	if (!command_check_param(run, protocol, name, value))
 		return false;
 	g_hash_table_replace(conf->params, g_strdup(name), g_strdup(value));
+	return true;
+}
+
+/* accounts.conf is readable by its owner only. */
+static bool set_secret(struct command_run *run, struct account_conf *conf,
+		       const struct protocol *protocol, const char *secret)
+{
+	if (!protocol_find_param(protocol, "password")) {
+		command_fail(run, SESSION_ERROR_USAGE, "%s/%s takes no password", protocol->manager,
+			     protocol->name);
+		return false;
+	}
+	g_hash_table_replace(conf->params, g_strdup("password"), g_strdup(secret));
 	return true;
 }
 
@@ -172,6 +188,8 @@ static struct account_conf *make_conf(struct command_run *run, const struct prot
 	conf->enabled = true;
 	for (char **pair = addition->params; good && *pair; pair++)
 		good = set_pair(run, conf, protocol, *pair);
+	if (good && command_front(run)->secret)
+		good = set_secret(run, conf, protocol, command_front(run)->secret);
 	if (good && check_required(run, conf, protocol) && account_name_check(conf->name, &error))
 		return conf;
 	command_fail_error(run, error);
@@ -188,7 +206,10 @@ static void add_account(struct command_run *run, const struct protocol *protocol
 		return;
 	if (session_account_add(command_session(run), conf, &error))
 		command_print(run, "account %s (%s/%s) is added%s", conf->name, conf->manager,
-			      conf->protocol, conf->enabled ? " and connects" : ", not enabled");
+			      conf->protocol,
+			      !conf->enabled                   ? ", not enabled"
+			      : command_front(run)->unattended ? ""
+							       : " and connects");
 	else
 		command_fail_error(run, error);
 	account_conf_free(conf);

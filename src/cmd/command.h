@@ -151,6 +151,9 @@ char *command_check_args(const struct command *command, char **args);
  */
 char **command_complete(struct front *front, const char *line, gsize cursor, gsize *start);
 
+/* What could stand for an argument of this kind ("contact") after @prefix: likewise, not quoted. */
+char **command_candidates(struct front *front, const char *kind, const char *prefix);
+
 /* --- texts made from the table -------------------------------------------------------------- */
 
 char *command_usage(const struct command *command);     /* "/join ROOM [PASSWORD]" */

@@ -264,3 +264,18 @@ char **command_complete(struct front *front, const char *line, gsize cursor, gsi
 	clear(&completion);
 	return take_found(&completion);
 }
+
+char **command_candidates(struct front *front, const char *kind, const char *prefix)
+{
+	struct completion completion = {
+		.front = front,
+		.model = session_model(front->session),
+		.suffix = "",
+		.found = g_ptr_array_new(),
+	};
+
+	set_prefix(&completion, prefix);
+	completion_offer_kind(&completion, kind);
+	clear(&completion);
+	return take_found(&completion);
+}

@@ -6,6 +6,21 @@
 #include "command.h"
 
 const struct command command_flag_table[] = {
+	{.name = "candidates",
+	 .usage = "account|contact|room|service|setting|status|target [PREFIX]",
+	 .summary = "lists what an argument could be",
+	 .help = "List what could stand for an argument that begins with PREFIX, for the scripts "
+		 "of "
+		 "--completion: out of what is kept here, without a connection.",
+	 .flag = "candidates",
+	 .flag_once = true},
+	{.name = "completion",
+	 .usage = "bash|fish|zsh",
+	 .summary = "prints a completion script for a shell",
+	 .help = "Print a script that makes the shell complete flags, accounts, contacts, services "
+		 "and files: source <(pheme --completion bash).",
+	 .flag = "completion",
+	 .flag_once = true},
 	{.name = "demo",
 	 .usage = "",
 	 .summary = "shows pheme in a world of its own",

@@ -56,8 +56,10 @@ struct front_ops {
 struct front {
 	const struct front_ops *ops;
 	struct session *session;
-	bool unattended; /* nobody sits there: commands do not ask "are you sure?" */
-	GSList *runs;    /* private to command.c: commands under way */
+	bool unattended;    /* nobody sits there: commands do not ask "are you sure?" */
+	const char *secret; /* the password of the account that is added, told otherwise than in
+			       the line; or NULL */
+	GSList *runs;       /* private to command.c: commands under way */
 };
 
 void front_print(struct front *front, struct chat *chat, const char *format, ...)

@@ -62,7 +62,8 @@ static void set_enabled(struct session *session, struct login *login, bool enabl
 {
 	if (enabled) {
 		login_rest(login, "");
-		session_connect(session, login->account, NULL, NULL);
+		if (!session->brief)
+			session_connect(session, login->account, NULL, NULL);
 		return;
 	}
 	login_close(login);
