@@ -357,6 +357,7 @@ static void test_ssh_terminal(void **state)
 
 		screen_line(s, "stty size");
 		screen_wait_text(s, "30 90");
+		pheme_wait_rows(s, "there>", 2);
 		screen_line(s, "sleep 600");
 		screen_wait_text(s, "sleep 600");
 		screen_key(s, "C-c");

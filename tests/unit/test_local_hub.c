@@ -74,7 +74,6 @@ static void leave(struct world *w, int who)
 
 static guint32 say(struct world *w, int who, GDBusMessage *message)
 {
-	g_autoptr(GDBusMessage) own = message;
 	g_autoptr(GError) error = NULL;
 	g_autofree guchar *blob = NULL;
 	gsize size = 0, done = 0;
@@ -91,6 +90,7 @@ static guint32 say(struct world *w, int who, GDBusMessage *message)
 		else
 			g_main_context_iteration(NULL, FALSE);
 	}
+	g_object_unref(message);
 	return w->serial;
 }
 
