@@ -18,8 +18,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What telepathy-local costs. Each test prints its number; it fails when the number is several
- * times worse than wanted, or, with LOCAL_NUMBERS=strict, when it is worse at all. */
+/* What telepathy-local costs. Each test prints its number. It fails when memory is twice what is
+ * wanted; with LOCAL_NUMBERS=strict (make bench-local), when any number is worse than wanted. */
 
 #define STREAM TP_CHANNEL ".Type.StreamTube"
 #define PEERS  200
@@ -59,16 +59,26 @@ static int teardown(void **state)
 	return result;
 }
 
-static void check(const char *what, double value, double wanted, double slack, const char *unit)
+static bool is_strict(void)
 {
-	bool strict = !g_strcmp0(g_getenv("LOCAL_NUMBERS"), "strict");
-	double limit = strict ? wanted : wanted * slack;
-	bool good = slack > 1 ? value <= limit : value >= limit;
+	return !g_strcmp0(g_getenv("LOCAL_NUMBERS"), "strict");
+}
 
-	printf("%-34s %9.2f %s (wanted %s %g)\n", what, value, unit,
-	       slack > 1 ? "<" : ">=", wanted);
-	if (!good && !g_getenv("PHEME_TEST_SLOW"))
+static void check_time(const char *what, double value, double wanted, const char *unit)
+{
+	printf("%-34s %9.2f %s (wanted < %g)\n", what, value, unit, wanted);
+	if (is_strict() && value > wanted)
 		test_fail("%s: %.2f %s", what, value, unit);
+}
+
+static void check_memory(const char *what, pid_t pid, double wanted)
+{
+	double value = (double)test_proc_pss(pid) / (1 << 20);
+	double limit = is_strict() ? wanted : 2 * wanted;
+
+	printf("%-34s %9.2f MB (wanted < %g)\n", what, value, wanted);
+	if (value > limit && !g_getenv("PHEME_TEST_SLOW"))
+		test_fail("%s: %.2f MB", what, value);
 }
 
 static void start_two(struct world *w)
@@ -115,7 +125,7 @@ static void test_latency(void **state)
 		times[i] = (double)(g_get_monotonic_time() - before) / 1000;
 	}
 	qsort(times, G_N_ELEMENTS(times), sizeof *times, by_value);
-	check("text message, median", times[G_N_ELEMENTS(times) / 2], 2, 5, "ms");
+	check_time("text message, median", times[G_N_ELEMENTS(times) / 2], 2, "ms");
 }
 
 /* --- memory --- */
@@ -125,8 +135,7 @@ static void test_idle_memory(void **state)
 	struct world *w = *state;
 
 	start_two(w);
-	check("PSS of an idle manager", (double)test_proc_pss(local_pid(w->nodes[0])) / (1 << 20),
-	      8, 1.5, "MB");
+	check_memory("PSS of an idle manager", local_pid(w->nodes[0]), 8);
 }
 
 /* --- throughput --- */
@@ -268,7 +277,7 @@ static void test_throughput(void **state)
 	close(fd);
 	close(server);
 	printf("ideal %.0f MB/s, tube %.0f MB/s\n", best, tube);
-	check("stream tube, of two ideal hops", 100 * tube / best, 80, 0.5, "%");
+	check_time("stream tube, two ideal hops being 1", best / tube, 1 / 0.8, "");
 }
 
 /* --- a crowd --- */
@@ -322,10 +331,9 @@ static void test_join_a_crowd(void **state)
 	local_connect(w->nodes[0], "ann");
 	assert_true(test_wait_until(all_here, w, TEST_WAIT_MS));
 	assert_true(test_wait_until(all_seen, w, TEST_WAIT_MS));
-	check("joining 200 who are there",
-	      (double)(g_get_monotonic_time() - before) / G_USEC_PER_SEC, 2, 4, "s");
-	check("PSS with 200 peers", (double)test_proc_pss(local_pid(w->nodes[0])) / (1 << 20), 16,
-	      2, "MB");
+	check_time("joining 200 who are there",
+		   (double)(g_get_monotonic_time() - before) / G_USEC_PER_SEC, 2, "s");
+	check_memory("PSS with 200 peers", local_pid(w->nodes[0]), 16);
 }
 
 static void on_link(struct link *link, enum frame_kind kind, GVariant *payload, void *data)
@@ -358,8 +366,8 @@ static void test_crowd_comes_at_once(void **state)
 		link_send(w->links[i], FRAME_HELLO, g_variant_new("(uss)", 1, nick, ""));
 	}
 	assert_true(test_wait_until(all_here, w, TEST_WAIT_MS));
-	check("200 who come at once", (double)(g_get_monotonic_time() - before) / G_USEC_PER_SEC, 2,
-	      4, "s");
+	check_time("200 who come at once",
+		   (double)(g_get_monotonic_time() - before) / G_USEC_PER_SEC, 2, "s");
 	place_free(place);
 }
 
