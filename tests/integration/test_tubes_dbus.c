@@ -22,6 +22,7 @@
 struct program {
 	GDBusConnection *bus;
 	GPtrArray *heard; /* char *: what was broadcast, or said to it */
+	guint object, signal;
 };
 
 static void on_signal(GDBusConnection *connection, const char *sender, const char *path,
@@ -66,14 +67,17 @@ static void program_start(struct program *program, const char *address, bool is_
 	if (!program->bus)
 		test_fail("cannot connect to %s: %s", address, error->message);
 	g_dbus_connection_set_exit_on_close(program->bus, FALSE);
-	g_dbus_connection_register_object(program->bus, "/game", info->interfaces[0], &vtable,
-					  program, NULL, NULL);
-	g_dbus_connection_signal_subscribe(program->bus, NULL, GAME, "Moved", NULL, NULL, 0,
-					   on_signal, program, NULL);
+	program->object = g_dbus_connection_register_object(
+		program->bus, "/game", info->interfaces[0], &vtable, program, NULL, NULL);
+	program->signal = g_dbus_connection_signal_subscribe(
+		program->bus, NULL, GAME, "Moved", NULL, NULL, 0, on_signal, program, NULL);
 }
 
 static void program_stop(struct program *program)
 {
+	/* What is still on its way to it is not delivered then. */
+	g_dbus_connection_signal_unsubscribe(program->bus, program->signal);
+	g_dbus_connection_unregister_object(program->bus, program->object);
 	g_dbus_connection_close_sync(program->bus, NULL, NULL);
 	g_object_unref(program->bus);
 	g_ptr_array_unref(program->heard);
