@@ -259,7 +259,7 @@ static void provide_file(TpSvcChannelTypeFileTransfer *iface, guint type, guint 
 		dbus_g_method_return_error(context, error);
 		return;
 	}
-	handler_watch((TpBaseChannel *)file, context);
+	handler_watch((TpBaseChannel *)file, context, tp_base_channel_close);
 	endpoint_reply(file->endpoint, context);
 	if (file->state == TP_FILE_TRANSFER_STATE_ACCEPTED)
 		set_state(file, TP_FILE_TRANSFER_STATE_OPEN, 0);
@@ -301,7 +301,7 @@ static void accept_file(TpSvcChannelTypeFileTransfer *iface, guint type, guint a
 		dbus_g_method_return_error(context, error->domain == TP_ERROR ? error : &plain);
 		return;
 	}
-	handler_watch((TpBaseChannel *)file, context);
+	handler_watch((TpBaseChannel *)file, context, tp_base_channel_close);
 	endpoint_reply(file->endpoint, context);
 	set_state(file, TP_FILE_TRANSFER_STATE_ACCEPTED, 0);
 	define_offset(file, offset);

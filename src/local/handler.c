@@ -8,6 +8,7 @@
 
 struct handler { /* kept with the channel, and freed with it */
 	TpBaseChannel *channel;
+	handler_gone_fn on_gone;
 	TpDBusDaemon *daemon;
 	char *name;
 	guint source;
@@ -20,7 +21,7 @@ static gboolean on_idle(void *data)
 
 	handler->source = 0;
 	if (!tp_base_channel_is_destroyed((TpBaseChannel *)channel))
-		tp_base_channel_close((TpBaseChannel *)channel);
+		handler->on_gone((TpBaseChannel *)channel);
 	return G_SOURCE_REMOVE;
 }
 
@@ -46,12 +47,13 @@ static void handler_free(void *data)
 	g_free(handler);
 }
 
-void handler_watch(TpBaseChannel *channel, DBusGMethodInvocation *context)
+void handler_watch(TpBaseChannel *channel, DBusGMethodInvocation *context, handler_gone_fn on_gone)
 {
 	struct handler *handler = g_new0(struct handler, 1);
 	TpBaseConnection *connection = tp_base_channel_get_connection(channel);
 
 	handler->channel = channel;
+	handler->on_gone = on_gone;
 	handler->daemon = g_object_ref(tp_base_connection_get_dbus_daemon(connection));
 	handler->name = dbus_g_method_get_sender(context);
 	g_object_set_data_full((GObject *)channel, KEY, handler, handler_free);

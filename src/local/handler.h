@@ -8,10 +8,11 @@
 /*
  * The client whose program is at our end of a tube or a file. One that dies leaves behind a
  * channel with sockets that nobody serves; the other side would wait for it for ever. So the
- * channel is closed once the client has left the bus.
+ * channel is told once the client has left the bus, and ends.
  */
 
+typedef void (*handler_gone_fn)(TpBaseChannel *channel);
 /* The caller of this method handles the channel from now on. */
-void handler_watch(TpBaseChannel *channel, DBusGMethodInvocation *context);
+void handler_watch(TpBaseChannel *channel, DBusGMethodInvocation *context, handler_gone_fn on_gone);
 
 #endif

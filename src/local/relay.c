@@ -32,6 +32,7 @@ struct relay {
 	struct flow flows[2];
 	int count; /* of flows */
 	relay_progress_fn on_progress;
+	relay_passed_fn on_passed;
 	relay_end_fn on_end;
 	void *data;
 	guint idle, pipe_source;
@@ -125,6 +126,8 @@ static void flow_done(struct flow *flow)
 
 	flow->done = true;
 	shutdown(flow->to, SHUT_WR);
+	if (relay->on_passed)
+		relay->on_passed(relay->data);
 	for (int i = 0; i < relay->count; i++)
 		all = all && relay->flows[i].done;
 	if (all)
@@ -288,6 +291,16 @@ bool relay_has_hung_up(const struct relay *relay)
 	struct pollfd poll_fd = {.fd = relay->a, .events = POLLRDHUP};
 
 	return poll(&poll_fd, 1, 0) > 0;
+}
+
+bool relay_has_passed(const struct relay *relay, bool of_b)
+{
+	return relay->flows[of_b].done;
+}
+
+void relay_on_passed(struct relay *relay, relay_passed_fn fn)
+{
+	relay->on_passed = fn;
 }
 
 guint64 relay_get_bytes(const struct relay *relay)

@@ -32,6 +32,11 @@ struct relay *relay_new_oneway(int a, int b, guint64 limit, relay_progress_fn on
 /* Whether whoever is at the other end of a will send nothing more. */
 bool relay_has_hung_up(const struct relay *relay);
 
+/* Whether all that a (of_b: b) has sent has gone on, and nothing more comes. */
+bool relay_has_passed(const struct relay *relay, bool of_b);
+/* Told, from within a turn of the relay, when that has become so for a or b. */
+typedef void (*relay_passed_fn)(void *data);
+void relay_on_passed(struct relay *relay, relay_passed_fn fn);
 /* Bytes that have passed from a to b. */
 guint64 relay_get_bytes(const struct relay *relay);
 

@@ -12,6 +12,8 @@ G_DEFINE_ABSTRACT_TYPE_WITH_CODE(LocalTube, local_tube, TP_TYPE_BASE_CHANNEL,
 
 enum { PROP_SERVICE = 1 };
 
+#define LINGER_S 10 /* that bytes on their way have when their sender is gone */
+
 LocalConnection *tube_get_connection(LocalTube *tube)
 {
 	return (LocalConnection *)tp_base_channel_get_connection((TpBaseChannel *)tube);
@@ -193,8 +195,17 @@ bool tube_offer(LocalTube *tube, GHashTable *parameters, GError **error)
 	return true;
 }
 
+static void stop_source(guint *source)
+{
+	if (*source)
+		g_source_remove(*source);
+	*source = 0;
+}
+
 static void release(LocalTube *tube)
 {
+	stop_source(&tube->linger_limit);
+	stop_source(&tube->linger_idle);
 	g_clear_pointer(&tube->endpoint, endpoint_free);
 	g_hash_table_remove_all(tube->connections);
 }
@@ -214,6 +225,49 @@ void tube_end(LocalTube *tube, bool tell)
 		send_close(tube, peer);
 	release(tube);
 	tp_base_channel_destroyed((TpBaseChannel *)tube);
+}
+
+static gboolean on_linger_limit(void *data)
+{
+	LocalTube *tube = data;
+
+	tube->linger_limit = 0;
+	tube_end(tube, tube->linger == TUBE_WITHOUT_US);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean on_linger_idle(void *data)
+{
+	LocalTube *tube = data;
+
+	tube->linger_idle = 0;
+	if (tube_connections_have_passed(tube, tube->linger == TUBE_WITHOUT_THEM))
+		tube_end(tube, tube->linger == TUBE_WITHOUT_US);
+	return G_SOURCE_REMOVE;
+}
+
+void tube_linger_check(LocalTube *tube)
+{
+	/* Not from within a relay, which the end frees. */
+	if (tube->linger != TUBE_STAYS && !tube->ended && !tube->linger_idle)
+		tube->linger_idle = g_idle_add(on_linger_idle, tube);
+}
+
+void tube_linger(LocalTube *tube, enum tube_linger linger)
+{
+	if (tube->linger != TUBE_STAYS || g_hash_table_size(tube->connections) == 0) {
+		tube_end(tube, linger == TUBE_WITHOUT_US);
+		return;
+	}
+	tube->linger = linger;
+	g_clear_pointer(&tube->endpoint, endpoint_free);
+	tube->linger_limit = g_timeout_add_seconds(LINGER_S, on_linger_limit, tube);
+	tube_linger_check(tube);
+}
+
+void tube_forsaken(TpBaseChannel *channel)
+{
+	tube_linger((LocalTube *)channel, TUBE_WITHOUT_US);
 }
 
 static void close_channel(TpBaseChannel *channel)

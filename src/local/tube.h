@@ -22,6 +22,13 @@ enum tube_kind {
 #define TUBE_PARAMETERS_MAX (64 << 10) /* bytes */
 #define TUBE_CONNECTIONS    1024
 
+/* It ends when what one side has sent has arrived: that side is gone already. */
+enum tube_linger {
+	TUBE_STAYS,
+	TUBE_WITHOUT_US,
+	TUBE_WITHOUT_THEM,
+};
+
 typedef struct {
 	TpBaseChannel parent;
 	guint64 stream; /* number that whoever offered it has given it; 0 before */
@@ -31,8 +38,10 @@ typedef struct {
 	GHashTable *connections; /* id -> struct tube_connection */
 	guint32 next_id;
 	bool ended;
-	struct endpoint *endpoint; /* for the programs of our own user, where they connect */
-	guint type, access;        /* of the program that is offered */
+	enum tube_linger linger;
+	guint linger_limit, linger_idle; /* sources */
+	struct endpoint *endpoint;       /* for the programs of our own user, where they connect */
+	guint type, access;              /* of the program that is offered */
 	GValue *address;
 } LocalTube;
 
@@ -101,6 +110,14 @@ void tube_send_all(LocalTube *tube, void (*func)(LocalTube *tube, struct contact
 /* Ends it, with a word to the others unless it comes from there. */
 void tube_end(LocalTube *tube, bool tell);
 
+/* The same, once bytes that a side which is gone has sent before have arrived; or after some time,
+ * when nobody reads them. */
+void tube_linger(LocalTube *tube, enum tube_linger linger);
+/* A connection has ended, or one direction of it. */
+void tube_linger_check(LocalTube *tube);
+/* A handler_gone_fn. */
+void tube_forsaken(TpBaseChannel *channel);
+
 /* --- its connections (tube_connection.c) --- */
 
 /* A program of ours has connected at fd: opens a connection to whoever offered the tube. id is
@@ -125,6 +142,8 @@ void tube_connection_refused(LocalTube *tube, guint32 id);
 /* All with a contact are closed. */
 void tube_connections_drop(LocalTube *tube, TpHandle contact);
 
+/* Whether all that programs of ours, or theirs, have sent has arrived. */
+bool tube_connections_have_passed(LocalTube *tube, bool theirs);
 /* Whether a program of ours is still at the end of one. */
 bool tube_connections_are_used(LocalTube *tube);
 

@@ -39,7 +39,8 @@ GHashTable *tube_connections_new(void)
 
 bool tube_connection_may_add(LocalTube *tube)
 {
-	return !tube->ended && g_hash_table_size(tube->connections) < TUBE_CONNECTIONS;
+	return !tube->ended && tube->linger == TUBE_STAYS &&
+	       g_hash_table_size(tube->connections) < TUBE_CONNECTIONS;
 }
 
 static struct tube_connection *add(LocalTube *tube, TpHandle contact, guint32 id, int local,
@@ -66,6 +67,7 @@ static void end(struct tube_connection *connection, const char *error, const cha
 	g_hash_table_remove(tube->connections, GUINT_TO_POINTER(id));
 	if (klass->disconnected)
 		klass->disconnected(tube, id, error, message);
+	tube_linger_check(tube);
 }
 
 static void on_relay_end(struct relay *relay, bool broken, void *data)
@@ -74,10 +76,16 @@ static void on_relay_end(struct relay *relay, bool broken, void *data)
 	    broken ? "the connection is broken" : "both ends have closed it");
 }
 
+static void on_passed(void *data)
+{
+	tube_linger_check(((struct tube_connection *)data)->tube);
+}
+
 static void start(struct tube_connection *connection)
 {
 	connection->relay =
 		relay_new(connection->local, connection->remote, on_relay_end, connection);
+	relay_on_passed(connection->relay, on_passed);
 	connection->local = connection->remote = -1;
 }
 
@@ -132,6 +140,7 @@ static void on_connector(struct connector *connector, int fd, const GValue *para
 		peer_send(contact->peer, FRAME_TUBE_REFUSED,
 			  g_variant_new("(tu)", tube->stream, connection->theirs));
 	g_hash_table_remove(tube->connections, GUINT_TO_POINTER(connection->id));
+	tube_linger_check(tube);
 }
 
 void tube_connection_in(LocalTube *tube, struct contact *contact, guint32 theirs, int fd,
@@ -157,6 +166,18 @@ bool tube_connections_are_used(LocalTube *tube)
 		if (!connection->relay || !relay_has_hung_up(connection->relay))
 			return true;
 	return false;
+}
+
+bool tube_connections_have_passed(LocalTube *tube, bool theirs)
+{
+	GHashTableIter iter;
+	struct tube_connection *connection;
+
+	g_hash_table_iter_init(&iter, tube->connections);
+	while (g_hash_table_iter_next(&iter, NULL, (void **)&connection))
+		if (!connection->relay || !relay_has_passed(connection->relay, theirs))
+			return false;
+	return true;
 }
 
 static gboolean is_with(void *key, void *value, void *data)

@@ -138,7 +138,7 @@ static void offer(TpSvcChannelTypeDBusTube *iface, GHashTable *parameters, guint
 		return;
 	}
 	address = make_address(tube);
-	handler_watch((TpBaseChannel *)tube, context);
+	handler_watch((TpBaseChannel *)tube, context, tube_forsaken);
 	tp_svc_channel_type_dbus_tube_return_from_offer(context, address);
 }
 
@@ -161,7 +161,7 @@ static void accept_method(TpSvcChannelTypeDBusTube *iface, guint access,
 	}
 	address = make_address(tube);
 	peer_send(contact->peer, FRAME_TUBE_ACCEPT, g_variant_new("(t)", tube->stream));
-	handler_watch((TpBaseChannel *)tube, context);
+	handler_watch((TpBaseChannel *)tube, context, tube_forsaken);
 	tp_svc_channel_type_dbus_tube_return_from_accept(context, address);
 	tube_open(tube);
 }

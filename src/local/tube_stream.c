@@ -67,7 +67,7 @@ static void offer_method(TpSvcChannelTypeStreamTube *iface, guint type, const GV
 		dbus_g_method_return_error(context, error);
 		return;
 	}
-	handler_watch((TpBaseChannel *)iface, context);
+	handler_watch((TpBaseChannel *)iface, context, tube_forsaken);
 	tp_svc_channel_type_stream_tube_return_from_offer(context);
 }
 
@@ -115,7 +115,7 @@ static void accept_method(TpSvcChannelTypeStreamTube *iface, guint type, guint a
 		dbus_g_method_return_error(context, error);
 		return;
 	}
-	handler_watch((TpBaseChannel *)tube, context);
+	handler_watch((TpBaseChannel *)tube, context, tube_forsaken);
 	endpoint_reply(tube->endpoint, context);
 	tube_open(tube);
 }

@@ -232,7 +232,7 @@ void tubes_frame(LocalTubes *self, struct contact *contact, enum frame_kind kind
 	if (kind == FRAME_TUBE_ACCEPT)
 		tube_accepted(tube, contact);
 	else if (theirs || !tube_get_room(tube))
-		tube_end(tube, false);
+		tube_linger(tube, TUBE_WITHOUT_THEM);
 	else
 		tube_left(tube, contact);
 }

@@ -403,6 +403,19 @@ static void test_fifty_connections(void **state)
 
 /* --- telepathy-glib at both ends --- */
 
+/* What a peer says of itself is told when it fails. */
+static void check_peer(struct world *w, const char *mode, pid_t pid)
+{
+	g_autofree char *log = test_env_path(w->env, mode);
+	g_autofree char *text = NULL;
+	int status = -1;
+
+	assert_true(test_wait_exit(pid, &status, TEST_WAIT_MS));
+	if (status && g_file_get_contents(log, &text, NULL, NULL))
+		test_fail("the peer that was to %s: status %#x: %s", mode, status, text);
+	assert_int_equal(status, 0);
+}
+
 static pid_t start_peer(struct world *w, int node, const char *mode, const char *contact)
 {
 	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
@@ -423,17 +436,14 @@ static void test_telepathy_glib(void **state)
 	struct world *w = *state;
 	g_autofree char *log = NULL;
 	pid_t first, second;
-	int status = -1;
 
 	start(w, 2);
 	log = test_env_path(w->env, "accept");
 	second = start_peer(w, 1, "accept", NULL);
 	assert_true(test_wait_file(log, 0, "ready", TEST_WAIT_MS) >= 0);
 	first = start_peer(w, 0, "offer", w->nodes[1]->id);
-	assert_true(test_wait_exit(second, &status, TEST_WAIT_MS));
-	assert_int_equal(status, 0);
-	assert_true(test_wait_exit(first, &status, TEST_WAIT_MS));
-	assert_int_equal(status, 0);
+	check_peer(w, "accept", second);
+	check_peer(w, "offer", first);
 }
 
 /* --- rooms --- */
