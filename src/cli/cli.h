@@ -9,6 +9,7 @@
 struct cli_options { /* the flags that go with others; NULL, 0 and false: not given */
 	bool json, quiet, null;
 	bool watch; /* beside another flag */
+	bool named; /* the account */
 	bool stdio, direct;
 	bool once;
 	bool lines, password_stdin;

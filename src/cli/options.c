@@ -206,6 +206,7 @@ static void choose_verb(struct parsing *parsing)
 	}
 	parsing->options->demo = first && !strcmp(first->flag, "demo");
 	task->verb = parsing->options->demo ? second : first;
+	task->options.named = parsing->options->account != NULL;
 	task->options.watch = second && !strcmp(second->flag, "watch");
 }
 
@@ -321,6 +322,7 @@ bool options_parse(struct options *options, int argc, char **argv, int *status)
 	asked = options->help || options->version;
 	if (!parsing.problem && !asked)
 		check_all(&parsing);
+	g_ptr_array_add(parsing.words, NULL);
 	options->task.args = (char **)g_ptr_array_free(parsing.words, FALSE);
 	if (options->task.options.once)
 		options->task.options.count = 1;

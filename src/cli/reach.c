@@ -116,14 +116,17 @@ static void choose_account(struct reach *reach, const char *name)
 
 	reach->only = account_in_name(reach, &name);
 	reach->name = g_strdup(name);
-	if (!reach->only && accounts->len == 1)
+	/* One that is disabled is connected when it is named. */
+	if (!reach->only && accounts->len == 1 &&
+	    (reach->cli->task->options.named || gather_is_enabled(reach->cli, accounts->pdata[0])))
 		reach->only = accounts->pdata[0];
 	reach->is_room = looks_like_room(reach);
 	if (!reach->only && reach->is_room)
 		reach->only = account_of_room(reach);
 	if (!reach->only && !reach->is_room) {
 		contact = session_find_contact(session_of(reach), NULL, name, NULL);
-		reach->only = contact ? contact->account : NULL;
+		if (contact && gather_is_enabled(reach->cli, contact->account))
+			reach->only = contact->account;
 	}
 }
 
