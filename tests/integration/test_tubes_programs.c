@@ -358,8 +358,8 @@ static void test_ssh_terminal(void **state)
 		screen_line(s, "stty size");
 		screen_wait_text(s, "30 90");
 		pheme_wait_rows(s, "there>", 2);
-		screen_line(s, "sleep 600");
-		screen_wait_text(s, "sleep 600");
+		screen_line(s, "sh -c 'echo runs$((40+2)); exec sleep 600'");
+		screen_wait_text(s, "runs42");
 		screen_key(s, "C-c");
 		pheme_wait_rows(s, "there>", 3);
 		screen_line(s, "echo a$((1+1))b");
