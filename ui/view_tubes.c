@@ -27,7 +27,8 @@ struct tubes_view {
 struct tubes_row {
 	struct tube *tube;                        /* NULL: it is a file */
 	struct transfer *transfer;                /* NULL: it is a tube */
-	const struct tube_connection *connection; /* NULL: the tube itself */
+	const struct tube_connection *connection; /* NULL: the tube itself, or a member */
+	const char *member;                       /* of a D-Bus tube; NULL: it is none */
 };
 
 static GArray *make_rows(const struct model *model)
@@ -41,6 +42,11 @@ static GArray *make_rows(const struct model *model)
 		for (guint k = 0; k < row.tube->connections->len; k++) {
 			struct tubes_row part = {.tube = row.tube,
 						 .connection = row.tube->connections->pdata[k]};
+
+			g_array_append_val(rows, part);
+		}
+		for (char **member = row.tube->members; *member != NULL; member++) {
+			struct tubes_row part = {.tube = row.tube, .member = *member};
 
 			g_array_append_val(rows, part);
 		}
@@ -85,6 +91,8 @@ static char *describe_tube(const struct tubes_row *row)
 	g_autofree char *out = NULL, *in = NULL, *what = NULL, *since = NULL;
 
 	g_assert(tube != NULL);
+	if (row->member != NULL)
+		return g_strdup_printf("    %s", row->member);
 	out = short_size(row->connection != NULL ? row->connection->out : tube->out);
 	in = short_size(row->connection != NULL ? row->connection->in : tube->in);
 	if (row->connection != NULL) {
@@ -142,19 +150,19 @@ static char *details(const struct tube *tube)
 	GString *text = g_string_new(NULL);
 	g_autofree char *what = tube_describe(tube);
 	g_autofree char *rate = short_size(tube_rate(tube, g_get_monotonic_time(), 1));
+	bool reached = tube->incoming || (tube->kind == TUBE_DBUS && tube->state == TUBE_OPEN);
 
-	g_string_append_printf(text, "%s (account %s)  %u connection%s, %s/s", what,
-			       tube->account->name, tube->connections->len,
-			       tube->connections->len == 1 ? "" : "s", rate);
+	g_string_append_printf(text, "%s (account %s)", what, tube->account->name);
+	/* Programs connect to the manager by themselves: what they move is not known. */
+	if (tube->kind == TUBE_STREAM)
+		g_string_append_printf(text, "  %u connection%s, %s/s", tube->connections->len,
+				       tube->connections->len == 1 ? "" : "s", rate);
 	if (*tube->local != '\0')
-		g_string_append_printf(text, "\n%s %s",
-				       tube->incoming ? "programs connect to" : "goes to",
+		g_string_append_printf(text, "\n%s %s", reached ? "programs connect to" : "goes to",
 				       tube->local);
 	if (*tube->access != '\0')
 		g_string_append_printf(text, "\nmanager: %s%s", tube->access,
 				       tube->by_rule ? "; always accepted" : "");
-	for (char **member = tube->members; *member != NULL; member++)
-		g_string_append_printf(text, "\n%s", *member);
 	return g_string_free(text, FALSE);
 }
 
@@ -172,7 +180,8 @@ static gboolean on_timer(void *data)
 static void draw_row(struct tubes_view *view, const struct area *area, int y,
 		     const struct tubes_row *row, bool selected)
 {
-	bool wide = area->width >= BAR_MIN_AREA && row->tube != NULL && row->connection == NULL;
+	bool wide = area->width >= BAR_MIN_AREA && row->tube != NULL && row->connection == NULL &&
+		    row->member == NULL;
 	int style = selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT;
 	int width = wide ? area->width - BAR_CELLS - 1 : area->width;
 	g_autofree char *text = describe(row);
@@ -192,7 +201,7 @@ static void draw_details(const struct area *area, const struct tubes_row *row)
 {
 	g_autofree char *text =
 		row->tube != NULL ? details(row->tube) : file_details(row->transfer);
-	g_auto(GStrv) lines = g_strsplit(text, "\n", area->height);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	guint count = g_strv_length(lines);
 
 	for (int i = 0; i < area->height; i++)
