@@ -8,6 +8,8 @@
 #include "src/model/room_config.h"
 #include "src/model/text.h"
 
+#define STATUS_MAX 4096 /* bytes */
+
 /* --- the title ------------------------------------------------------------------------------------ */
 
 static void title_contact(const struct ui *ui, const struct contact *contact, GString *out)
@@ -101,10 +103,8 @@ void bars_draw_title(struct ui *ui)
 	if (room < area->width)
 		term_put(area->y, area->width - width, width, STYLE_TITLE, right);
 	if (ui->view == NULL) {
-		g_autofree char *title = g_strconcat(
-			"pheme: ",
-			ui->current->chat->kind == CHAT_STATUS ? "status" : ui->current->chat->name,
-			NULL);
+		g_autofree char *label = ui_chat_label(ui->current->chat);
+		g_autofree char *title = g_strconcat("pheme: ", label, NULL);
 
 		term_set_title(title);
 	}
@@ -144,13 +144,15 @@ static void status_accounts(const struct ui *ui, GString *out)
 		g_string_append(out, " no bus");
 }
 
-int ui_short_length(const struct chat *chat)
+char *ui_chat_label(const struct chat *chat)
 {
 	const char *at = strchr(chat->name, '@');
+	bool shorten = chat->kind == CHAT_ROOM && at != NULL && at > chat->name;
+	int length = shorten ? (int)(at - chat->name) : (int)strlen(chat->name);
 
-	if (chat->kind == CHAT_ROOM && at != NULL && at > chat->name)
-		return (int)(at - chat->name);
-	return (int)strlen(chat->name);
+	if (chat_has_namesake(chat))
+		return g_strdup_printf("%s:%.*s", chat->account->name, length, chat->name);
+	return g_strndup(chat->name, (gsize)length);
 }
 
 static void status_activity(const struct ui *ui, GString *out)
@@ -161,13 +163,15 @@ static void status_activity(const struct ui *ui, GString *out)
 		g_string_append_printf(out, "%s 0:status(%u)", before, ui->alerts);
 		before = "";
 	}
-	for (guint i = 0; i < ui->model->chats->len; i++) {
+	/* What there is no room for needs no name. */
+	for (guint i = 0; i < ui->model->chats->len && out->len < STATUS_MAX; i++) {
 		const struct chat *chat = ui->model->chats->pdata[i];
+		g_autofree char *label = NULL;
 
 		if (chat->unread == 0)
 			continue;
-		g_string_append_printf(out, "%s %u:%.*s", before, chat->number,
-				       ui_short_length(chat), chat->name);
+		label = ui_chat_label(chat);
+		g_string_append_printf(out, "%s %u:%s", before, chat->number, label);
 		if (chat->mentions > 0)
 			g_string_append(out, "(!)");
 		else
@@ -202,6 +206,7 @@ void bars_draw_status(struct ui *ui)
 {
 	const struct area *area = &ui->layout.status;
 	const struct chat *chat = ui->current->chat;
+	g_autofree char *label = ui_chat_label(chat);
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	status_clock(out);
@@ -209,8 +214,7 @@ void bars_draw_status(struct ui *ui)
 	if (chat->kind == CHAT_STATUS)
 		g_string_append(out, " | status");
 	else
-		g_string_append_printf(out, " | %u:%.*s", chat->number, ui_short_length(chat),
-				       chat->name);
+		g_string_append_printf(out, " | %u:%s", chat->number, label);
 	if (ui->current->query != NULL && ui->view == NULL)
 		g_string_append_printf(out, " | Find: %s%s", ui->current->query->text,
 				       ui->find_note != NULL ? ui->find_note : "");

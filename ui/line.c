@@ -36,7 +36,7 @@ static char *prompt_text(struct ui *ui, int width)
 {
 	const char *message = input_message();
 	const char *question = question_text(ui);
-	g_autofree char *mode = NULL;
+	g_autofree char *mode = NULL, *label = NULL;
 
 	if (question != NULL)
 		return g_strdup_printf("%s ", question);
@@ -56,8 +56,8 @@ static char *prompt_text(struct ui *ui, int width)
 	mode = input_mode_mark();
 	if (ui->current->chat->kind == CHAT_STATUS)
 		return g_strconcat(mode, "[status] ", NULL);
-	return g_strdup_printf("%s[%.*s] ", mode, ui_short_length(ui->current->chat),
-			       ui->current->chat->name);
+	label = ui_chat_label(ui->current->chat);
+	return g_strdup_printf("%s[%s] ", mode, label);
 }
 
 /* Is there a line under the cursor, or do keys come one by one? */

@@ -332,9 +332,14 @@ static void draw_room(const struct area *area, int y, const struct pane_row *row
 {
 	const struct chat *chat = row->chat;
 	char number[8], count[16];
+	g_autofree char *full = chat_has_namesake(chat)
+					? g_strdup_printf("%s:%s", chat->account->name, chat->name)
+					: NULL;
 	struct look look = {.number = number,
 			    .glyph = "#",
-			    .name = chat->name[0] == '#' ? chat->name + 1 : chat->name,
+			    .name = full != NULL           ? full
+				    : chat->name[0] == '#' ? chat->name + 1
+							   : chat->name,
 			    .count = count,
 			    .glyph_style = STYLE_ROSTER_ROOM,
 			    .name_style = STYLE_ROSTER_NAME,

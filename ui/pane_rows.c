@@ -102,7 +102,8 @@ static bool has_text(const struct pane_row *row, const char *filter)
 	switch (row->kind) {
 	case PANE_CONTACT:
 		return text_contains(row->contact->alias, filter) ||
-		       text_contains(row->contact->shown_id, filter);
+		       text_contains(row->contact->shown_id, filter) ||
+		       (row->group != NULL && text_contains(row->group, filter));
 	case PANE_ROOM:
 		return text_contains(row->chat->name, filter);
 	case PANE_REQUEST:

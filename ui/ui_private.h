@@ -110,8 +110,9 @@ void screen_tick_clock(struct ui *ui);
 void bars_draw_hint(struct ui *ui);
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
-/* Bytes of the chat's name that are enough: "dev" of "dev@conference.example.org". */
-int ui_short_length(const struct chat *chat);
+/* What to call it where there is little room: "dev" of "dev@conference.example.org", "work:dev" when
+ * another chat is called the same; new. */
+char *ui_chat_label(const struct chat *chat);
 void members_draw(struct ui *ui, const struct area *area);
 /* Rows that the input line wants at this width. */
 int line_rows(struct ui *ui, int width, int most);

@@ -7,6 +7,8 @@
 #include "../model/room_config.h"
 #include "complete.h"
 
+#define PART_MIN 2 /* characters: fewer stand nearly everywhere */
+
 static const GPtrArray *accounts_of(const struct completion *completion)
 {
 	return completion->model->accounts;
@@ -400,9 +402,31 @@ static const struct {
 	{"value", offer_values},
 };
 
-void completion_offer_kind(struct completion *completion, const char *kind)
+/* Of people and rooms any part will do, where nothing begins with it. */
+static bool takes_parts(const char *kind)
+{
+	static const char *const kinds_of_names[] = {
+		"blocked", "chat",   "contact", "fileto",  "group",  "ingroup", "joined",
+		"member",  "person", "room",    "someone", "target", "tubeto",  NULL,
+	};
+
+	return g_strv_contains(kinds_of_names, kind);
+}
+
+static void offer_kind(struct completion *completion, const char *kind)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (!strcmp(kinds[i].kind, kind))
 			kinds[i].offer(completion);
+}
+
+void completion_offer_kind(struct completion *completion, const char *kind)
+{
+	offer_kind(completion, kind);
+	if (completion->found->len || g_utf8_strlen(completion->prefix, -1) < PART_MIN ||
+	    !takes_parts(kind))
+		return;
+	completion->anywhere = true;
+	offer_kind(completion, kind);
+	completion->anywhere = false;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../model/directory.h"
+#include "../model/id.h"
 #include "complete.h"
 
 bool completion_has_account(const struct completion *completion, const struct account *account)
@@ -75,22 +76,41 @@ static bool is_alias_safe(const struct completion *completion, const struct cens
 	return !prefix || !model_find_account(completion->model, prefix);
 }
 
+/* "work:mel": by any part of what comes after the account. */
+static bool matches_full(const struct completion *completion, const struct contact *contact)
+{
+	const char *account = contact->account->name;
+	gsize length = strlen(account);
+	g_autofree char *rest = NULL, *alias = NULL, *id = NULL;
+
+	if (strncmp(completion->prefix, account, length) || completion->prefix[length] != ':')
+		return false;
+	rest = g_utf8_casefold(completion->prefix + length + 1, -1);
+	alias = g_utf8_casefold(contact->alias, -1);
+	id = g_utf8_casefold(contact->id, -1);
+	if (completion->anywhere)
+		return strstr(alias, rest) || strstr(id, rest);
+	return g_str_has_prefix(alias, rest) || g_str_has_prefix(id, rest);
+}
+
 static void offer_contact(struct completion *completion, const struct census *census,
 			  const struct contact *contact)
 {
 	bool alias_matches = completion_matches(completion, contact->alias);
-	g_autofree char *full = NULL;
+	g_autofree char *full = NULL, *readable = NULL;
 
 	if (alias_matches && is_alias_safe(completion, census, contact)) {
 		completion_add(completion, contact->alias);
 		return;
 	}
 	full = g_strdup_printf("%s:%s", contact->account->name, contact->id);
-	if (alias_matches || completion_matches(completion, contact->id))
+	readable = id_readable(contact->id);
+	if (alias_matches || completion_matches(completion, contact->id) ||
+	    completion_matches(completion, readable))
 		completion_add(completion,
 			       times(census->ids, contact->id) > 1 ? full : contact->id);
-	else if (strchr(completion->prefix, ':'))
-		completion_offer(completion, full);
+	else if (matches_full(completion, contact))
+		completion_add(completion, full);
 }
 
 void completion_offer_contacts(struct completion *completion)

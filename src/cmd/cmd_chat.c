@@ -42,6 +42,20 @@ static char *describe_chat(const struct chat *chat)
 	return g_strdup(chat->name);
 }
 
+/* The same contact may be on several accounts. */
+static bool is_elsewhere(struct command_run *run, const struct chat *chat)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+
+		if (account != chat->account && account_find_contact(account, chat->id))
+			return true;
+	}
+	return false;
+}
+
 static void send_msg(struct command_run *run, struct chat *chat)
 {
 	g_autofree char *who = NULL;
@@ -50,7 +64,11 @@ static void send_msg(struct command_run *run, struct chat *chat)
 		bool online = chat->account && chat->account->state == ACCOUNT_ONLINE;
 
 		who = describe_chat(chat);
-		command_print(run, "%s %s", online ? "to" : "queued for", who);
+		if (chat->account && is_elsewhere(run, chat))
+			command_print(run, "%s %s on %s", online ? "to" : "queued for", who,
+				      chat->account->name);
+		else
+			command_print(run, "%s %s", online ? "to" : "queued for", who);
 	}
 	command_send(run, chat, MESSAGE_NORMAL, command_rest(run, 1));
 }

@@ -12,7 +12,8 @@ bool completion_matches(const struct completion *completion, const char *text)
 	if (!*completion->folded)
 		return true;
 	folded = g_utf8_casefold(text, -1);
-	return g_str_has_prefix(folded, completion->folded);
+	return completion->anywhere ? strstr(folded, completion->folded) != NULL
+				    : g_str_has_prefix(folded, completion->folded);
 }
 
 /* Only what is shown as it is can be typed: an id with a control character in it is left out. */

@@ -13,14 +13,15 @@ struct completion {
 	struct account *account;      /* of -a, or NULL */
 	char *args[COMMAND_ARGS_MAX]; /* those before the cursor */
 	unsigned count;
-	char *prefix; /* what was typed of the word, unquoted */
-	char *folded; /* prefix, casefolded */
-	bool quote;   /* a word of its own: quoted where need be */
+	char *prefix;  /* what was typed of the word, unquoted */
+	char *folded;  /* prefix, casefolded */
+	bool anywhere; /* what was typed may stand anywhere in it */
+	bool quote;    /* a word of its own: quoted where need be */
 	const char *suffix;
 	GPtrArray *found; /* char * */
 };
 
-/* Does @text begin with what was typed? Case does not count. */
+/* Does @text begin with what was typed, or contain it? Case does not count. */
 bool completion_matches(const struct completion *completion, const char *text);
 /* Adds @text when it begins with what was typed, and when it is fit to be shown. */
 void completion_offer(struct completion *completion, const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "card.h"
+#include "id.h"
 #include "text.h"
 
 #include <string.h>
@@ -270,7 +271,7 @@ struct whois *whois_new(const char *id)
 
 	whois->id = g_strdup(id);
 	whois->shown_id = text_clean(id, -1, TEXT_LINE);
-	whois->alias = g_strdup(whois->shown_id);
+	whois->alias = id_readable(id);
 	whois->status = g_strdup("");
 	whois->message = g_strdup("");
 	return whois;

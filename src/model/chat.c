@@ -394,3 +394,16 @@ void chat_set_name(struct chat *chat, const char *name)
 	chat->name = g_steal_pointer(&cleaned);
 	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_NAME);
 }
+
+bool chat_has_namesake(const struct chat *chat)
+{
+	const GPtrArray *chats = chat->model ? chat->model->chats : NULL;
+
+	for (guint i = 0; chats && chat->account && i < chats->len; i++) {
+		const struct chat *other = chats->pdata[i];
+
+		if (other != chat && other->account && !strcmp(other->name, chat->name))
+			return true;
+	}
+	return false;
+}

@@ -157,6 +157,8 @@ void chat_clear_read_mark(struct chat *chat);
 void chat_clear(struct chat *chat);
 
 /* @member_id is for rooms; who is no member is ignored. */
+/* Is another open chat called the same? */
+bool chat_has_namesake(const struct chat *chat);
 void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing state);
 void chat_set_live(struct chat *chat, bool live);
 void chat_set_number(struct chat *chat, unsigned number); /* swaps with who has it */

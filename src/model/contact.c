@@ -4,6 +4,7 @@
 #include "account.h"
 #include "chat.h"
 #include "contact_private.h"
+#include "id.h"
 #include "model.h"
 #include "roster.h"
 #include "text.h"
@@ -20,7 +21,7 @@ struct contact *contact_new(struct account *account, const char *id)
 	contact->account = account;
 	contact->id = g_strdup(id);
 	contact->shown_id = text_clean(id, -1, TEXT_LINE);
-	contact->alias = g_strdup(contact->shown_id);
+	contact->alias = id_readable(id);
 	contact->key = text_sort_key(contact->alias);
 	contact->presence = PRESENCE_UNKNOWN;
 	contact->status = g_strdup("");
@@ -102,7 +103,10 @@ void contact_set_alias(struct contact *contact, const char *alias)
 {
 	g_autofree char *cleaned = NULL;
 
-	cleaned = text_clean(alias && *alias ? alias : contact->id, -1, TEXT_LINE);
+	/* Managers give the id for a name where there is none. */
+	cleaned = alias && *alias && strcmp(alias, contact->id) != 0
+			  ? text_clean(alias, -1, TEXT_LINE)
+			  : id_readable(contact->id);
 	if (strcmp(cleaned, contact->alias) == 0)
 		return;
 	g_free(contact->alias);

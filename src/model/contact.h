@@ -27,7 +27,7 @@ struct contact {
 	struct account *account; /* NULL once removed from it */
 	char *id;                /* raw, used exactly */
 	char *shown_id;          /* cleaned */
-	char *alias;             /* cleaned; shown_id when none was given */
+	char *alias;             /* cleaned; id_readable() when none was given */
 	char *key;               /* text_sort_key(alias) */
 	enum presence presence;
 	char *status;                /* manager's status name */

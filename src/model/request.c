@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "account.h"
+#include "id.h"
 #include "contact.h"
 #include "model.h"
 #include "text.h"
@@ -87,7 +88,7 @@ static struct request *request_new(struct model *model, enum request_kind kind,
 	request->account = account;
 	request->id = g_strdup(id);
 	request->shown_id = text_clean(id, -1, TEXT_LINE);
-	request->name = text_clean(alias && *alias ? alias : id, -1, TEXT_LINE);
+	request->name = alias && *alias ? text_clean(alias, -1, TEXT_LINE) : id_readable(id);
 	request->room = g_strdup(room);
 	request->shown_room = room ? text_clean(room, -1, TEXT_LINE) : NULL;
 	request->text = text_clean(text, -1, TEXT_BODY);

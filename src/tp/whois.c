@@ -99,7 +99,7 @@ static void read_attribute(struct whois *whois, const char *key, struct bus_read
 	if (!strcmp(key, TP_CONN_ALIASING "/alias")) {
 		const char *alias = bus_read_string(value);
 
-		if (*alias)
+		if (*alias && strcmp(alias, whois->id) != 0)
 			replace(&whois->alias, alias);
 	} else if (!strcmp(key, TP_CONN_PRESENCE "/presence")) {
 		const char *status, *message;

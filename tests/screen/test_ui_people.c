@@ -20,6 +20,13 @@ static void test_marks(void **state)
 	play_act(play, "contact work carol@example.org Carol away Friends");
 	play_act(play, "removed work bob@example.org");
 	screen_wait_text(s, "   r Bob");
+	/* The roster is filtered by groups, too. */
+	screen_key(s, "M-r");
+	screen_type(s, "frien");
+	screen_wait_no_text(s, "r Bob");
+	screen_wait_text(s, "   a Carol");
+	screen_key(s, "Esc");
+	screen_wait_text(s, "   r Bob");
 	screen_line(s, "/query carol@example.org");
 	screen_wait_row(s, 0, "[a away]");
 	screen_line(s, "/group list Friends");
@@ -173,6 +180,43 @@ static void test_directory_in_a_small_window(void **state)
 	play_free(play);
 }
 
+static void test_the_same_contact_twice(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "online home");
+	play_act(play, "contact work bob@example.org Bob available");
+	play_act(play, "contact home bob@example.org Bob away");
+	play_act(play, "said work bob@example.org 1795353660 hello");
+	screen_wait_text(s, "Act: 1:Bob(1)");
+	play_act(play, "said home bob@example.org 1795353661 'hello again'");
+	screen_wait_text(s, "Act: 1:work:Bob(1) 2:home:Bob(1)");
+	screen_key(s, "M-2");
+	screen_wait_row(s, 23, "[home:Bob]");
+	screen_wait_row(s, 0, "home/haze");
+	screen_line(s, "/close");
+	screen_wait_text(s, "1:Bob(1)");
+	play_free(play);
+}
+
+static void test_ids_of_gateways(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "contact work melissa%%hotmail.com@msn.example.org '' available");
+	screen_wait_text(s, "o melissa@hot~");
+	screen_type(s, "/query hotm");
+	screen_key(s, "Tab");
+	screen_wait_row(s, 23, "/query \"melissa@hotmail.com (msn.example.org)\"");
+	screen_key(s, "Enter");
+	screen_wait_row(s, 0, "melissa@hotmail.com (msn.example.org) <melissa%hotmail.com@msn.");
+	play_free(play);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, setup, teardown)
 
 int main(void)
@@ -183,6 +227,8 @@ int main(void)
 		TEST(requests_in_a_small_window),
 		TEST(card),
 		TEST(card_in_a_small_window),
+		TEST(the_same_contact_twice),
+		TEST(ids_of_gateways),
 		TEST(directory),
 		TEST(directory_in_a_small_window),
 	};

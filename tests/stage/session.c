@@ -210,11 +210,17 @@ struct contact *session_find_contact(struct session *session, struct account *ac
 				     const char *name, GError **error)
 {
 	for (guint i = 0; i < session->model->accounts->len; i++) {
-		struct contact *contact =
-			account_find_contact(session->model->accounts->pdata[i], name);
+		struct account *one = session->model->accounts->pdata[i];
+		struct contact *contact = account_find_contact(one, name);
+		GHashTableIter iter;
+		void *value;
 
 		if (contact != NULL)
 			return contact;
+		g_hash_table_iter_init(&iter, one->contacts);
+		while (g_hash_table_iter_next(&iter, NULL, &value))
+			if (strcmp(((struct contact *)value)->alias, name) == 0)
+				return value;
 	}
 	g_set_error(error, SESSION_ERROR, SESSION_ERROR_NOT_FOUND, "no contact \"%s\"", name);
 	return NULL;

@@ -257,6 +257,46 @@ static void people_are_searched_for(void **state)
 	assert_int_equal(run(fixture, "/directory -a work Bob"), 1);
 }
 
+/* --- names -------------------------------------------------------------------------------------- */
+
+static void ids_are_completed_by_any_part(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contact(fixture->work, "melissa%hotmail.com@msn.example.org", NULL);
+	add_contact(fixture->work, "d\\27artagnan@musketeers.example", "Charles");
+	add_contact(fixture->work, "bob@xn--bcher-kva.example", "Bob");
+	add_contact(fixture->work, "bobby@x", NULL);
+	assert_completes(fixture, "/msg mel", "\"melissa@hotmail.com (msn.example.org)\"");
+	assert_completes(fixture, "/msg hotm", "\"melissa@hotmail.com (msn.example.org)\"");
+	assert_completes(fixture, "/msg msn.ex", "\"melissa@hotmail.com (msn.example.org)\"");
+	assert_completes(fixture, "/msg tagnan", "\"d\\\\27artagnan@musketeers.example\"");
+	assert_completes(fixture, "/msg d'art", "");
+	assert_completes(fixture, "/msg arles", "Charles");
+	assert_completes(fixture,
+			 "/msg b\xc3\xbc"
+			 "cher",
+			 "bob@xn--bcher-kva.example");
+	/* What begins so comes first, and alone. */
+	assert_completes(fixture, "/msg bo", "Bob|bobby@x");
+	assert_completes(fixture, "/msg work:hotm", "work:melissa%hotmail.com@msn.example.org");
+	check(fixture, "/query \"melissa@hotmail.com (msn.example.org)\"",
+	      "show melissa%hotmail.com@msn.example.org\n");
+}
+
+static void the_same_contact_on_two_accounts(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_contact(fixture->work, "bob@x", "Bob");
+	add_contact(fixture->irc, "bob@x", "Bob");
+	assert_completes(fixture, "/msg bo", "irc:bob@x|work:bob@x");
+	assert_completes(fixture, "/msg work:b", "work:bob@x");
+	check_fails(fixture, "/msg Bob hi", 3, "Bob");
+	assert_int_equal(run(fixture, "/msg work:bob@x hi"), 0);
+	assert_string_equal(fixture->out->str, "to Bob <bob@x> on work\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -272,6 +312,8 @@ int main(void)
 		TEST("/people/all requests", all_requests),
 		TEST("/people/a name with blanks", a_name_with_blanks),
 		TEST("/people/people are searched for", people_are_searched_for),
+		TEST("/people/ids are completed by any part", ids_are_completed_by_any_part),
+		TEST("/people/the same contact on two accounts", the_same_contact_on_two_accounts),
 	};
 
 	return cmocka_run_group_tests_name("cmd/people", tests, NULL, NULL);
