@@ -166,6 +166,56 @@ static void roster_verbs(void **state)
 	outcome_clear(&outcome);
 }
 
+static void note_whois(const struct whois *whois, const GError *error, void *data)
+{
+	assert_true(!whois == !!error);
+	if (whois)
+		assert_string_equal(whois->id, BOB);
+	note_outcome(error, data);
+}
+
+static void groups_blocks_cards_and_directories(void **state)
+{
+	struct fixture *f = *state;
+	struct conn *conn = go_online(f);
+	struct contact *bob = add(f, "work", BOB, "Bob");
+	g_autoptr(GPtrArray) card = card_new();
+	g_autoptr(GHashTable) terms = g_hash_table_new(g_str_hash, g_str_equal);
+	struct outcome outcome = {0};
+
+	session_group_add(f->session, bob, "Friends", note_outcome, &outcome);
+	session_group_remove(f->session, bob, "Friends", note_outcome, &outcome);
+	session_group_rename(f->session, conn->account, "Friends", "Mates", note_outcome, &outcome);
+	session_group_delete(f->session, conn->account, "Mates", note_outcome, &outcome);
+	session_block(f->session, conn->account, BOB, true, note_outcome, &outcome);
+	session_unblock(f->session, conn->account, BOB, note_outcome, &outcome);
+	session_whois(f->session, conn->account, BOB, note_whois, &outcome);
+	session_set_card(f->session, conn->account, card, note_outcome, &outcome);
+	session_open_directory(f->session, conn->account, "dir", 5, note_outcome, &outcome);
+	session_search_directory(f->session, conn->account, terms, note_outcome, &outcome);
+	session_search_more(f->session, conn->account, note_outcome, &outcome);
+	assert_true(was_called("group add Friends " BOB));
+	assert_true(was_called("group remove Friends " BOB));
+	assert_true(was_called("group rename Friends Mates"));
+	assert_true(was_called("group delete Mates"));
+	assert_true(was_called("block " BOB " report"));
+	assert_true(was_called("unblock " BOB));
+	assert_true(was_called("whois " BOB));
+	assert_true(was_called("directory dir 5"));
+	fake_answer(conn, NULL);
+	assert_int_equal(outcome.calls, 11);
+	assert_int_equal(outcome.code, 0);
+	/* Whoever still waits when the connection goes is told. */
+	session_whois(f->session, conn->account, BOB, note_whois, &outcome);
+	session_search_more(f->session, conn->account, note_outcome, &outcome);
+	fake_end(conn, CONN_END_NETWORK, "gone");
+	WAIT_FOR(outcome.calls == 13);
+	assert_int_equal(outcome.code, SESSION_ERROR_NOT_CONNECTED);
+	session_whois(f->session, account_called(f, "work"), BOB, note_whois, &outcome);
+	WAIT_FOR(outcome.calls == 14);
+	outcome_clear(&outcome);
+}
+
 static void verbs_need_a_connection(void **state)
 {
 	struct fixture *f = *state;
@@ -280,6 +330,8 @@ int main(void)
 		TEST("/session/talk/typing_is_told_once", typing_is_told_once),
 		TEST("/session/people/roster_verbs", roster_verbs),
 		TEST("/session/people/verbs_need_a_connection", verbs_need_a_connection),
+		TEST("/session/people/groups, blocks, cards and directories",
+		     groups_blocks_cards_and_directories),
 		TEST("/session/people/answering_removes_the_request",
 		     answering_removes_the_request),
 		TEST("/session/people/a_failed_answer_can_be_repeated",
