@@ -78,7 +78,7 @@ PEER_BIN   := $(BUILD)/tests/local-peer
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local bench-tubes bench-watch \
+.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local bench-tubes bench-watch bench-flags \
 	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -251,7 +251,7 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
-bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-watch
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-watch bench-flags
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
 	@$(MAKE) --no-print-directory bench-tubes
@@ -264,6 +264,10 @@ bench-tubes: all $(BUILD)/tests/integration/test_tubes_numbers
 bench-watch: $(BUILD)/pheme $(LISTEN_BIN) $(FIXTURE_BIN) \
 		$(BUILD)/tests/integration/test_watch_numbers
 	@WATCH_NUMBERS=strict $(BUILD)/tests/integration/test_watch_numbers
+
+# What one flag costs.
+bench-flags: $(BUILD)/pheme $(FIXTURE_BIN) $(BUILD)/tests/integration/test_flags_numbers
+	@FLAGS_NUMBERS=strict $(BUILD)/tests/integration/test_flags_numbers
 
 # What telepathy-local costs, against what it may cost.
 bench-local: $(LOCAL_BIN) $(BUILD)/tests/integration/test_local_numbers
