@@ -277,7 +277,7 @@ $(PEER_BIN): $(call obj,tests/peer/main.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(FIXTURE_LIBS)
 
-tests: all $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(SLOW_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(STAGE_BIN) \
+tests: all man $(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN) $(SLOW_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(STAGE_BIN) \
 	$(BENCH_SMOKE) $(LISTEN_BIN)
 
 unit-tests: $(UNIT_BIN)
@@ -294,7 +294,7 @@ check-unit: $(UNIT_BIN)
 check-screen: $(BUILD)/pheme $(SCREEN_BIN) $(FIXTURE_BIN) $(STAGE_BIN)
 	tests/run $(SCREEN_BIN)
 
-check-integration: all $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(LISTEN_BIN)
+check-integration: all man $(INTEG_BIN) $(FIXTURE_BIN) $(PEER_BIN) $(LISTEN_BIN)
 	tests/run $(INTEG_BIN)
 
 # PHEME_IDLE_SECONDS shortens the hour that a tube is left alone.

@@ -78,6 +78,8 @@ static const struct {
 	{"@COMMANDS@", command_man_section},
 	{"@KEYS@", keys},
 	{"@OPTIONS@", options_man_section},
+	{"@STATUSES@", options_man_statuses},
+	{"@SYNOPSIS@", options_man_synopsis},
 	{"@SETTINGS@", settings},
 	{"@TITLE@", version},
 };

@@ -21,5 +21,7 @@ struct options {
 bool options_parse(struct options *options, int argc, char **argv, int *status);
 void options_clear(struct options *options);
 
-char *options_help(void);        /* what --help prints */
+char *options_help(void); /* what --help prints */
+char *options_man_synopsis(void);
+char *options_man_statuses(void);
 char *options_man_section(void); /* troff: the OPTIONS section */

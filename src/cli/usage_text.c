@@ -81,8 +81,34 @@ static void append_verbs(GString *text)
 	}
 }
 
+static const struct {
+	int status;
+	const char *words;
+} statuses_table[] = {
+	{0, "done"},
+	{SESSION_ERROR_FAILED, "failed"},
+	{SESSION_ERROR_USAGE, "usage"},
+	{SESSION_ERROR_NOT_FOUND, "no such account, contact, chat or service"},
+	{SESSION_ERROR_NOT_CONNECTED, "not connected"},
+	{SESSION_ERROR_REFUSED, "refused or denied"},
+	{SESSION_ERROR_NOT_DELIVERED, "not delivered"},
+	{SESSION_ERROR_TIMEOUT, "timed out"},
+	{130, "interrupted"},
+};
+
+static char *list_statuses(void)
+{
+	GString *list = g_string_new(NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(statuses_table); i++)
+		g_string_append_printf(list, "%s%d %s", i ? "; " : "", statuses_table[i].status,
+				       statuses_table[i].words);
+	return g_string_free(g_string_append_c(list, '.'), FALSE);
+}
+
 char *options_help(void)
 {
+	g_autofree char *statuses = NULL;
 	GString *text = g_string_new("Usage: pheme [OPTION]...\n"
 				     "An instant messenger for the terminal. Alone it shows its "
 				     "screen; or it does\none of these:\n\n");
@@ -95,10 +121,10 @@ char *options_help(void)
 
 		append_help(text, usage, help);
 	}
-	g_string_append(text, "\nExit status: 0 done; 1 failed; 2 usage; 3 no such account, "
-			      "contact, chat or\nservice; 4 not connected; 5 refused or denied; "
-			      "6 not delivered; 124 timed out;\n130 interrupted.\n\n"
-			      "man pheme tells more, and /help within pheme.\n");
+	g_string_append(text, "\nExit status: ");
+	statuses = list_statuses();
+	append_filled(text, statuses, strlen("Exit status: "), 0);
+	g_string_append(text, "\nman pheme tells more, and /help within pheme.\n");
 	return g_string_free(text, FALSE);
 }
 
@@ -127,5 +153,32 @@ char *options_man_section(void)
 
 		append_man(page, usage, help);
 	}
+	return g_string_free(page, FALSE);
+}
+
+char *options_man_synopsis(void)
+{
+	GString *page = g_string_new(".B pheme\n.RI [ OPTION ]...\n");
+	g_autofree const struct command **flags = command_list_flags();
+
+	for (const struct command **flag = flags; *flag; flag++) {
+		g_autofree char *usage = command_flag_usage(*flag);
+		g_autofree char *escaped = command_troff(usage);
+		gsize name = strcspn(escaped, " ");
+
+		g_string_append_printf(page, ".br\n.B pheme %.*s\n", (int)name, escaped);
+		if (escaped[name])
+			g_string_append_printf(page, ".I %s\n", escaped + name + 1);
+	}
+	return g_string_free(page, FALSE);
+}
+
+char *options_man_statuses(void)
+{
+	GString *page = g_string_new(NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(statuses_table); i++)
+		g_string_append_printf(page, ".TP\n%d\n%s\n", statuses_table[i].status,
+				       statuses_table[i].words);
 	return g_string_free(page, FALSE);
 }
