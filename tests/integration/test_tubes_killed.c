@@ -104,9 +104,10 @@ static void play_again(struct scene *scene)
 	pid_t ben = start(world, "ben", ARGS(ACCEPT, "ann", "x-zero"));
 
 	connect_and_read(scene);
-	users_stop(ann);
-	users_wait_exit(ben, 0);
+	kill(ann, SIGTERM);
 	check_ends(scene);
+	users_wait_exit(ann, 130);
+	users_wait_exit(ben, 0);
 	users_check_clean(world->w, "ann");
 	users_check_clean(world->w, "ben");
 }
@@ -122,9 +123,10 @@ static void test_alone_manager(void **state)
 	wait_said(scene.world, "ann", "the connection manager ended unexpectedly");
 	scene.ben = start(scene.world, "ben", ARGS(ACCEPT, "ann", "x-zero"));
 	connect_and_read(&scene);
-	users_stop(scene.ann);
-	users_wait_exit(scene.ben, 0);
+	kill(scene.ann, SIGTERM);
 	check_ends(&scene);
+	users_wait_exit(scene.ann, 130);
+	users_wait_exit(scene.ben, 0);
 	users_check_clean(scene.world->w, "ann");
 }
 
@@ -170,9 +172,10 @@ static void test_pending_their_pheme(void **state)
 	pheme_kill(scene.world->w, scene.screen);
 	scene.ben = start(scene.world, "ben", ARGS(ACCEPT, "ann", "x-zero"));
 	connect_and_read(&scene);
-	users_stop(scene.ann);
-	users_wait_exit(scene.ben, 0);
+	kill(scene.ann, SIGTERM);
 	check_ends(&scene);
+	users_wait_exit(scene.ann, 130);
+	users_wait_exit(scene.ben, 0);
 	users_check_clean(scene.world->w, "ann");
 	users_check_clean(scene.world->w, "ben");
 }
