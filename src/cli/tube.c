@@ -202,8 +202,9 @@ static bool is_from(const struct tube_job *job, const struct tube *tube)
 
 static bool is_wanted(const struct tube_job *job, const struct tube *tube)
 {
-	return tube->state == TUBE_ASKED && is_from(job, tube) &&
-	       (!job->service || tube_is_service(tube, job->service));
+	/* It may be found before the connection that it is of is ready. */
+	return tube->state == TUBE_ASKED && tube->account->state == ACCOUNT_ONLINE &&
+	       is_from(job, tube) && (!job->service || tube_is_service(tube, job->service));
 }
 
 static void on_accepted(const GError *error, void *data)
@@ -365,7 +366,10 @@ static gboolean on_step(void *data)
 			step_offer(job);
 		break;
 	case WAIT_FAILED:
-		/* An account that tries again may still get there, but not without a bus. */
+		/* How a tube ends is told by itself. An account that tries again may still get
+		 * there, but not without a bus. */
+		if (job->tube)
+			break;
 		if (job->options->timeout && session_has_bus(job->cli->front.session))
 			break;
 		wait_complain(model_of(job), NULL, WAIT_FAILED);

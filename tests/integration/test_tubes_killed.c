@@ -188,6 +188,8 @@ static void check_offered_again(void **state, const char *whose)
 	play(&scene, PENDING);
 	kill_role(&scene, whose, MANAGER);
 	screen_wait_text(scene.screen, "/accept 2");
+	/* What is offered may be told before the connection is ready. */
+	pheme_wait_rows(scene.screen, "connected as", strcmp(whose, "ben") ? 1 : 2);
 	screen_line(scene.screen, "/accept");
 	screen_wait_text(scene.screen, "is open");
 	users_stop(scene.ann);
