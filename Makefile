@@ -63,7 +63,7 @@ INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 # What takes too long for each day: make check-slow.
 SLOW_SRC   := $(wildcard tests/integration/test_slow_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH_SRC  := $(filter-out $(patsubst %,tests/bench/%.c,bare relay listen),$(wildcard tests/bench/*.c))
+BENCH_SRC  := $(filter-out $(patsubst %,tests/bench/%.c,bare relay listen history),$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -241,19 +241,25 @@ $(LISTEN_BIN): $(call obj,tests/bench/listen.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
 
+$(BUILD)/tests/bench/history: $(call obj,tests/bench/history.c) $(BUILD)/libpheme.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
+
 # For tests/run, which runs programs without arguments.
 $(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
 	@printf '#!/bin/sh\nexec "$${0%%/*}/bench" --smoke\n' >$@
 	@chmod +x $@
 
 BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
-BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/relay
+BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/relay \
+	$(BUILD)/tests/bench/history
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
 bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-watch bench-flags
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
+	@$(BUILD)/tests/bench/history
 	@$(MAKE) --no-print-directory bench-tubes
 
 # What a tube at full speed costs whoever types beside it.
