@@ -97,6 +97,25 @@ static void find(struct front *front, struct chat *chat, struct query *query)
 	ui_find(ui_of(front), query);
 }
 
+/* From the main loop: the line that asked for it is still being dealt with. */
+static gboolean on_edit(void *data)
+{
+	struct ui *ui = data;
+
+	ui->edit_idle = 0;
+	if (!ui->leaving && ui->draft == &ui->current->draft)
+		ui_edit_externally(ui);
+	return G_SOURCE_REMOVE;
+}
+
+static void edit(struct front *front)
+{
+	struct ui *ui = ui_of(front);
+
+	if (ui->edit_idle == 0)
+		ui->edit_idle = g_idle_add(on_edit, ui);
+}
+
 static void clear(struct front *front, struct chat *chat)
 {
 	struct ui *ui = ui_of(front);
@@ -119,6 +138,7 @@ const struct front_ops front_ops = {
 	.show_account_form = show_account_form,
 	.ask = ask,
 	.find = find,
+	.edit = edit,
 	.clear = clear,
 	.quit = quit,
 };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "src/model/contact.h"
 #include "src/model/text.h"
+#include "src/store/paths.h"
 #include "term.h"
 
 #define INHERIT_MAX 8
@@ -138,19 +139,15 @@ static bool parse_look(const char *text, struct term_style *style, char **bad)
 static char *find_file(const char *name)
 {
 	g_autofree char *file = g_strconcat(name, ".theme", NULL);
-	g_autofree char *own = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *bin = own != NULL ? g_path_get_dirname(own) : g_strdup(".");
-	char *places[] = {g_build_filename(g_get_user_config_dir(), "pheme", "themes", file, NULL),
-			  g_build_filename(PHEME_DATADIR, "themes", file, NULL),
-			  g_build_filename(bin, "..", "themes", file, NULL)};
-	char *found = NULL;
+	g_auto(GStrv) places = paths_themes();
 
-	for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
-		if (found == NULL && g_file_test(places[i], G_FILE_TEST_IS_REGULAR))
-			found = g_steal_pointer(&places[i]);
-		g_free(places[i]);
+	for (char **place = places; *place != NULL; place++) {
+		g_autofree char *path = g_build_filename(*place, file, NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			return g_steal_pointer(&path);
 	}
-	return found;
+	return NULL;
 }
 
 static void G_GNUC_PRINTF(2, 3) complain(GPtrArray *problems, const char *format, ...)

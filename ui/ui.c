@@ -265,6 +265,8 @@ static void tear_down(struct ui *ui)
 	screen_clear(ui);
 	g_strfreev(ui->candidates);
 	g_free(ui->pasted);
+	g_free(ui->bad_program);
+	g_clear_handle_id(&ui->edit_idle, g_source_remove);
 	g_main_loop_unref(ui->loop);
 }
 

@@ -90,8 +90,9 @@ struct ui {
 	struct session_search *finding; /* the next place of /find; or NULL */
 	int find_steps;                 /* to be taken after it */
 	const char *find_note;          /* what came of it, for the status bar; or NULL */
-	gint64 last_bell;               /* monotonic µs */
-	guint clock;
+	gint64 last_bell, last_program; /* monotonic µs */
+	char *bad_program;              /* notify.command that could not be started; or NULL */
+	guint clock, edit_idle;
 };
 
 /* --- screen.c: frames and areas ---------------------------------------------------------------- */

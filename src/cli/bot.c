@@ -220,26 +220,6 @@ static bool wants_answer(const struct bot *bot, const struct chat *chat,
 	return printer_matches(bot->options.chat, chat->account, chat->id, chat->name);
 }
 
-static char **collect_facts(const struct chat *chat, const struct message *message)
-{
-	g_autofree char *time = json_time(message->time);
-	const char *const facts[][2] = {
-		{"PHEME_ACCOUNT", chat->account->name},
-		{"PHEME_CHAT", chat->id},
-		{"PHEME_KIND", "contact"},
-		{"PHEME_SENDER", message->sender ? message->sender : chat->id},
-		{"PHEME_ALIAS", message->name},
-		{"PHEME_ID", message->uid},
-		{"PHEME_TYPE", message_type_name(message->type)},
-		{"PHEME_TIME", time},
-	};
-	char **list = NULL;
-
-	for (gsize i = 0; i < G_N_ELEMENTS(facts); i++)
-		list = g_environ_setenv(list, facts[i][0], facts[i][1], TRUE);
-	return list;
-}
-
 static void on_message(struct bot *bot, struct chat *chat, const struct message *message)
 {
 	struct bot_talk *talk = talk_get(bot, chat);
@@ -254,7 +234,7 @@ static void on_message(struct bot *bot, struct chat *chat, const struct message 
 	}
 	question = g_new0(struct question, 1);
 	question->text = g_strdup(message->raw ? message->raw : message->text);
-	question->facts = collect_facts(chat, message);
+	question->facts = message_facts(chat, message);
 	if (!talk->program && g_queue_is_empty(&talk->questions))
 		g_queue_push_tail(&bot->ready, talk);
 	g_queue_push_tail(&talk->questions, question);

@@ -235,6 +235,14 @@ static void offer_settings(struct completion *completion)
 		completion_offer(completion, setting->name);
 }
 
+static void offer_themes(struct completion *completion)
+{
+	g_autoptr(GPtrArray) names = command_list_themes();
+
+	for (guint i = 0; i < names->len; i++)
+		completion_offer(completion, names->pdata[i]);
+}
+
 static void offer_choices(struct completion *completion, const char *choices)
 {
 	g_auto(GStrv) list = g_strsplit(choices, "|", -1);
@@ -397,6 +405,7 @@ static const struct {
 	{"setting", offer_settings},
 	{"status", offer_statuses},
 	{"target", offer_targets},
+	{"theme", offer_themes},
 	{"tube", offer_tubes},
 	{"tubeto", offer_tube_targets},
 	{"value", offer_values},

@@ -40,7 +40,7 @@ struct command {
 	 * fileto (a contact or a file), tubeto (likewise, or a service), transfer (number of one that has not ended);
 	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
-	 * before it), tube (its number), service (of a tube), group, ingroup (of the contact
+	 * before it), theme, tube (its number), service (of a tube), group, ingroup (of the contact
 	 * before it), blocked (whoever is), report (that word),
 	 * someone (who can be asked about), card (FIELD=VALUE of our own), option (of a room),
 	 * person (FIELD=VALUE of a directory).
@@ -141,6 +141,12 @@ char *command_flag_usage(const struct command *command);
 char *command_flag_value(const struct command *command);
 /* What is wrong with these words after the flag: new string; NULL when all is well. */
 char *command_check_args(const struct command *command, char **args);
+
+/* Starts a program with one more argument (or NULL), without a shell, and leaves it to itself: it
+ * sees neither the terminal nor where pheme prints. @environment NULL: this one. */
+bool command_spawn(const char *program, const char *argument, char **environment, GError **error);
+/* Names (char *) of the themes that there are, sorted; free with g_ptr_array_unref(). */
+GPtrArray *command_list_themes(void);
 
 /* --- completion --------------------------------------------------------------------------- */
 

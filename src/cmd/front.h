@@ -46,6 +46,8 @@ struct front_ops {
 	/* Shows where @query (a reference is taken) is found in the chat; NULL: no more. NULL in
 	 * place of the function: there is nothing to show it on. */
 	void (*find)(struct front *front, struct chat *chat, struct query *query);
+	/* The line that is typed, in the user's editor. NULL: there is none. */
+	void (*edit)(struct front *front);
 	/* Like print, for what went wrong; NULL: print is used. */
 	void (*print_error)(struct front *front, struct chat *chat, const char *line);
 	/* What a command was asked for has begun, and takes as long as it takes: a limit on the

@@ -155,6 +155,14 @@ const struct command command_table[] = {
 	 .help = "Disconnects ACCOUNT, or the account of this chat, until /connect or the next\n"
 		 "start.",
 	 .run = cmd_disconnect},
+	{.name = "edit",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "writes a message in your editor",
+	 .help = "Opens $VISUAL or $EDITOR; what is saved stands in the input line then, and "
+		 "Enter\n"
+		 "sends it. Ctrl-X Ctrl-E does the same with what is typed already.",
+	 .run = cmd_edit},
 	{.name = "file",
 	 .aliases = "files",
 	 .usage = "[cancel|list|send]",
@@ -280,6 +288,14 @@ const struct command command_table[] = {
 	 .help = "Changes the name that others see of you on the account of this chat, or the one\n"
 		 "told by -a. Without NICK it prints it.",
 	 .run = cmd_nick},
+	{.name = "notify",
+	 .usage = "[all|mention|off|default]",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "what of this chat makes a noise",
+	 .help = "all: each message; mention: in a room those that name you, elsewhere all; off:\n"
+		 "none; default: what notify.bell says. It goes for the bell and for the program\n"
+		 "of notify.command, and is kept in pheme.conf. Alone it prints what holds here.",
+	 .run = cmd_notify},
 	{.name = "part",
 	 .aliases = "leave",
 	 .usage = "[ROOM:joined] [REASON:text…]",
@@ -407,6 +423,16 @@ const struct command command_table[] = {
 	 .flag_once = true,
 	 .flag_help = "Print where each account stands, or set STATUS: available, away, xa (away "
 		      "for long), busy, hidden or offline, with a MESSAGE for others to read."},
+	{.name = "theme",
+	 .aliases = "themes",
+	 .usage = "[THEME:theme]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "lists the themes and changes it",
+	 .help = "Shows everything in THEME from now on. Without THEME it lists what there is: "
+		 "the\n"
+		 "built-in one, those that came with pheme, and those of yours in\n"
+		 "$XDG_CONFIG_HOME/pheme/themes.",
+	 .run = cmd_theme},
 	{.name = "topic",
 	 .usage = "[TOPIC:text…]",
 	 .needs = COMMAND_NEEDS_ROOM,
@@ -432,6 +458,16 @@ const struct command command_table[] = {
 	 .summary = "takes back what /block did",
 	 .help = "Lets messages of CONTACT through again. /block lists who is blocked.",
 	 .run = cmd_unblock},
+	{.name = "url",
+	 .aliases = "urls",
+	 .usage = "[NUMBER]",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "lists and opens addresses of this chat",
+	 .help = "Lists the http, https, mailto and xmpp addresses in what is shown of this chat,\n"
+		 "the latest with the number 1; with NUMBER opens it. What opens it is\n"
+		 "\"/set url.command\", else $BROWSER, else xdg-open; it is started without a\n"
+		 "shell, and never unasked.",
+	 .run = cmd_url},
 	{.name = "version",
 	 .usage = "",
 	 .needs = COMMAND_NEEDS_NOTHING,

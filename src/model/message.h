@@ -70,6 +70,11 @@ const char *message_type_name(enum message_type type);
 /* New id, 32 hex digits: the time, so that those of a time lie together in an index, then
  * randomness. */
 char *message_new_uid(void);
+struct chat;
+/* What a program gets to know of it in its environment, without its text: new list of NAME=value
+ * for PHEME_ACCOUNT, PHEME_CHAT, PHEME_KIND, PHEME_SENDER, PHEME_ALIAS, PHEME_ID, PHEME_TYPE and
+ * PHEME_TIME. */
+char **message_facts(const struct chat *chat, const struct message *message);
 /* Appends cleaned lines (new strings) for /log and the like: "2026-11-22 14:01 Bob: hello"; @place
  * (NULL: none) stands before the sender. Lines after the first are indented, so that no body can
  * pose as another message. */

@@ -16,15 +16,19 @@ struct config {
 	char *path;
 	GHashTable *values;  /* of config_settings[].name → value; only what is not default */
 	GHashTable *aliases; /* name → text */
+	GHashTable *noises;  /* key of a chat → "all", "mention", "off" */
 	GPtrArray *tubes;    /* struct config_tube * */
 	GArray *listeners;   /* struct listener */
 };
 
 /* --- loading ------------------------------------------------------------------------------ */
 
+#define NOISES "notify-chat"
+
 static bool is_free_group(const char *group)
 {
-	return g_str_equal(group, "alias") || g_str_has_prefix(group, "tube ");
+	return g_str_equal(group, "alias") || g_str_equal(group, NOISES) ||
+	       g_str_has_prefix(group, "tube ");
 }
 
 static bool is_known_group(const char *group)
@@ -137,6 +141,25 @@ const GPtrArray *config_tubes(struct config *config)
 	return config->tubes;
 }
 
+static bool is_noise(const char *mode)
+{
+	static const char *const modes[] = {"all", "mention", "off", NULL};
+
+	return g_strv_contains(modes, mode);
+}
+
+static void load_noise(struct config *config, struct keyfile *file, const char *key,
+		       GPtrArray *problems)
+{
+	g_autofree char *mode = keyfile_string(file, NOISES, key, problems);
+
+	if (mode && is_noise(mode))
+		g_hash_table_insert(config->noises, g_strdup(key), g_steal_pointer(&mode));
+	else if (mode)
+		keyfile_problem(file, problems, NOISES, key,
+				"one of all, mention, off is expected");
+}
+
 static void load_group(struct config *config, struct keyfile *file, const char *group,
 		       GPtrArray *problems)
 {
@@ -150,6 +173,8 @@ static void load_group(struct config *config, struct keyfile *file, const char *
 
 			if (text)
 				g_hash_table_insert(config->aliases, g_strdup(*key), text);
+		} else {
+			load_noise(config, file, *key, problems);
 		}
 	}
 }
@@ -177,6 +202,7 @@ struct config *config_load(const char *path, GPtrArray *problems)
 	config->path = path ? g_strdup(path) : paths_file(PATHS_CONFIG, "pheme.conf");
 	config->values = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	config->aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	config->noises = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	config->tubes = g_ptr_array_new_with_free_func(tube_free);
 	config->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
 	load_all(config, problems);
@@ -189,6 +215,7 @@ void config_free(struct config *config)
 		return;
 	g_hash_table_unref(config->values);
 	g_hash_table_unref(config->aliases);
+	g_hash_table_unref(config->noises);
 	g_ptr_array_unref(config->tubes);
 	g_array_unref(config->listeners);
 	g_free(config->path);
@@ -266,6 +293,41 @@ void config_on_change(struct config *config, void (*fn)(const char *name, void *
 	struct listener listener = {fn, data};
 
 	g_array_append_val(config->listeners, listener);
+}
+
+/* --- noises of chats ---------------------------------------------------------------------- */
+
+/* Anything can be in an id, and not everything in a key. */
+static char *noise_key(const char *account, const char *id)
+{
+	g_autofree char *name = g_strconcat(account, ":", id, NULL);
+
+	return g_uri_escape_bytes((const guint8 *)name, strlen(name), "@:#&+!~");
+}
+
+const char *config_chat_notify(struct config *config, const char *account, const char *id)
+{
+	g_autofree char *key = NULL;
+
+	if (!g_hash_table_size(config->noises))
+		return NULL;
+	key = noise_key(account, id);
+	return g_hash_table_lookup(config->noises, key);
+}
+
+bool config_set_chat_notify(struct config *config, const char *account, const char *id,
+			    const char *mode, GError **error)
+{
+	g_autofree char *key = noise_key(account, id);
+
+	g_assert(!mode || is_noise(mode));
+	if (!save_key(config, NOISES, key, mode, error))
+		return false;
+	if (mode)
+		g_hash_table_insert(config->noises, g_steal_pointer(&key), g_strdup(mode));
+	else
+		g_hash_table_remove(config->noises, key);
+	return true;
 }
 
 /* --- aliases ------------------------------------------------------------------------------ */

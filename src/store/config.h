@@ -5,7 +5,7 @@
  * pheme.conf: settings, named "group.key" ("ui.pane-width"), each with a type, a default and
  * a line of help in one const table. A value of the wrong type or an unknown key is a
  * problem that names file, line and key; the default is used. Groups [alias] (user's
- * command aliases) and [tube NAME] hold free keys.
+ * command aliases), [notify-chat] (a key for each chat) and [tube NAME] hold free keys.
  */
 
 #include <stdbool.h>
@@ -58,6 +58,11 @@ struct config_tube {
 /* NULL: there is none for it. */
 const struct config_tube *config_find_tube(struct config *config, const char *service);
 const GPtrArray *config_tubes(struct config *config); /* struct config_tube * */
+
+/* What makes a noise in a chat: "all", "mention" or "off"; NULL: as everywhere. */
+const char *config_chat_notify(struct config *config, const char *account, const char *id);
+bool config_set_chat_notify(struct config *config, const char *account, const char *id,
+			    const char *mode, GError **error);
 
 /* User's aliases; NULL when there is none. @value NULL removes. */
 const char *config_alias(struct config *config, const char *name);

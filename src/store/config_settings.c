@@ -21,6 +21,11 @@ const struct setting config_settings[] = {
 	 .help = "ring the terminal's bell for what contacts write and for mentions, or for all"},
 	{"notify.bell-interval-ms", SETTING_INT, "1000", 0, 3600000,
 	 .help = "shortest time between two bells, in milliseconds"},
+	{"notify.command", SETTING_STRING, "",
+	 .help = "a program that is started for what makes a noise, with PHEME_CHAT, PHEME_SENDER, "
+		 "PHEME_TEXT and so on in its environment"},
+	{"notify.command-for", SETTING_CHOICE, "mention", .choices = "mention|all",
+	 .help = "start notify.command for what contacts write and for mentions, or for all"},
 	{"ui.date-format", SETTING_STRING, "%a %d %b %Y",
 	 .help = "how the line between two days is written, as in date(1)"},
 	{"ui.join-part", SETTING_BOOL, "true", .help = "show who joins and leaves a room"},
@@ -34,6 +39,8 @@ const struct setting config_settings[] = {
 	{"ui.theme", SETTING_STRING, "default", .help = "name of a theme"},
 	{"ui.time-format", SETTING_STRING, "%H:%M",
 	 .help = "how the time before a message is written, as in date(1)"},
+	{"url.command", SETTING_STRING, "",
+	 .help = "the program that /url opens addresses with; empty: $BROWSER, else xdg-open"},
 	{NULL},
 };
 

@@ -36,3 +36,15 @@ bool paths_make_parents(const char *path, GError **error)
 		    shown, g_strerror(code));
 	return false;
 }
+
+char **paths_themes(void)
+{
+	g_autofree char *own = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *bin = own ? g_path_get_dirname(own) : g_strdup(".");
+	char **list = g_new0(char *, 4);
+
+	list[0] = paths_file(PATHS_CONFIG, "themes");
+	list[1] = g_build_filename(PHEME_DATADIR, "themes", NULL);
+	list[2] = g_build_filename(bin, "..", "themes", NULL);
+	return list;
+}

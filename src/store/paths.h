@@ -18,5 +18,8 @@ enum paths_kind {
 
 /* New path of @name in that directory (NULL: of the directory itself). Creates nothing. */
 char *paths_file(enum paths_kind kind, const char *name);
+/* Where themes are looked for, in this order: the user's, those that came with pheme, and those
+ * beside a program that is not installed; g_strfreev. */
+char **paths_themes(void);
 /* Makes the directories that lead to @path, those that are missing with mode 0700. */
 bool paths_make_parents(const char *path, GError **error);

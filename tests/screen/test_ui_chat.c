@@ -2,6 +2,7 @@
 #include "tests/lib/env.h"
 #include "tests/lib/play.h"
 #include "tests/lib/test.h"
+#include "tests/lib/wait.h"
 
 #include <glib.h>
 #include <string.h>
@@ -76,6 +77,37 @@ static void test_bell(void **state)
 	play_act(play, "say work bob@example.org four");
 	screen_wait_text(s, "four");
 	assert_int_equal(screen_bells(s), 2);
+	play_free(play);
+}
+
+/* A program of the user's is told who wrote what, and not of chats that are to be quiet. */
+static void test_notify_command(void **state)
+{
+	struct play *play = play_with_bob();
+	struct screen *s = play_screen(play);
+	g_autofree char *path = test_env_path(*state, "told");
+	g_autofree char *line = NULL, *text = NULL;
+
+	line = g_strdup_printf("/set notify.command sh -c 'printf \"%%s|%%s\\n\" "
+			       "\"$PHEME_CHAT\" \"$PHEME_TEXT\" >>%s'",
+			       path);
+	screen_line(s, "/set notify.bell-interval-ms 0");
+	screen_line(s, line);
+	screen_wait_text(s, "notify.command = sh -c");
+	play_act(play, "say work bob@example.org 'a $(b) \"c\"'");
+	screen_wait_text(s, "a $(b)");
+	assert_true(test_wait_file(path, 0, "bob@example.org|a $(b) \"c\"", TEST_WAIT_MS) > 0);
+	screen_line(s, "/notify off");
+	screen_wait_text(s, "Bob: off");
+	play_act(play, "say work bob@example.org quiet");
+	screen_wait_text(s, "quiet");
+	screen_line(s, "/notify default");
+	screen_wait_text(s, "Bob: as everywhere");
+	play_act(play, "say work bob@example.org loud");
+	screen_wait_text(s, "loud");
+	assert_true(test_wait_file(path, 0, "|loud", TEST_WAIT_MS) > 0);
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_null(strstr(text, "quiet"));
 	play_free(play);
 }
 
@@ -317,13 +349,21 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_wrapping),  TEST(test_harmless),
-		TEST(test_bell),      TEST(test_delivery),
-		TEST(test_typing),    TEST(test_own_typing),
-		TEST(test_switching), TEST(test_new_line),
-		TEST(test_history),   TEST(test_page_down_reaches_the_end),
-		TEST(test_mentions),  TEST(test_cost),
-		TEST(test_closing),   TEST(test_no_wake_ups),
+		TEST(test_wrapping),
+		TEST(test_harmless),
+		TEST(test_bell),
+		TEST(test_notify_command),
+		TEST(test_delivery),
+		TEST(test_typing),
+		TEST(test_own_typing),
+		TEST(test_switching),
+		TEST(test_new_line),
+		TEST(test_history),
+		TEST(test_page_down_reaches_the_end),
+		TEST(test_mentions),
+		TEST(test_cost),
+		TEST(test_closing),
+		TEST(test_no_wake_ups),
 	};
 
 	return cmocka_run_group_tests_name("ui/chat", tests, NULL, NULL);

@@ -46,11 +46,11 @@ static void test_complete(void **state)
 static void check_usage(const struct command *command)
 {
 	static const char *const kinds[] = {
-		"",         "account", "action",  "alias",   "chat",    "command", "contact",
-		"file",     "fileto",  "joined",  "key",     "member",  "param",   "protocol",
-		"request",  "room",    "service", "setting", "status",  "target",  "text",
-		"transfer", "tube",    "tubeto",  "value",   "blocked", "group",   "ingroup",
-		"report",   "someone", "card",    "option",  "person",  NULL,
+		"",        "account",  "action",  "alias",   "chat",   "command", "contact",
+		"file",    "fileto",   "joined",  "key",     "member", "param",   "protocol",
+		"request", "room",     "service", "setting", "status", "target",  "text",
+		"theme",   "transfer", "tube",    "tubeto",  "value",  "blocked", "group",
+		"ingroup", "report",   "someone", "card",    "option", "person",  NULL,
 	};
 	const char *usage = command->usage;
 	bool optional = false, rest = false;

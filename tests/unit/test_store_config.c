@@ -199,6 +199,22 @@ static void test_aliases(void **state)
 	assert_false(config_set_alias(f->config, "ab", "/join\n/quit", &error));
 }
 
+static void test_chat_notify(void **state)
+{
+	struct fixture *f = *state;
+
+	load(f, "[notify-chat]\nwork:a@b=all\nwork:c=loud\n");
+	assert_problem(f->problems, "one of all, mention, off");
+	assert_string_equal(config_chat_notify(f->config, "work", "a@b"), "all");
+	assert_null(config_chat_notify(f->config, "work", "c"));
+	/* Whatever an id holds. */
+	assert_true(config_set_chat_notify(f->config, "work", "#[x]=\n\xff y", "off", NULL));
+	load(f, NULL);
+	assert_string_equal(config_chat_notify(f->config, "work", "#[x]=\n\xff y"), "off");
+	assert_true(config_set_chat_notify(f->config, "work", "#[x]=\n\xff y", NULL, NULL));
+	assert_null(config_chat_notify(f->config, "work", "#[x]=\n\xff y"));
+}
+
 #define TEST(name, function)                                                                       \
 	{                                                                                          \
 		"/config/" name, function, setup, teardown, NULL                                   \
@@ -216,6 +232,7 @@ int main(void)
 		TEST("set-in-broken-file", test_set_in_broken_file),
 		TEST("set-after-edit", test_set_after_edit),
 		TEST("aliases", test_aliases),
+		TEST("chat-notify", test_chat_notify),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
