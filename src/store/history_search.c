@@ -270,7 +270,10 @@ static bool run_phase(struct search *search, const struct phase *phase)
 	sqlite3_stmt *statement = prepare(search, phase);
 	int step;
 
-	while ((step = history_db_step(search->db, statement)) > 0) {
+	/* The index may have to think before its first row: once that is done it is made use of. */
+	for (search->end = 0; (step = history_db_step(search->db, statement)) > 0;) {
+		if (!search->end)
+			search->end = g_get_monotonic_time() + BUDGET_US;
 		if (!take_row(search, phase, statement)) {
 			search->full = true;
 			history_db_reset(statement);
@@ -338,7 +341,6 @@ static bool run_search(struct history_db *db, struct job *job)
 		.job = job,
 		.query = job->query,
 		.places = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, place_free),
-		.end = g_get_monotonic_time() + BUDGET_US,
 	};
 	bool done = read_places(&search);
 
