@@ -143,7 +143,7 @@ bool chat_receive(LocalChat *chat, TpHandle sender, GVariant *payload)
 	guint32 type, id;
 
 	g_variant_get(payload, "(&s&sux&s&s)", NULL, &token, &type, &sent, &text, &supersedes);
-	if (type > TP_CHANNEL_TEXT_MESSAGE_TYPE_NOTICE || !who_text_valid(token, TOKEN_MAX) ||
+	if (type > TP_CHANNEL_TEXT_MESSAGE_TYPE_AUTO_REPLY || !who_text_valid(token, TOKEN_MAX) ||
 	    !who_text_valid(supersedes, TOKEN_MAX) || !who_text_valid(text, CHAT_TEXT_MAX) ||
 	    !has_room(chat, strlen(text)))
 		return false;
@@ -211,6 +211,7 @@ static void constructed(GObject *object)
 		TP_CHANNEL_TEXT_MESSAGE_TYPE_NORMAL,
 		TP_CHANNEL_TEXT_MESSAGE_TYPE_ACTION,
 		TP_CHANNEL_TEXT_MESSAGE_TYPE_NOTICE,
+		TP_CHANNEL_TEXT_MESSAGE_TYPE_AUTO_REPLY,
 	};
 	static const char *const content_types[] = {"text/plain", NULL};
 
