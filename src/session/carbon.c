@@ -56,6 +56,9 @@ static void use_row(struct talk *talk, struct arrival *arrival, const struct his
 	/* The other pheme took it from what we had shown as queued. */
 	if (shown && shown->delivery < DELIVERY_SENT && !outbox_has(talk, row->uid))
 		chat_set_delivery(talk->chat, shown, DELIVERY_SENT, NULL);
+	/* A page has brought it, or will, without a word to a reader. */
+	arrival->in_page = (shown || talk->chat->loading) && !arrival->row.scrollback &&
+			   !outbox_has(talk, row->uid);
 	inbox_settle(arrival, shown || arrival->row.scrollback || talk->chat->loading);
 }
 

@@ -150,26 +150,37 @@ bool reader_expect(struct session *session, struct chat *chat, unsigned serial,
 	return true;
 }
 
+/* In the history, and not acknowledged: nobody passed it on. Who is not the handler leaves it to
+ * the handler. */
+static bool is_left(struct session *session, const struct arrival *arrival)
+{
+	struct reading *reading = find(session, arrival->row.uid);
+
+	if (reading && tp_is_handler(session->tp))
+		return true;
+	if (reading)
+		drop(session, reading);
+	return false;
+}
+
 void reader_pass(struct arrival *arrival, const struct message *message)
 {
 	struct session *session = arrival->session;
-	struct message *made = NULL;
+	bool own = arrival->row.direction == MESSAGE_OUT;
+	struct message *made;
 
-	if (!session->reader || arrival->row.direction != MESSAGE_IN)
+	if (!session->reader)
 		return;
-	if (!message) {
-		struct reading *reading = find(session, arrival->row.uid);
-
-		/* In the history, and not acknowledged: nobody passed it on. Who is not the
-		 * handler leaves it to the handler. */
-		if (!reading || !tp_is_handler(session->tp)) {
-			if (reading)
-				drop(session, reading);
-			return;
-		}
-		message = made = pages_message_whole(&arrival->row);
+	if (message) {
+		/* Of ours the model's event tells. */
+		if (!own)
+			session->reader(arrival->chat, message, session->reader_data);
+		return;
 	}
-	session->reader(arrival->chat, message, session->reader_data);
+	if (own ? !arrival->in_page : !is_left(session, arrival))
+		return;
+	made = pages_message_whole(&arrival->row);
+	session->reader(arrival->chat, made, session->reader_data);
 	message_free(made);
 }
 
