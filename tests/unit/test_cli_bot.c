@@ -192,6 +192,98 @@ static void test_facts(void **state)
 		    "start\nsend work bob@x 3 $(id) `id` \xe2\x80\xae x work bob@x bob@x\nstop\n");
 }
 
+static void test_all_facts(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .type = MESSAGE_ACTION, .text = "x"},
+		{0},
+	};
+	struct fixture *fixture = *state;
+
+	contact_set_alias(account_ensure_contact(fixture->work, "bob@x"), "Bob");
+	check_reply(fixture,
+		    "sh -c 'echo $PHEME_KIND $PHEME_ALIAS $PHEME_TYPE ${#PHEME_ID} ${#PHEME_TIME}'",
+		    arrivals, 1, "start\nsend work bob@x 3 contact bob@x action 32 20\nstop\n");
+}
+
+static int reply_once(struct fixture *fixture, const char *const *argv,
+		      const struct cli_options *options, const struct arrival *arrivals,
+		      struct capture *capture)
+{
+	const struct cli_task task = {.verb = command_find_flag("reply-with"),
+				      .args = (char **)argv,
+				      .options = *options};
+	int status;
+
+	script.arrivals = arrivals;
+	script.wanted = G_MAXUINT;
+	script.session = fixture->session;
+	fixture->session->on_start = on_start;
+	g_string_truncate(fixture->calls, 0);
+	capture_begin(capture);
+	status = cli_do(fixture->session, &task);
+	capture_end(capture);
+	return status;
+}
+
+/* Each line that is not empty is a message; it ends by itself when all are sent. */
+static void test_lines_and_count(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .text = "one\n\ntwo"},
+		{.id = "bob@x", .text = "three"},
+		{.id = "bob@x", .text = "not this one"},
+		{0},
+	};
+	static const struct cli_options options = {.reply_lines = true, .count = 2};
+	const char *const argv[] = {"cat", NULL};
+	struct fixture *fixture = *state;
+	struct capture capture;
+
+	assert_int_equal(reply_once(fixture, argv, &options, arrivals, &capture), 0);
+	assert_string_equal(fixture->calls->str,
+			    "start\nsend work bob@x 3 one\nsend work bob@x 3 two\n"
+			    "send work bob@x 3 three\nstop\n");
+	capture_clear(&capture);
+}
+
+static void test_many_lines(void **state)
+{
+	static const struct arrival arrivals[] = {{.id = "bob@x", .text = "go"}, {0}};
+	static const struct cli_options options = {.reply_lines = true, .once = true};
+	const char *const argv[] = {"seq 1000", NULL};
+	struct fixture *fixture = *state;
+	struct capture capture;
+
+	assert_int_equal(reply_once(fixture, argv, &options, arrivals, &capture), 0);
+	assert_int_equal(count_lines(fixture->calls->str, "send "), 100);
+	assert_non_null(strstr(capture.err, "more than 100 lines"));
+	capture_clear(&capture);
+}
+
+/* Nor is it answered what we ourselves say from elsewhere. */
+static void test_one_contact(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "carol@x", .text = "from carol"},
+		{.id = "me@x", .text = "from myself"},
+		{.id = "bob@x", .text = "from bob"},
+		{0},
+	};
+	static const struct cli_options options = {.once = true};
+	const char *const argv[] = {"cat", "work:bob@x", NULL}, *const all[] = {"cat", NULL};
+	struct fixture *fixture = *state;
+	struct capture capture;
+
+	account_set_self(fixture->work, "me@x", NULL);
+	assert_int_equal(reply_once(fixture, argv, &options, arrivals, &capture), 0);
+	assert_string_equal(fixture->calls->str, "start\nsend work bob@x 3 from bob\nstop\n");
+	capture_clear(&capture);
+	assert_int_equal(reply_once(fixture, all, &options, arrivals + 1, &capture), 0);
+	assert_string_equal(fixture->calls->str, "start\nsend work bob@x 3 from bob\nstop\n");
+	capture_clear(&capture);
+}
+
 /* Nothing is sent for it, and what comes after is answered. */
 static void test_failure(void **state)
 {
@@ -263,6 +355,10 @@ int main(void)
 		TEST("/cli/bot/chats do not wait for each other", test_chats_apart),
 		TEST("/cli/bot/many chats", test_many),
 		TEST("/cli/bot/facts in the environment, text as it came", test_facts),
+		TEST("/cli/bot/all facts", test_all_facts),
+		TEST("/cli/bot/lines, so many messages", test_lines_and_count),
+		TEST("/cli/bot/too many lines", test_many_lines),
+		TEST("/cli/bot/one contact, and never oneself", test_one_contact),
 		TEST("/cli/bot/failures", test_failure),
 		TEST("/cli/bot/missing program", test_missing_program),
 		TEST("/cli/bot/no account", test_no_account),
