@@ -518,23 +518,9 @@ static void creation_free(void *data)
 static void on_created(struct bus_reader *reply, const GError *bus_error, void *data)
 {
 	struct creation *creation = data;
-	struct bus_reader properties;
-	struct channel_facts facts;
-	struct channel *channel = NULL;
-	const char *path;
 
-	if (bus_error) {
-		creation->fn(NULL, bus_error, creation->data);
-		return;
-	}
-	path = bus_read_path(reply);
-	bus_read_array(reply, &properties);
-	facts_read(&facts, &properties);
-	if (bus_reader_ok(reply))
-		channel = take_in(creation->conn, path, &facts, true);
-	else
-		facts_clear(&facts);
-	creation->fn(channel, NULL, creation->data);
+	creation->fn(bus_error ? NULL : conn_read_channel(creation->conn, reply), bus_error,
+		     creation->data);
 }
 
 void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn, void *data,

@@ -125,6 +125,44 @@ static void test_marks_on_the_screen(void **state)
 	pheme_quit(w, s);
 }
 
+/* A manager that makes no sense is not believed, and does no harm. */
+static void test_hostile_signals(void **state)
+{
+	static const struct {
+		const char *interface, *member, *args;
+	} signals[] = {
+		{"ContactGroups", "GroupsChanged", "('a', 1)"},
+		{"ContactGroups", "GroupsChanged", "([@u 77, 0], ['', '\\u001b'], @as [])"},
+		{"ContactGroups", "GroupRenamed", "(1, 2)"},
+		{"ContactGroups", "GroupRenamed", "('Friends', '')"},
+		{"ContactGroups", "GroupRenamed", "('', 'x')"},
+		{"ContactBlocking", "BlockedContactsChanged", "(@as [], {'x': 1})"},
+		{"ContactBlocking", "BlockedContactsChanged",
+		 "({@u 0: '', 9: '\\u001b]0;x'}, @a{us} {})"},
+		{"ContactInfo", "ContactInfoChanged", "('x',)"},
+		{"ContactList", "ContactsChangedWithID",
+		 "({@u 1: (@u 99, @u 98, 'x')}, @a{us} {}, @a{us} {})"},
+	};
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	use_account(w);
+	s = pheme_start_until(w, NULL, "Friends       0/2|");
+	for (gsize i = 0; i < G_N_ELEMENTS(signals); i++) {
+		g_autofree char *interface =
+			g_strconcat("org.freedesktop.Telepathy.Connection.Interface.",
+				    signals[i].interface, NULL);
+
+		fixture_emit(w->fixture, ME, "+", interface, signals[i].member,
+			     g_variant_new_parsed(signals[i].args));
+	}
+	fixture_set_presence(w->fixture, ME, BOB, "away", "");
+	screen_wait_text(s, "a Bob");
+	screen_line(s, "/block");
+	screen_wait_text(s, "work  ^[]0;x");
+	pheme_quit(w, s);
+}
+
 /* --- who they are --- */
 
 static void set(struct pheme_world *w, const char *id, const char *key, const char *fact)
@@ -418,6 +456,7 @@ int main(void)
 		TEST(odd_group_name),
 		TEST(blocking),
 		TEST(marks_on_the_screen),
+		TEST(hostile_signals),
 		TEST(whois),
 		TEST(hostile_card),
 		TEST(own_card),
