@@ -256,11 +256,11 @@ BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests
 
 # pheme beside the clients that are installed (deps-bench installs them); half an hour, with
 # BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
-bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-watch bench-flags
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-flags
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
 	@$(BUILD)/tests/bench/history
-	@$(MAKE) --no-print-directory bench-tubes
+	@$(MAKE) --no-print-directory bench-tubes bench-watch
 
 # What a tube at full speed costs whoever types beside it.
 bench-tubes: all $(BUILD)/tests/integration/test_tubes_numbers
