@@ -7,8 +7,6 @@
 #include "src/model/directory.h"
 
 #include <string.h>
-#include "src/model/room_config.h"
-#include "src/model/room_list.h"
 
 struct later { /* session_done_fn is never called from inside */
 	session_done_fn done;
@@ -23,7 +21,7 @@ static gboolean on_later(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-static void finish(session_done_fn done, void *data)
+void stage_finish(session_done_fn done, void *data)
 {
 	struct later *later;
 
@@ -65,17 +63,17 @@ void session_start(struct session *session)
 
 void session_stop(struct session *session, session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_wait_bus(struct session *session, session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_wait_cache(struct session *session, session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_set_debug(struct session *session, bool on)
@@ -98,14 +96,14 @@ void session_connect(struct session *session, struct account *account, session_d
 		     void *data)
 {
 	account_set_state(account, ACCOUNT_ONLINE, "");
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,
 			void *data)
 {
 	account_set_state(account, ACCOUNT_OFFLINE, "");
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 bool session_account_add(struct session *session, const struct account_conf *conf, GError **error)
@@ -195,13 +193,13 @@ void session_set_presence(struct session *session, struct account *account, enum
 {
 	for (guint i = 0; i < session->model->accounts->len; i++)
 		account_set_presence(session->model->accounts->pdata[i], presence, "", message);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_set_nick(struct session *session, struct account *account, const char *nick,
 		      session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 /* --- roster ------------------------------------------------------------------------------- */
@@ -241,61 +239,61 @@ void session_roster_add(struct session *session, struct account *account, const 
 			const char *message, session_done_fn done, void *data)
 {
 	contact_set_on_roster(account_ensure_contact(account, id), true);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_roster_remove(struct session *session, struct contact *contact, session_done_fn done,
 			   void *data)
 {
 	contact_set_on_roster(contact, false);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_rename(struct session *session, struct contact *contact, const char *alias,
 		    session_done_fn done, void *data)
 {
 	contact_set_alias(contact, alias);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_group_add(struct session *session, struct contact *contact, const char *group,
 		       session_done_fn done, void *data)
 {
 	contact_add_group(contact, group);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_group_remove(struct session *session, struct contact *contact, const char *group,
 			  session_done_fn done, void *data)
 {
 	contact_remove_group(contact, group);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_group_rename(struct session *session, struct account *account, const char *group,
 			  const char *name, session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_group_delete(struct session *session, struct account *account, const char *group,
 			  session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_block(struct session *session, struct account *account, const char *id, bool report,
 		   session_done_fn done, void *data)
 {
 	account_set_blocked(account, id, true);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_unblock(struct session *session, struct account *account, const char *id,
 		     session_done_fn done, void *data)
 {
 	account_set_blocked(account, id, false);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 struct inquiry {
@@ -332,7 +330,7 @@ void session_set_card(struct session *session, struct account *account, const GP
 {
 	g_ptr_array_unref(session->card);
 	session->card = card_copy(card);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 /* Finds nobody: the play says who is there. */
@@ -370,13 +368,13 @@ void session_stop_search(struct session *session, struct account *account)
 void session_authorize(struct session *session, struct account *account, const char *id,
 		       session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_deny(struct session *session, struct account *account, const char *id,
 		  session_done_fn done, void *data)
 {
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_answer_request(struct session *session, struct request *request, bool accept,
@@ -384,7 +382,7 @@ void session_answer_request(struct session *session, struct request *request, bo
 {
 	stage_log(session, "request %s %s", request->id, accept ? "yes" : "no");
 	model_remove_request(request);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 /* --- files ---------------------------------------------------------------------------------- */
@@ -456,20 +454,6 @@ void session_open_contact(struct session *session, struct account *account, cons
 	g_idle_add_full(G_PRIORITY_DEFAULT, on_opening, opening, g_free);
 }
 
-void session_join(struct session *session, struct account *account, const char *room,
-		  const char *password, session_done_fn done, void *data)
-{
-	chat_set_room_state(chat_open(account, CHAT_ROOM, room), ROOM_JOINED);
-	finish(done, data);
-}
-
-void session_part(struct session *session, struct chat *chat, const char *reason,
-		  session_done_fn done, void *data)
-{
-	chat_set_room_state(chat, ROOM_LEFT);
-	finish(done, data);
-}
-
 void session_close_chat(struct session *session, struct chat *chat)
 {
 	chat_close(chat);
@@ -486,11 +470,13 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 	};
 
 	chat_append(chat, message_new(&init));
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_resend(struct session *session, struct chat *chat, struct message *message)
 {
+	stage_log(session, "resend %s %s", chat->id, message->text);
+	chat_set_delivery(chat, message, DELIVERY_SENDING, NULL);
 }
 
 void session_use_living(struct session *session)
@@ -501,55 +487,26 @@ void session_withdraw(struct session *session, struct chat *chat, const char *re
 {
 }
 
-void session_set_topic(struct session *session, struct chat *chat, const char *topic,
-		       session_done_fn done, void *data)
+bool session_is_resendable(const struct message *message)
 {
-	chat_set_topic(chat, topic, "me", 0);
-	finish(done, data);
+	return message->delivery == DELIVERY_FAILED;
 }
 
-/* Its rooms come by `listed`. */
-void session_list_rooms(struct session *session, struct account *account, const char *server,
-			session_done_fn done, void *data)
+void session_correct(struct session *session, struct chat *chat, const char *text,
+		     session_done_fn done, void *data)
 {
-	account_start_room_list(account, server);
-	finish(done, data);
+	stage_log(session, "correct %s \"%s\"", chat->id, text);
+	stage_finish(done, data);
 }
 
-void session_stop_listing(struct session *session, struct account *account)
+gsize session_message_limit(const struct account *account)
 {
-	if (account->room_list != NULL)
-		room_list_set_state(account->room_list, ROOM_LIST_STOPPED, NULL);
+	return 60000;
 }
 
-void session_configure_room(struct session *session, struct chat *chat, const char *const *values,
-			    session_done_fn done, void *data)
+char **session_split(const struct account *account, const char *text)
 {
-	for (int i = 0; i < ROOM_OPTION_COUNT; i++)
-		if (values[i] != NULL)
-			stage_log(session, "configure %s %s=%s", chat->id, room_options[i].name,
-				  values[i]);
-	finish(done, data);
-}
-
-void session_invite(struct session *session, struct chat *chat, const char *id, const char *reason,
-		    session_done_fn done, void *data)
-{
-	stage_log(session, "invite %s %s \"%s\"", chat->id, id, reason);
-	finish(done, data);
-}
-
-void session_kick(struct session *session, struct chat *chat, const struct member *member,
-		  const char *reason, bool ban, session_done_fn done, void *data)
-{
-	stage_log(session, "%s %s %s \"%s\"", ban ? "ban" : "kick", chat->id, member->id, reason);
-	finish(done, data);
-}
-
-void session_make_room(struct session *session, struct chat *chat, const char *const *ids,
-		       const char *reason, session_chat_fn fn, void *data)
-{
-	fn(chat_open(chat->account, CHAT_ROOM, "new"), NULL, data);
+	return strlen(text) > 100000 ? NULL : g_strsplit(text, "|", -1);
 }
 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)
@@ -672,16 +629,4 @@ void session_answer_prompt(struct session *session, const char *answer)
 
 	stage_log(session, "%s", text);
 	session->asked.text = NULL;
-}
-
-bool session_is_bookmarked(struct session *session, const struct account *account, const char *room)
-{
-	return g_str_has_prefix(room, "kept");
-}
-
-bool session_bookmark(struct session *session, struct account *account, const char *room, bool add,
-		      GError **error)
-{
-	stage_log(session, "bookmark %s %s %s", account->name, room, add ? "add" : "remove");
-	return true;
 }

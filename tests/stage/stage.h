@@ -33,3 +33,5 @@ void stage_open_fifo(struct session *session, const char *path);
 void stage_log(struct session *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void stage_say(struct chat *chat, const char *sender, const char *alias, const char *text,
 	       gint64 time);
+/* Tells @done, if there is one, later and without an error. */
+void stage_finish(session_done_fn done, void *data);
