@@ -108,6 +108,8 @@ static int text_style(const struct message *message)
 	const char *name;
 	int style;
 
+	if (message->superseded)
+		return STYLE_CHAT_DELIVERY;
 	if (message->direction != MESSAGE_LOCAL)
 		return message->mention ? STYLE_CHAT_MENTION : STYLE_CHAT_TEXT;
 	local_look(message, &name, &style);

@@ -88,17 +88,34 @@ static char *own_name(const struct chat *chat)
 	return g_strndup(name, strcspn(name, *name != '@' ? "@" : ""));
 }
 
+/* A message that took another's place, or whose place was taken, says so. NULL: neither. */
+static char *correction_text(const struct message *message)
+{
+	if (message->retracted)
+		return g_strdup("[retracted]");
+	if (message->supersedes != NULL && *message->text == '\0')
+		return g_strdup("[took a message back]");
+	if (message->supersedes == NULL && !message->superseded)
+		return NULL;
+	return g_strconcat(message->supersedes != NULL ? "[edit] " : "", message->text,
+			   message->superseded ? " [edited]" : "", NULL);
+}
+
 /* NULL: the message's own text will do. */
 static char *shown_text(const struct chatview *view, const struct message *message)
 {
 	g_autofree char *own = message->direction == MESSAGE_OUT ? own_name(view->chat) : NULL;
 	const char *name = own != NULL ? own : message->name != NULL ? message->name : "";
+	g_autofree char *corrected = correction_text(message);
+	const char *said = corrected != NULL ? corrected : message->text;
 	g_autofree char *text = NULL;
 
 	if (message->type == MESSAGE_ACTION)
-		text = g_strdup_printf("%s %s", name, message->text);
+		text = g_strdup_printf("%s %s", name, said);
 	else if (message->type == MESSAGE_AUTO_REPLY)
-		text = g_strconcat("[auto] ", message->text, NULL);
+		text = g_strconcat("[auto] ", said, NULL);
+	else
+		text = g_steal_pointer(&corrected);
 	if (strchr(text != NULL ? text : message->text, '\t') != NULL)
 		return wrap_expand_tabs(text != NULL ? text : message->text);
 	return g_steal_pointer(&text);

@@ -124,6 +124,15 @@ static void clear(struct front *front, struct chat *chat)
 	ui_mark(ui, DIRTY_CHAT);
 }
 
+static void insert(struct front *front, const char *text)
+{
+	struct ui *ui = ui_of(front);
+
+	if (ui->draft == &ui->current->draft)
+		input_insert(text);
+	ui_mark(ui, DIRTY_INPUT);
+}
+
 static void quit(struct front *front, int status)
 {
 	ui_quit(ui_of(front), status);
@@ -140,6 +149,7 @@ const struct front_ops front_ops = {
 	.find = find,
 	.edit = edit,
 	.clear = clear,
+	.insert = insert,
 	.quit = quit,
 };
 

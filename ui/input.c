@@ -119,6 +119,8 @@ ACTION(help, ACTION_HELP)
 ACTION(accounts, ACTION_ACCOUNTS)
 ACTION(tubes, ACTION_TUBES)
 ACTION(toggle_pane, ACTION_TOGGLE_PANE)
+ACTION(quote, ACTION_QUOTE)
+ACTION(resend, ACTION_RESEND)
 ACTION(newline, ACTION_NEWLINE)
 ACTION(editor, ACTION_EDITOR)
 ACTION(redraw, ACTION_REDRAW)
@@ -186,6 +188,8 @@ static rl_command_func_t *const actions[ACTION_COUNT] = {
 	[ACTION_TUBES] = act_tubes,
 	[ACTION_TOGGLE_PANE] = act_toggle_pane,
 	[ACTION_COMPLETE] = act_complete,
+	[ACTION_QUOTE] = act_quote,
+	[ACTION_RESEND] = act_resend,
 	[ACTION_NEWLINE] = act_newline,
 	[ACTION_EDITOR] = act_editor,
 	[ACTION_REDRAW] = act_redraw,

@@ -450,6 +450,25 @@ static void insert_newline(struct ui *ui, int key)
 		input_insert("\n");
 }
 
+static void quote_last(struct ui *ui, int key)
+{
+	if (ui->draft == &ui->current->draft && ui->current->chat->kind != CHAT_STATUS)
+		command_execute(&ui->front, "/quote", NULL, NULL);
+}
+
+static void resend_last(struct ui *ui, int key)
+{
+	struct chat *chat = ui->current->chat;
+
+	for (unsigned i = chat->count; i-- > 0;) {
+		if (!session_is_resendable(chat_message(chat, i)))
+			continue;
+		session_resend(ui->session, chat, chat_message(chat, i));
+		chatview_scroll_end(ui->current);
+		return;
+	}
+}
+
 static void edit(struct ui *ui, int key)
 {
 	if (ui->draft == &ui->current->draft)
@@ -499,6 +518,8 @@ static const struct {
 	[ACTION_ACCOUNTS] = {toggle_accounts, UNASKED},
 	[ACTION_TUBES] = {toggle_tubes, UNASKED},
 	[ACTION_TOGGLE_PANE] = {toggle_pane, ALWAYS},
+	[ACTION_QUOTE] = {quote_last, UNASKED},
+	[ACTION_RESEND] = {resend_last, UNASKED},
 	[ACTION_NEWLINE] = {insert_newline, ALWAYS},
 	[ACTION_EDITOR] = {edit, UNASKED},
 	[ACTION_REDRAW] = {redraw, ALWAYS},

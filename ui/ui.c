@@ -31,7 +31,7 @@ static void on_current(struct ui *ui, const struct event *event)
 		break;
 	case EVENT_MESSAGE_CHANGED:
 		if (event->message == NULL || event->message->delivery == DELIVERY_FAILED ||
-		    event->message->direction == MESSAGE_LOCAL)
+		    event->message->direction == MESSAGE_LOCAL || event->message->superseded)
 			chatview_reload(ui->current);
 		ui_mark(ui, DIRTY_CHAT);
 		break;

@@ -34,6 +34,8 @@ typedef void (*command_chat_fn)(struct command_run *run, struct chat *chat);
 void command_target(struct command_run *run, const char *name, command_chat_fn fn);
 /* Somebody in the room of the run; NULL without failing when there is none. */
 struct member *command_find_member(struct command_run *run, const char *name);
+/* "> …" of the @number-th message from the end that somebody else said; NULL: there is none. New. */
+char *command_quote(struct chat *chat, guint64 number);
 /* An open chat by number, id, "account:id" or the name that only one has; NULL without failing
  * when there is none. */
 struct chat *command_find_chat(struct command_run *run, const char *name);
@@ -103,6 +105,7 @@ void cmd_chat(struct command_run *run);
 void cmd_clear(struct command_run *run);
 void cmd_close(struct command_run *run);
 void cmd_connect(struct command_run *run);
+void cmd_correct(struct command_run *run);
 void cmd_debug(struct command_run *run);
 void cmd_deny(struct command_run *run);
 void cmd_directory(struct command_run *run);
@@ -132,10 +135,13 @@ void cmd_notify(struct command_run *run);
 void cmd_part(struct command_run *run);
 void cmd_query(struct command_run *run);
 void cmd_quit(struct command_run *run);
+void cmd_quote(struct command_run *run);
 void cmd_reconnect(struct command_run *run);
 void cmd_reject(struct command_run *run);
 void cmd_remove(struct command_run *run);
 void cmd_rename(struct command_run *run);
+void cmd_resend(struct command_run *run);
+void cmd_retract(struct command_run *run);
 void cmd_room(struct command_run *run);
 void cmd_rooms(struct command_run *run);
 void cmd_requests(struct command_run *run);

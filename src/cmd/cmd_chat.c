@@ -11,23 +11,36 @@ void command_send(struct command_run *run, struct chat *chat, enum message_type 
 		  const char *text)
 {
 	struct session *session = command_session(run);
+	g_auto(GStrv) parts = NULL;
 
 	if (!chat->account) {
 		command_fail(run, SESSION_ERROR_NOT_FOUND, "the account of %s was removed",
 			     chat->name);
 		return;
 	}
-	if (chat->account->state != ACCOUNT_ONLINE) {
-		session_send(session, chat, type, text, NULL, NULL);
-		return;
-	}
-	if (chat->kind == CHAT_ROOM && chat->room_state == ROOM_LEFT) {
+	if (chat->account->state == ACCOUNT_ONLINE && chat->kind == CHAT_ROOM &&
+	    chat->room_state == ROOM_LEFT) {
 		command_fail(run, SESSION_ERROR_NOT_CONNECTED,
 			     "you are not in %s: /join without a name enters it again", chat->name);
 		return;
 	}
-	command_hold(run);
-	session_send(session, chat, type, text, command_done, run);
+	parts = session_split(chat->account, text);
+	if (!parts) {
+		command_fail(run, SESSION_ERROR_USAGE,
+			     "the message has %" G_GSIZE_FORMAT
+			     " bytes, and at most %d of %" G_GSIZE_FORMAT
+			     " go as messages: /file send sends a file",
+			     strlen(text), SESSION_PARTS_MAX, session_message_limit(chat->account));
+		return;
+	}
+	for (char **part = parts; *part; part++) {
+		if (chat->account->state != ACCOUNT_ONLINE) {
+			session_send(session, chat, type, *part, NULL, NULL);
+			continue;
+		}
+		command_hold(run);
+		session_send(session, chat, type, *part, command_done, run);
+	}
 }
 
 static void show_chat(struct command_run *run, struct chat *chat)

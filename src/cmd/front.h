@@ -41,6 +41,8 @@ struct front_ops {
 	void (*ask)(struct front *front, const char *question, bool secret, front_answer_fn fn,
 		    void *data);
 	void (*clear)(struct front *front, struct chat *chat);
+	/* Into the line that is being typed; NULL: there is none. */
+	void (*insert)(struct front *front, const char *text);
 	void (*quit)(struct front *front, int status);
 	/* A setting changed that the front end may care for is told by config_on_change(). */
 	/* Shows where @query (a reference is taken) is found in the chat; NULL: no more. NULL in

@@ -120,6 +120,15 @@ const struct command command_table[] = {
 		 "are\n"
 		 "enabled. When the session bus is gone it is looked for, or started, again.",
 	 .run = cmd_connect},
+	{.name = "correct",
+	 .usage = "TEXT:text…",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "corrects your last message",
+	 .help = "Sends TEXT in place of your last message in this chat, where the connection\n"
+		 "manager can: telepathy-local does. The old one stays, marked as edited. What "
+		 "others\n"
+		 "correct is marked so in any case.",
+	 .run = cmd_correct},
 	{.name = "debug",
 	 .usage = "[on|off]",
 	 .needs = COMMAND_NEEDS_NOTHING,
@@ -319,6 +328,16 @@ const struct command command_table[] = {
 	 .summary = "ends pheme",
 	 .help = "Ends pheme at once: accounts go offline, history is complete. It never asks.",
 	 .run = cmd_quit},
+	{.name = "quote",
+	 .usage = "[NUMBER] [TEXT:text…]",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "quotes what somebody said",
+	 .help = "Puts the last message of somebody else, or the NUMBERth from the end, into the "
+		 "line\n"
+		 "with \"> \" before it, to be answered below. With TEXT it is sent at once. "
+		 "Alt-q\n"
+		 "does the same to the last one.",
+	 .run = cmd_quote},
 	{.name = "reconnect",
 	 .usage = "[ACCOUNT:account]",
 	 .needs = COMMAND_NEEDS_BUS,
@@ -357,6 +376,21 @@ const struct command command_table[] = {
 		 "files\n"
 		 "and tubes. /accept and /reject take their numbers.",
 	 .run = cmd_requests},
+	{.name = "resend",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "sends again what was not delivered",
+	 .help = "Sends the messages of this chat that have failed, as new ones, in their order.\n"
+		 "Alt-s sends the last of them.",
+	 .run = cmd_resend},
+	{.name = "retract",
+	 .usage = "",
+	 .needs = COMMAND_NEEDS_CHAT,
+	 .summary = "takes your last message back",
+	 .help = "Asks those who got your last message in this chat to show it no more, where "
+		 "the\n"
+		 "connection manager can; who has read it has read it.",
+	 .run = cmd_retract},
 	{.name = "room",
 	 .usage = "[OPTION:option] [VALUE:text…]",
 	 .needs = COMMAND_NEEDS_ROOM,

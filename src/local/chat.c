@@ -202,6 +202,8 @@ static GPtrArray *get_interfaces(TpBaseChannel *channel)
 	g_ptr_array_add(list, (void *)TP_IFACE_CHANNEL_INTERFACE_MESSAGES);
 	g_ptr_array_add(list, (void *)TP_IFACE_CHANNEL_INTERFACE_CHAT_STATE);
 	g_ptr_array_add(list, (void *)TP_IFACE_CHANNEL_INTERFACE_DESTROYABLE);
+	/* That "supersedes" is heeded, which no interface of the specification says. */
+	g_ptr_array_add(list, (void *)"im.pheme.Channel.Corrections");
 	return list;
 }
 

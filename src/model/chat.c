@@ -283,6 +283,7 @@ struct message *chat_append(struct chat *chat, struct message *message)
 	};
 
 	chat_note_mention(chat, message);
+	correct_by(chat, message);
 	window_add(chat, message);
 	if (message->direction != MESSAGE_LOCAL)
 		chat->last_activity = MAX(chat->last_activity, message->time);
@@ -379,6 +380,7 @@ void chat_set_live(struct chat *chat, bool live)
 	if (chat->live == live)
 		return;
 	chat->live = live;
+	chat->can_correct &= live;
 	if (!live && forget_typing(chat))
 		change |= CHAT_CHANGED_TYPING;
 	chat_tell(chat, EVENT_CHAT_CHANGED, change);
@@ -406,4 +408,9 @@ bool chat_has_namesake(const struct chat *chat)
 			return true;
 	}
 	return false;
+}
+
+void chat_set_can_correct(struct chat *chat, bool can_correct)
+{
+	chat->can_correct = can_correct;
 }

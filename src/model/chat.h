@@ -89,6 +89,7 @@ struct chat {
 	enum chat_typing peer_typing; /* contact chats */
 	GPtrArray *typing;            /* rooms: struct member * that are typing */
 	bool live;                    /* there is a channel */
+	bool can_correct;             /* …that takes corrections of what was said */
 	enum room_state room_state;
 	bool joined_here;       /* by this pheme: nobody else here was in it before */
 	char *topic, *topic_by; /* cleaned, "" for none */
@@ -161,6 +162,10 @@ void chat_clear(struct chat *chat);
 bool chat_has_namesake(const struct chat *chat);
 void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing state);
 void chat_set_live(struct chat *chat, bool live);
+/* Of the channel there is; a chat without one cannot. */
+void chat_set_can_correct(struct chat *chat, bool can_correct);
+/* Our last message that a correction could be sent for; NULL when there is none. */
+struct message *chat_last_correctable(struct chat *chat);
 void chat_set_number(struct chat *chat, unsigned number); /* swaps with who has it */
 
 /* --- rooms ------------------------------------------------------------------------------ */

@@ -23,6 +23,10 @@ void window_add(struct chat *chat, struct message *message);
 /* NULL when nothing is in memory. */
 struct message *window_newest(const struct chat *chat);
 
+/* correct.c: those whose place @message takes, and, after a page has come, all of them */
+void correct_by(struct chat *chat, const struct message *message);
+void correct_all(struct chat *chat);
+
 /* traffic.c */
 void traffic_free(struct traffic *traffic); /* NULL is fine */
 

@@ -40,6 +40,7 @@ struct message *message_new(const struct message_init *init)
 	message->uid = init->uid ? g_strdup(init->uid) : message_new_uid();
 	message->uid_hash = g_str_hash(message->uid);
 	message->token = g_strdup(init->token ? init->token : "");
+	message->supersedes = g_strdup(init->supersedes);
 	message->row = init->row;
 	return message;
 }
@@ -55,6 +56,7 @@ void message_free(struct message *message)
 	g_free(message->reason);
 	g_free(message->uid);
 	g_free(message->token);
+	g_free(message->supersedes);
 	g_free(message);
 }
 

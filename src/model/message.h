@@ -38,6 +38,8 @@ struct message {
 	enum delivery delivery;
 	bool mention;        /* names us */
 	bool scrollback;     /* replayed by the server: no notification, not unread */
+	bool superseded;     /* another one has taken its place */
+	bool retracted;      /* …which is empty */
 	unsigned char level; /* enum notice_level of a local line */
 	char *sender;        /* raw id; NULL for ours and local ones */
 	char *name;          /* cleaned alias of the sender at that time */
@@ -47,6 +49,7 @@ struct message {
 	char *uid;           /* our own id of it, unique for ever: the key in history */
 	guint uid_hash;      /* g_str_hash() of it */
 	char *token;         /* the network's, "" if none: dedupe, delivery reports */
+	char *supersedes;    /* token of the one whose place it takes; or NULL */
 	gint64 row;          /* place in history; 0 until it is stored */
 };
 
@@ -57,7 +60,8 @@ struct message_init {
 	enum message_type type;
 	enum delivery delivery;
 	bool scrollback;
-	const char *sender, *alias, *text, *reason, *uid, *token; /* uid NULL: a new one */
+	const char *sender, *alias, *text, *reason, *uid, *token,
+		*supersedes; /* uid NULL: a new one */
 	gint64 row;
 };
 

@@ -202,6 +202,7 @@ static void place_read_mark(struct chat *chat)
 static void page_done(struct chat *chat)
 {
 	chat->loading = false;
+	correct_all(chat);
 	place_read_mark(chat);
 	chat_tell(chat, EVENT_MESSAGES_LOADED, 0);
 }

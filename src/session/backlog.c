@@ -34,6 +34,7 @@ static void add_queued(struct login *login, const struct history_queued *queued)
 	out->type = (enum message_type)row->type;
 	out->uid = g_strdup(row->uid);
 	out->text = g_strdup(row->text);
+	out->supersedes = g_strdup(correction_target(row->reason));
 	out->time = row->time;
 	out->row = row->row;
 	g_queue_insert_sorted(&talk->outbox, out, by_row, NULL);

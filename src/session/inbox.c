@@ -32,7 +32,8 @@ static void copy_row(struct history_message *row, const struct message_init *ini
 	row->sender = g_strdup(init->sender);
 	row->alias = g_strdup(init->alias);
 	row->text = g_strdup(init->text);
-	row->reason = g_strdup(init->reason);
+	row->reason =
+		init->supersedes ? correction_reason(init->supersedes) : g_strdup(init->reason);
 	row->uid = init->uid ? g_strdup(init->uid) : message_new_uid();
 	row->token = g_strdup(init->token);
 	row->dedupe = g_strdup(dedupe);

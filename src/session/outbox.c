@@ -21,6 +21,7 @@ static void outgoing_free(void *data)
 		history_cancel(history, out);
 	g_free(out->uid);
 	g_free(out->text);
+	g_free(out->supersedes);
 	g_free(out);
 }
 
@@ -135,7 +136,8 @@ static void hand_over(struct outgoing *out)
 	outgoing_show(out, DELIVERY_SENDING, NULL);
 	/* Sending ends what we were typing, for the other side. */
 	out->talk->typing = TYPING_ACTIVE;
-	conn_send(conn, chat->kind, chat->id, out->type, out->text, out->uid, on_sent, out);
+	conn_send(conn, chat->kind, chat->id, out->type, out->text, out->uid, out->supersedes,
+		  on_sent, out);
 }
 
 static void on_claimed(bool ours, void *data)
@@ -205,6 +207,7 @@ static void on_stored(enum history_result result, gint64 row, const char *why, v
 static void store(struct outgoing *out)
 {
 	struct history_chat key = session_chat_key(out->talk->chat);
+	g_autofree char *reason = correction_reason(out->supersedes);
 	struct history_message row = {
 		.time = out->time,
 		.direction = MESSAGE_OUT,
@@ -212,26 +215,40 @@ static void store(struct outgoing *out)
 		.delivery = DELIVERY_QUEUED,
 		.text = out->text,
 		.uid = out->uid,
+		.reason = reason,
 	};
 
 	history_append(out->talk->session->history, &key, &row, on_stored, out);
 }
 
+static char *too_long(const struct chat *chat, const char *text)
+{
+	gsize length = strlen(text), limit = session_message_limit(chat->account);
+
+	if (length <= limit)
+		return NULL;
+	return g_strdup_printf("the message has %" G_GSIZE_FORMAT
+			       " bytes, more than the %" G_GSIZE_FORMAT
+			       " that go at once: /file send sends a file",
+			       length, limit);
+}
+
 /* Says why nothing can be sent in @chat, now or later; NULL if it can. */
-static const char *find_obstacle(struct session *session, const struct chat *chat, const char *text)
+static char *find_obstacle(struct session *session, const struct chat *chat, const char *text,
+			   const char *supersedes)
 {
 	if (chat->kind == CHAT_STATUS)
-		return "nobody is in the status window: /query somebody first";
+		return g_strdup("nobody is in the status window: /query somebody first");
 	if (!chat->account)
-		return "its account was removed";
-	if (!*text)
-		return "the message is empty";
+		return g_strdup("its account was removed");
+	if (!*text && !supersedes)
+		return g_strdup("the message is empty");
 	if (!g_utf8_validate(text, -1, NULL))
-		return "the message is not valid UTF-8";
+		return g_strdup("the message is not valid UTF-8");
 	if (chat->kind == CHAT_ROOM && chat->room_state == ROOM_LEFT &&
 	    login_conn(session, chat->account))
-		return "you are not in this room: /join it first";
-	return NULL;
+		return g_strdup("you are not in this room: /join it first");
+	return too_long(chat, text);
 }
 
 static struct outgoing *outgoing_new(struct talk *talk, const struct message *message,
@@ -249,12 +266,13 @@ static struct outgoing *outgoing_new(struct talk *talk, const struct message *me
 	return out;
 }
 
-void session_send(struct session *session, struct chat *chat, enum message_type type,
-		  const char *text, session_done_fn done, void *data)
+void outbox_add(struct session *session, struct chat *chat, enum message_type type,
+		const char *text, const char *supersedes, session_done_fn done, void *data)
 {
 	struct promise *promise = promise_new(session, NULL, done, data);
-	const char *obstacle = find_obstacle(session, chat, text);
-	struct message_init init = {.direction = MESSAGE_OUT, .type = type, .text = text};
+	g_autofree char *obstacle = find_obstacle(session, chat, text, supersedes);
+	struct message_init init = {
+		.direction = MESSAGE_OUT, .type = type, .text = text, .supersedes = supersedes};
 	struct outgoing *out;
 	struct message *message;
 	struct talk *talk;
@@ -268,16 +286,37 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 	init.delivery = outbox_can_send(talk) ? DELIVERY_SENDING : DELIVERY_QUEUED;
 	message = message_new(&init);
 	out = outgoing_new(talk, message, text);
+	out->supersedes = g_strdup(supersedes);
 	out->promise = promise;
 	g_queue_push_tail(&talk->outbox, out);
 	chat_append(chat, message);
 	store(out);
 }
 
+void session_send(struct session *session, struct chat *chat, enum message_type type,
+		  const char *text, session_done_fn done, void *data)
+{
+	outbox_add(session, chat, type, text, NULL, done, data);
+}
+
+#define SENT_AGAIN "sent again"
+
+bool session_is_resendable(const struct message *message)
+{
+	return message->direction == MESSAGE_OUT && message->delivery == DELIVERY_FAILED &&
+	       g_strcmp0(message->reason, SENT_AGAIN) != 0;
+}
+
 void session_resend(struct session *session, struct chat *chat, struct message *message)
 {
-	if (message->direction != MESSAGE_OUT || message->delivery != DELIVERY_FAILED)
+	g_autofree char *text = NULL, *supersedes = NULL;
+	enum message_type type = message->type;
+
+	if (!session_is_resendable(message))
 		return;
-	session_send(session, chat, message->type, message->raw ? message->raw : message->text,
-		     NULL, NULL);
+	text = g_strdup(message->raw ? message->raw : message->text);
+	supersedes = g_strdup(message->supersedes);
+	history_set_delivery(session->history, message->uid, DELIVERY_FAILED, SENT_AGAIN, NULL);
+	chat_set_delivery(chat, message, DELIVERY_FAILED, SENT_AGAIN);
+	outbox_add(session, chat, type, text, supersedes, NULL, NULL);
 }

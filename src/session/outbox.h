@@ -17,8 +17,8 @@ struct outgoing {
 	struct talk *talk;
 	enum stage stage;
 	enum message_type type;
-	char *uid, *text;
-	gint64 time, row;        /* row 0: not stored */
+	char *uid, *text, *supersedes; /* supersedes: or NULL */
+	gint64 time, row;              /* row 0: not stored */
 	bool is_own;             /* written in this process: nobody else can have claimed it */
 	struct promise *promise; /* or NULL */
 };

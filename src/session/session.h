@@ -217,8 +217,20 @@ void session_send(struct session *session, struct chat *chat, enum message_type 
 /* What is queued in the chat and was not handed over yet fails, for this reason: it is not sent
  * any more. */
 void session_withdraw(struct session *session, struct chat *chat, const char *reason);
+/* Has it failed, and was not sent again? */
+bool session_is_resendable(const struct message *message);
 /* Sends a failed message again, as a new one. */
 void session_resend(struct session *session, struct chat *chat, struct message *message);
+/* Sends @text in place of our last message in the chat; "" takes that one back. Fails where the
+ * manager has no corrections, or there is nothing to correct. */
+void session_correct(struct session *session, struct chat *chat, const char *text,
+		     session_done_fn done, void *data);
+/* Bytes that one message on this network may have. */
+gsize session_message_limit(const struct account *account);
+/* The text in messages that are within the limit, cut after lines or words where it can be; NULL
+ * when it would take more than SESSION_PARTS_MAX: then session_send() refuses it. g_strfreev(). */
+#define SESSION_PARTS_MAX 10
+char **session_split(const struct account *account, const char *text);
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,
 		       session_done_fn done, void *data);
 /* Changes how a room is set up: @values has a text for each enum room_option (room_config.h), NULL

@@ -252,6 +252,13 @@ void reader_free(struct session *session);
 void carbon_arrived(struct arrival *arrival);
 void carbon_note_sent(struct talk *talk, const char *uid);
 
+/* --- correct.c: the history has the token of the message whose place one takes as its reason -- */
+
+/* New string; NULL for NULL. */
+char *correction_reason(const char *supersedes);
+/* The token in it; NULL when it is a reason. Borrowed. */
+const char *correction_target(const char *reason);
+
 /* --- outbox.c, backlog.c ----------------------------------------------------------------- */
 
 /* Reads what waits in the history, then sends all that is queued. */
@@ -260,6 +267,9 @@ void outbox_connection_lost(struct login *login);
 void outbox_account_removed(struct login *login);
 /* Sends the next message of a chat when it can go out. */
 void outbox_pump(struct talk *talk);
+/* As session_send(); @supersedes: token of the message whose place it takes, or NULL. */
+void outbox_add(struct session *session, struct chat *chat, enum message_type type,
+		const char *text, const char *supersedes, session_done_fn done, void *data);
 bool outbox_can_send(const struct talk *talk);
 /* Something can still go out by itself. */
 bool outbox_is_busy(struct session *session);

@@ -49,6 +49,10 @@
 #define TP_CHAN_TUBE        TP_CHAN ".Interface.Tube"
 #define TP_CHAN_SEARCH      TP_CHAN ".Type.ContactSearch"
 
+/* No interface of the specification, which has the header "supersedes" but not who heeds it:
+ * telepathy-local says so of its channels. */
+#define TP_CORRECTIONS "im.pheme.Channel.Corrections"
+
 enum { /* Handle_Type */
        TP_HANDLE_NONE = 0,
        TP_HANDLE_CONTACT = 1,

@@ -157,6 +157,7 @@ void tp_text_tell(struct channel *channel, const struct text_message *message, b
 	init->alias = alias_of(channel, message, sender);
 	init->text = message->text;
 	init->token = message->token;
+	init->supersedes = *message->supersedes ? message->supersedes : NULL;
 	init->uid = own && *message->uid ? message->uid : made_uid;
 	tp->ops->incoming(channel->conn, &incoming, tp->data);
 }
@@ -408,6 +409,8 @@ void tp_text_start(struct channel *channel)
 	channel->text = text;
 	text->has_messages = channel_has_interface(channel, TP_CHAN_MESSAGES);
 	text->has_chat_state = channel_has_interface(channel, TP_CHAN_CHAT_STATE);
+	chat_set_can_correct(channel->chat,
+			     text->has_messages && channel_has_interface(channel, TP_CORRECTIONS));
 	text->early = g_ptr_array_new_with_free_func((GDestroyNotify)text_message_free);
 	text->acks = g_array_new(FALSE, FALSE, sizeof(guint32));
 	text->in_flight = g_ptr_array_new_with_free_func(g_free);

@@ -24,6 +24,7 @@ void text_message_free(struct text_message *message)
 	g_free(message->nickname);
 	g_free(message->token);
 	g_free(message->uid);
+	g_free(message->supersedes);
 	g_free(message->text);
 	g_free(message->report_token);
 	g_free(message->report_error);
@@ -166,6 +167,8 @@ static void read_header(struct text_message *message, const char *key, struct bu
 		read_string(value, &message->token);
 	} else if (!strcmp(key, TEXT_UID_HEADER)) {
 		read_string(value, &message->uid);
+	} else if (!strcmp(key, "supersedes")) {
+		read_string(value, &message->supersedes);
 	} else if (!strcmp(key, "scrollback")) {
 		message->scrollback = bus_read_bool(value);
 	} else if (!strcmp(key, "rescued")) {
@@ -177,9 +180,10 @@ static void read_header(struct text_message *message, const char *key, struct bu
 
 static void set_defaults(struct text_message *message)
 {
-	char **strings[] = {&message->sender_id,     &message->nickname,     &message->token,
-			    &message->uid,           &message->report_token, &message->report_error,
-			    &message->report_message};
+	char **strings[] = {&message->sender_id,      &message->nickname,
+			    &message->token,          &message->uid,
+			    &message->report_token,   &message->report_error,
+			    &message->report_message, &message->supersedes};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(strings); i++)
 		if (!*strings[i])

@@ -25,6 +25,7 @@ struct text_message {
 	guint32 sender;
 	char *sender_id, *nickname; /* "" when not told */
 	char *token, *uid;          /* "" when not told */
+	char *supersedes;           /* token of the message it takes the place of; "" */
 	bool scrollback, rescued;
 	char *text;
 	/* delivery reports */

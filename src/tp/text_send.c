@@ -69,6 +69,7 @@ static void on_sent(struct bus_reader *args, void *data)
 	message->nickname = g_strdup("");
 	message->token = g_strdup("");
 	message->uid = g_strdup("");
+	message->supersedes = g_strdup("");
 	if (bus_reader_ok(args))
 		tell_sent(channel, message);
 	else
@@ -104,7 +105,7 @@ struct send {
 	struct conn *conn;
 	enum chat_kind kind;
 	enum message_type type;
-	char *id, *text, *uid;
+	char *id, *text, *uid, *supersedes; /* supersedes: or NULL */
 	conn_sent_fn fn;
 	void *data;
 };
@@ -116,6 +117,7 @@ static void send_free(void *data)
 	g_free(send->id);
 	g_free(send->text);
 	g_free(send->uid);
+	g_free(send->supersedes);
 	g_free(send);
 }
 
@@ -164,6 +166,8 @@ static void write_message(struct bus_writer *args, const struct send *send, guin
 	bus_write_open_array(&parts, "{sv}", &part);
 	bus_write_property_uint32(&part, "message-type", type);
 	bus_write_property_string(&part, TEXT_UID_HEADER, send->uid);
+	if (send->supersedes)
+		bus_write_property_string(&part, "supersedes", send->supersedes);
 	bus_write_close(&parts, &part);
 	bus_write_open_array(&parts, "{sv}", &part);
 	bus_write_property_string(&part, "content-type", "text/plain");
@@ -210,6 +214,7 @@ static void on_send_channel(struct channel *channel, const GError *error, void *
 	copy->id = g_strdup(send->id);
 	copy->text = g_strdup(send->text);
 	copy->uid = g_strdup(send->uid);
+	copy->supersedes = g_strdup(send->supersedes);
 	send_on(channel, copy);
 }
 
@@ -221,7 +226,8 @@ static void on_send_refused(const GError *error, void *data)
 }
 
 void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum message_type type,
-	       const char *text, const char *uid, conn_sent_fn fn, void *data)
+	       const char *text, const char *uid, const char *supersedes, conn_sent_fn fn,
+	       void *data)
 {
 	struct channel *channel = conn_find_channel(conn, kind, id);
 	struct send *send = g_new0(struct send, 1);
@@ -232,6 +238,7 @@ void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum mess
 	send->id = g_strdup(id);
 	send->text = g_strdup(text);
 	send->uid = g_strdup(uid);
+	send->supersedes = g_strdup(supersedes);
 	send->fn = fn;
 	send->data = data;
 	if (conn->stage != CONN_ONLINE)

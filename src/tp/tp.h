@@ -212,10 +212,12 @@ void conn_stop_search(struct conn *conn);
 typedef void (*conn_id_fn)(const char *id, const GError *error, void *data);
 void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data);
 
-/* @token is the network's, "" for none; NULL with an error. Opens a channel when need be. */
+/* @supersedes: token of the message that this one takes the place of, where the chat can correct;
+ * or NULL. @token is the network's, "" for none; NULL with an error. Opens a channel when need be. */
 typedef void (*conn_sent_fn)(const char *token, const GError *error, void *data);
 void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum message_type type,
-	       const char *text, const char *uid, conn_sent_fn fn, void *data);
+	       const char *text, const char *uid, const char *supersedes, conn_sent_fn fn,
+	       void *data);
 /* The message is stored; only the handler's word goes out, batched. */
 void conn_acknowledge(struct conn *conn, enum chat_kind kind, const char *id, guint32 pending_id);
 void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing state);

@@ -239,7 +239,7 @@ static void haze_roster_presence_and_messages(void **state)
 	assert_string_equal(world->texts->pdata[0], "hello alice");
 
 	conn_send(world->conn, CHAT_CONTACT, "bob@localhost", MESSAGE_NORMAL, "hello bob", "uid1",
-		  on_sent, world);
+		  NULL, on_sent, world);
 	assert_true(test_wait_until(was_sent, world, TEST_WAIT_MS));
 	assert_int_equal(world->sent_failed, 0);
 	stanza = xmpp_wait_text(bob, "<message", "hello bob", NULL);
@@ -390,7 +390,8 @@ static void idle_room(void **state)
 
 	irc_message(carol, "#dev", "hello room");
 	assert_true(test_wait_until(has_text, world, TEST_WAIT_MS));
-	conn_send(world->conn, CHAT_ROOM, "#dev", MESSAGE_ACTION, "waves", "uid2", on_sent, world);
+	conn_send(world->conn, CHAT_ROOM, "#dev", MESSAGE_ACTION, "waves", "uid2", NULL, on_sent,
+		  world);
 	line = irc_wait(carol, "waves", "ACTION", NULL);
 	g_free(line);
 	conn_set_topic(world->conn, room, "release today", on_done, &topic);
@@ -418,7 +419,7 @@ static void idle_nick_without_roster(void **state)
 	irc_message(carol, "alice", "psst");
 	assert_true(test_wait_until(has_text, world, TEST_WAIT_MS));
 	assert_non_null(chat_find(world->account, CHAT_CONTACT, "carol"));
-	conn_send(world->conn, CHAT_CONTACT, "carol", MESSAGE_NORMAL, "yes?", "uid3", on_sent,
+	conn_send(world->conn, CHAT_CONTACT, "carol", MESSAGE_NORMAL, "yes?", "uid3", NULL, on_sent,
 		  world);
 	line = irc_wait(carol, "PRIVMSG carol", "yes?", NULL);
 	g_free(line);

@@ -357,7 +357,7 @@ static void bus_dies_while_sending(void **state)
 
 	go_online(world);
 	fixture_hang(world->fixture, "SendMessage");
-	conn_send(world->conn, CHAT_CONTACT, "bob@fixture", MESSAGE_NORMAL, "hello", "uid",
+	conn_send(world->conn, CHAT_CONTACT, "bob@fixture", MESSAGE_NORMAL, "hello", "uid", NULL,
 		  note_sent, world);
 	fixture_wait_calls(world->fixture, "SendMessage", 1);
 	test_env_bus_kill(world->env);

@@ -710,6 +710,7 @@ void session_note_read(struct session *session, const char *account, enum chat_k
 
 void session_resend(struct session *session, struct chat *chat, struct message *message)
 {
+	record(session, "resend %s \"%s\"", chat->id, message->text);
 }
 
 void session_use_living(struct session *session)
@@ -718,6 +719,28 @@ void session_use_living(struct session *session)
 
 void session_withdraw(struct session *session, struct chat *chat, const char *reason)
 {
+}
+
+bool session_is_resendable(const struct message *message)
+{
+	return message->delivery == DELIVERY_FAILED;
+}
+
+void session_correct(struct session *session, struct chat *chat, const char *text,
+		     session_done_fn done, void *data)
+{
+	record(session, "correct %s \"%s\"", chat->id, text);
+	end_later(session, done, data);
+}
+
+gsize session_message_limit(const struct account *account)
+{
+	return 60000;
+}
+
+char **session_split(const struct account *account, const char *text)
+{
+	return strlen(text) > 100000 ? NULL : g_strsplit(text, "|", -1);
 }
 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state)

@@ -333,11 +333,12 @@ void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data
 }
 
 void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum message_type type,
-	       const char *text, const char *uid, conn_sent_fn fn, void *data)
+	       const char *text, const char *uid, const char *supersedes, conn_sent_fn fn,
+	       void *data)
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);
 
-	note(conn, "send %s %s", id, text);
+	note(conn, supersedes ? "send %s %s for %s" : "send %s %s", id, text, supersedes);
 	call->id = g_strdup(id);
 	call->text = g_strdup(text);
 	call->uid = g_strdup(uid);
