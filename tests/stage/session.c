@@ -342,7 +342,7 @@ void session_open_directory(struct session *session, struct account *account, co
 
 	directory_set_facts(directory, keys, "", limit);
 	directory_set_state(directory, DIRECTORY_READY, NULL);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_search_directory(struct session *session, struct account *account, GHashTable *terms,
@@ -350,14 +350,14 @@ void session_search_directory(struct session *session, struct account *account, 
 {
 	stage_log(session, "search %s", (const char *)g_hash_table_lookup(terms, "nickname"));
 	directory_set_state(account->directory, DIRECTORY_RUNNING, NULL);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_search_more(struct session *session, struct account *account, session_done_fn done,
 			 void *data)
 {
 	directory_set_state(account->directory, DIRECTORY_RUNNING, NULL);
-	finish(done, data);
+	stage_finish(done, data);
 }
 
 void session_stop_search(struct session *session, struct account *account)
