@@ -157,7 +157,7 @@ char *users_said(struct pheme_world *w, const char *name)
 
 char *users_wait_said(struct pheme_world *w, const char *name, const char *text)
 {
-	g_autofree char *log = log_of(w, name), *line = NULL, *said = NULL;
+	g_autofree char *log = log_of(w, name), *said = NULL;
 	ssize_t at = test_wait_file(log, 0, text, TEST_WAIT_MS);
 	const char *begin;
 
