@@ -220,7 +220,8 @@ static void reach_bus(struct world *w, int who)
 	g_dbus_connection_call(w->programs[who], "org.freedesktop.DBus", "/", DBUS_PEER, "Ping",
 			       NULL, NULL, 0, TIMEOUT, NULL, on_reply, &reply);
 	assert_true(test_wait_until(has_reply, &reply, TEST_WAIT_MS));
-	assert_non_null(reply.value);
+	if (!reply.value)
+		test_fail("%d is not on the bus: %s", who, reply.error->message);
 	g_variant_unref(reply.value);
 }
 
