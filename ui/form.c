@@ -385,6 +385,11 @@ static void save(struct form *form)
 	}
 	if (error != NULL)
 		form->problem = text_clean(error->message, -1, TEXT_LINE);
+	/* The name may have been taken before the rest was refused. */
+	if (form->account != NULL) {
+		g_free(form->account);
+		form->account = g_strdup(form->fields->account->name);
+	}
 	list_rows(form);
 	bad = fields_first_error(form->fields);
 	if (bad >= 0)

@@ -149,14 +149,15 @@ static bool fit(struct command_run *run, struct account_conf *conf, GPtrArray *p
 	return !missing && !same;
 }
 
-/* What people called it, else its id; free here and among those that come with it. */
-static void name_it(struct command_run *run, struct account_conf *conf)
+/* As people called it, else by its id. */
+static void name_it(struct account_conf *conf)
 {
 	const char *id = g_hash_table_lookup(conf->params, "account");
-	char *name = command_free_name(run, *conf->name ? conf->name : id ? id : conf->protocol);
 
+	if (*conf->name)
+		return;
 	g_free(conf->name);
-	conf->name = name;
+	conf->name = g_strdup(id ? id : conf->protocol);
 }
 
 static void fit_all(struct command_run *run, GPtrArray *protocols)
@@ -169,7 +170,7 @@ static void fit_all(struct command_run *run, GPtrArray *protocols)
 	for (guint i = 0; i < import->accounts->len; i++) {
 		struct account_conf *conf = g_ptr_array_index(import->accounts, i);
 
-		name_it(run, conf);
+		name_it(conf);
 		if (fit(run, conf, protocols))
 			g_ptr_array_add(importing->ready, conf);
 	}
@@ -208,7 +209,6 @@ static void add_one(struct command_run *run, struct account_conf *conf)
 	unsigned secrets = count_secrets(run, conf, !importing->with_secrets);
 	g_autoptr(GError) error = NULL;
 
-	/* Two of one file may be called the same. */
 	g_free(conf->name);
 	conf->name = g_steal_pointer(&name);
 	if (!session_account_add(command_session(run), conf, &error)) {
