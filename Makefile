@@ -254,13 +254,15 @@ BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
 BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/relay \
 	$(BUILD)/tests/bench/history
 
-# pheme beside the clients that are installed (deps-bench installs them); half an hour, with
-# BENCH_REPEATS=1 ten minutes. BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part.
-bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN) bench-local bench-flags
+# pheme beside the clients that are installed (deps-bench installs them); forty minutes, with
+# BENCH_REPEATS=1 a third of that; Ctrl-C prints what there is.
+# BENCH_ARGS="--only pheme/haze,irssi --stage chat" takes a part. What has limits of its own comes
+# last and keeps nothing from being measured.
+bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
 	@$(BUILD)/tests/bench/history
-	@$(MAKE) --no-print-directory bench-tubes bench-watch
+	@$(MAKE) --no-print-directory --keep-going bench-local bench-watch bench-flags bench-tubes
 
 # What a tube at full speed costs whoever types beside it.
 bench-tubes: all $(BUILD)/tests/integration/test_tubes_numbers
