@@ -262,7 +262,7 @@ bench: $(BUILD)/pheme $(BENCH_BIN) $(FIXTURE_BIN)
 	@$(BUILD)/tests/bench/bench $(BENCH_ARGS)
 	@$(BUILD)/tests/bench/relay
 	@$(BUILD)/tests/bench/history
-	@$(MAKE) --no-print-directory --keep-going bench-local bench-watch bench-flags bench-tubes
+	-@$(MAKE) --no-print-directory --keep-going bench-local bench-watch bench-flags bench-tubes
 
 # What a tube at full speed costs whoever types beside it.
 bench-tubes: all $(BUILD)/tests/integration/test_tubes_numbers
