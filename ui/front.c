@@ -97,6 +97,21 @@ static void find(struct front *front, struct chat *chat, struct query *query)
 	ui_find(ui_of(front), query);
 }
 
+static void print_functions(struct ui *ui)
+{
+	for (int i = 0; i < ACTION_COUNT; i++)
+		ui_notice(ui, NOTICE_INFO, "%-22s %-14s %s", keys_table[i].function,
+			  keys_table[i].shown, keys_table[i].help);
+}
+
+static bool bind(struct front *front, const char *keys, const char *function, GError **error)
+{
+	if (keys != NULL)
+		return input_bind(keys, function, error);
+	print_functions(ui_of(front));
+	return true;
+}
+
 /* From the main loop: the line that asked for it is still being dealt with. */
 static gboolean on_edit(void *data)
 {
@@ -148,6 +163,7 @@ const struct front_ops front_ops = {
 	.ask = ask,
 	.find = find,
 	.edit = edit,
+	.bind = bind,
 	.clear = clear,
 	.insert = insert,
 	.quit = quit,

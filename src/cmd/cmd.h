@@ -101,6 +101,7 @@ void cmd_bookmark(struct command_run *run);
 void cmd_bookmark_add(struct command_run *run);
 void cmd_bookmark_list(struct command_run *run);
 void cmd_bookmark_remove(struct command_run *run);
+void cmd_bind(struct command_run *run);
 void cmd_chat(struct command_run *run);
 void cmd_clear(struct command_run *run);
 void cmd_close(struct command_run *run);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What is seen and heard of it: /url /theme /notify /edit. */
+/* What is seen and heard of it, and its keys: /url /theme /notify /edit /bind. */
 
 #include <string.h>
 
@@ -207,4 +207,22 @@ void cmd_edit(struct command_run *run)
 		front->ops->edit(front);
 	else
 		command_fail(run, SESSION_ERROR_USAGE, "/edit needs the screen");
+}
+
+/* --- /bind -------------------------------------------------------------------------------- */
+
+void cmd_bind(struct command_run *run)
+{
+	struct front *front = command_front(run);
+	const char *keys = command_arg(run, 0), *function = command_arg(run, 1);
+	g_autoptr(GError) error = NULL;
+
+	if (!front->ops->bind)
+		command_fail(run, SESSION_ERROR_USAGE, "/bind needs the screen");
+	else if (keys && !function)
+		command_fail(run, SESSION_ERROR_USAGE, "which function? /bind alone lists them");
+	else if (!front->ops->bind(front, keys, function, &error))
+		command_fail(run, SESSION_ERROR_FAILED, "%s", error->message);
+	else if (keys)
+		command_print(run, "%s does %s", keys, function);
 }

@@ -70,6 +70,16 @@ const struct command command_table[] = {
 	 .help = "Throws MEMBER out of this room, who cannot come back. Where the network or the\n"
 		 "connection manager can only kick, it says so.",
 	 .run = cmd_ban},
+	{.name = "bind",
+	 .usage = "[KEY] [FUNCTION]",
+	 .needs = COMMAND_NEEDS_NOTHING,
+	 .summary = "lists what keys do, and binds one",
+	 .help = "\"/bind Ctrl-t pheme-switch\" gives a key to a function, of pheme (pheme-...) "
+		 "or\n"
+		 "of readline (kill-word), now and at each start: it is kept in\n"
+		 "$XDG_CONFIG_HOME/pheme/inputrc. KEY is Ctrl-t, Alt-t, F5, or several with\n"
+		 "commas: Ctrl-x,t. Alone it lists the functions of pheme and their usual keys.",
+	 .run = cmd_bind},
 	{.name = "block",
 	 .usage = "[CONTACT:contact] [report:report]",
 	 .needs = COMMAND_WANTS_ONLINE,

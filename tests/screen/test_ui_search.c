@@ -218,6 +218,32 @@ static void test_switch(void **state)
 	pheme_quit(*state, s);
 }
 
+static void test_bind(void **state)
+{
+	struct screen *s = start(*state, 24, 80);
+	g_autofree char *path = pheme_path(*state, NULL, "config/pheme/inputrc");
+	g_autofree char *text = NULL;
+
+	screen_line(s, "/bind Ctrl-x,t pheme-switch");
+	screen_wait_text(s, "Ctrl-x,t does pheme-switch");
+	screen_key(s, "C-x");
+	screen_key(s, "t");
+	screen_wait_text(s, "Go to: ");
+	screen_key(s, "Esc");
+	screen_wait_text(s, "[status]");
+	screen_line(s, "/bind Ctrl-x,t pheme-help");
+	screen_wait_text(s, "does pheme-help");
+	screen_line(s, "/bind x pheme-help");
+	screen_wait_text(s, "is no key");
+	screen_line(s, "/bind F7 nosuch");
+	screen_wait_text(s, "there is no function");
+	screen_line(s, "/bind");
+	screen_wait_text(s, "pheme-escape");
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_string_equal(text, "\"\\C-xt\": pheme-help\n");
+	pheme_quit(*state, s);
+}
+
 #define TEST(name, fn)                                                                             \
 	{                                                                                          \
 		"/ui/search/" name, fn, pheme_setup, pheme_teardown, NULL                          \
@@ -228,7 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("list", test_list),     TEST("jump", test_jump),   TEST("small", test_small),
 		TEST("pages", test_pages),   TEST("again", test_again), TEST("find", test_find),
-		TEST("switch", test_switch),
+		TEST("switch", test_switch), TEST("bind", test_bind),
 	};
 
 	return cmocka_run_group_tests_name("ui/search", tests, NULL, NULL);
