@@ -15,13 +15,19 @@ static char *format_time(const char *format, gint64 when)
 	return text_clean(text, -1, TEXT_LINE);
 }
 
+static void draw_heading(struct chatview *view, int y, int x, const char *text)
+{
+	g_autofree char *line = g_strdup_printf("-- %s ", text);
+	int used = term_put(y, x, view->width, STYLE_CHAT_DAY, line);
+
+	term_fill(y, x + used, view->width - used, STYLE_CHAT_DAY, '-');
+}
+
 static void draw_day(struct chatview *view, int y, int x, gint64 when)
 {
 	g_autofree char *date = format_time(view->date_format, when);
-	g_autofree char *day = g_strdup_printf("-- %s ", date);
-	int used = term_put(y, x, view->width, STYLE_CHAT_DAY, day);
 
-	term_fill(y, x + used, view->width - used, STYLE_CHAT_DAY, '-');
+	draw_heading(view, y, x, date);
 }
 
 static void draw_new(struct chatview *view, int y, int x)
@@ -184,6 +190,12 @@ static void draw_row(struct chatview *view, int y, int x, const struct chatrow *
 	switch (row->kind) {
 	case ROW_DAY:
 		draw_day(view, y, x, message->time);
+		break;
+	case ROW_REPLAY:
+		draw_heading(view, y, x, "said before you came");
+		break;
+	case ROW_LIVE:
+		draw_heading(view, y, x, "said since");
 		break;
 	case ROW_NEW:
 		draw_new(view, y, x);

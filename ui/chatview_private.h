@@ -18,6 +18,8 @@ struct wrapped {    /* a message cut into lines */
 enum chatrow_kind {
 	ROW_DAY,
 	ROW_NEW,
+	ROW_REPLAY, /* what the room said before we came begins here, */
+	ROW_LIVE,   /* and has ended */
 	ROW_TEXT,
 	ROW_MARK,
 	ROW_REASON,

@@ -187,6 +187,10 @@ int chatview_item_rows(struct chatview *view, gint64 id, GArray *rows)
 
 	if (before == NULL || !is_same_day(before->time, message->time))
 		add_row(rows, &count, ROW_DAY, id, 0);
+	if (message->scrollback && (before == NULL || !before->scrollback))
+		add_row(rows, &count, ROW_REPLAY, id, 0);
+	else if (!message->scrollback && before != NULL && before->scrollback)
+		add_row(rows, &count, ROW_LIVE, id, 0);
 	if (view->chat->read_mark != NULL && message->uid != NULL &&
 	    strcmp(view->chat->read_mark, message->uid) == 0)
 		add_row(rows, &count, ROW_NEW, id, 0);

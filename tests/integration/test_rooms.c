@@ -309,6 +309,87 @@ static void test_thrown_out_while_typing(void **state)
 	pheme_quit(w, s);
 }
 
+/* --- what is said there --- */
+
+static void replay(struct pheme_world *w, const char *text, const char *token)
+{
+	GVariantBuilder headers;
+
+	g_variant_builder_init(&headers, G_VARIANT_TYPE("a{sv}"));
+	g_variant_builder_add(&headers, "{sv}", "message-token", g_variant_new_string(token));
+	g_variant_builder_add(&headers, "{sv}", "scrollback", g_variant_new_boolean(true));
+	fixture_receive(w->fixture, ME, ROOM, true, "dave", text, g_variant_builder_end(&headers));
+}
+
+/* What a room replays is marked, and shown once however often it is replayed. */
+static void test_replay(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = join(w, "{}");
+
+	replay(w, "yesterday's news", "t1");
+	replay(w, "and older", "t2");
+	fixture_receive(w->fixture, ME, ROOM, true, "dave", "fresh", NULL);
+	screen_wait_text(s, "-- said before you came ---");
+	screen_wait_text(s, "-- said since ---");
+	screen_wait_text(s, "fresh");
+	screen_line(s, "/part");
+	screen_wait_row(s, 0, "[left]");
+	screen_line(s, "/join");
+	screen_wait_row(s, 0, ROOM " (3)");
+	replay(w, "yesterday's news", "t1");
+	replay(w, "and older", "t2");
+	fixture_receive(w->fixture, ME, ROOM, true, "dave", "the latest", NULL);
+	screen_wait_text(s, "the latest");
+	assert_int_equal(pheme_count_rows(s, "yesterday's news"), 1);
+	assert_int_equal(pheme_count_rows(s, "-- said before you came"), 1);
+	pheme_quit(w, s);
+}
+
+/* --- what is strange --- */
+
+static void test_strange_names(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = start(w, "");
+	g_autofree char *long_name = g_strnfill(1000, 'n');
+	g_autofree char *line = g_strdup_printf("/join %s", long_name);
+
+	screen_line(s, "/join \"a room %s%n\"");
+	screen_wait_row(s, 0, "a room %s%n (1)");
+	fixture_invite(w->fixture, ME, "bell\a\033[2Jroom", "dave", "%d come");
+	screen_wait_text(s, "Requests");
+	screen_line(s, "/accept");
+	screen_wait_row(s, 0, "bell^G^[[2Jroom (1)");
+	screen_line(s, line);
+	screen_wait_row(s, 0, "nnnnnnnnnnnnnnnn");
+	fixture_receive(w->fixture, ME, long_name, true, "dave", "heard", NULL);
+	screen_wait_text(s, "heard");
+	pheme_quit(w, s);
+}
+
+static void test_500_invitations(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = start(w, "");
+
+	screen_type(s, "what I was typing");
+	for (int i = 0; i < 500; i++) {
+		g_autofree char *room = g_strdup_printf("room%d@fixture", i);
+
+		fixture_invite(w->fixture, ME, room, "mallory@fixture", "come in");
+	}
+	screen_wait_text(s, "Requests       500|");
+	screen_wait_row(s, 23, "what I was typing");
+	/* A few lines tell of them. */
+	assert_true(pheme_count_rows(s, "invites you") < 12);
+	screen_key(s, "C-u");
+	screen_line(s, "/accept 7");
+	screen_wait_row(s, 0, "room6@fixture (1)");
+	screen_wait_text(s, "Requests       499|");
+	pheme_quit(w, s);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
 
 int main(void)
@@ -325,6 +406,9 @@ int main(void)
 		TEST(room_of_a_chat),
 		TEST(configuration),
 		TEST(traffic),
+		TEST(replay),
+		TEST(strange_names),
+		TEST(500_invitations),
 		TEST(netsplit),
 		TEST(thrown_out_while_typing),
 	};
