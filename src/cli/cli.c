@@ -292,7 +292,7 @@ static void begin_tube(struct cli *cli)
 
 int cli_tube(struct session *session, const struct cli_tube *tube)
 {
-	struct cli cli = {.tube = tube};
+	struct cli cli = {.tube = tube, .quiet = tube->quiet};
 
 	if (!session_model(session)->accounts->len) {
 		cli_complain("there is no account yet: /account add makes one");

@@ -37,7 +37,7 @@ static void show_progress(struct mover *mover, const struct transfer *transfer)
 {
 	g_autofree char *progress = NULL;
 
-	if (!isatty(STDERR_FILENO))
+	if (mover->files->quiet || !isatty(STDERR_FILENO))
 		return;
 	progress = transfer_print_progress(transfer);
 	fprintf(stderr, "\r%s  %s\033[K", transfer->name, progress);
@@ -76,7 +76,7 @@ static void note_obstacle(struct mover *mover, const char *text)
 {
 	g_free(mover->obstacle);
 	mover->obstacle = g_strdup(text);
-	if (!mover->waiting_told)
+	if (!mover->waiting_told && !mover->files->quiet)
 		cli_complain("waiting: %s", text);
 	mover->waiting_told = true;
 }
@@ -313,7 +313,7 @@ static bool check(const struct cli_files *files)
 int cli_move_files(struct session *session, const struct cli_files *files)
 {
 	struct mover mover = {.files = files};
-	struct cli cli = {.mover = &mover};
+	struct cli cli = {.mover = &mover, .quiet = files->quiet};
 	struct model *model = session_model(session);
 
 	if (!check(files))

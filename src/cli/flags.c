@@ -13,6 +13,7 @@ static int send_file(struct session *session, const struct cli_task *task)
 		.contact = task->args[0],
 		.path = task->args[1],
 		.timeout = task->options.timeout,
+		.quiet = task->options.quiet,
 	};
 
 	return cli_move_files(session, &files);
@@ -24,6 +25,7 @@ static int receive_files(struct session *session, const struct cli_task *task)
 		.directory = task->args[0],
 		.count = task->options.count,
 		.timeout = task->options.timeout,
+		.quiet = task->options.quiet,
 	};
 
 	return cli_move_files(session, &files);
@@ -36,6 +38,7 @@ static int offer_tube(struct session *session, const struct cli_task *task)
 		.service = task->args[1],
 		.target = task->args[2],
 		.timeout = task->options.timeout,
+		.quiet = task->options.quiet,
 	};
 
 	return cli_tube(session, &tube);
@@ -54,6 +57,7 @@ static int accept_tube(struct session *session, const struct cli_task *task)
 		.stdio = options->stdio,
 		.direct = options->direct,
 		.timeout = options->timeout,
+		.quiet = options->quiet,
 		.count = options->count,
 	};
 
@@ -82,6 +86,7 @@ static const struct {
 	{"reply-with", cli_watch},
 	{"run", cli_run},
 	{"send", cli_send},
+	{"status", cli_status},
 	{"tube-accept", accept_tube},
 	{"tube-offer", offer_tube},
 	{"watch", cli_watch},

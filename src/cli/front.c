@@ -226,9 +226,10 @@ static void on_prompt(const struct prompt *prompt, void *data)
 
 /* --- notices ------------------------------------------------------------------------------ */
 
-static void print_notice(const struct message *message)
+static void print_notice(const struct cli *cli, const struct message *message)
 {
-	if (message->direction == MESSAGE_LOCAL && message->level >= NOTICE_WARNING)
+	if (message->direction == MESSAGE_LOCAL &&
+	    message->level >= (cli->quiet ? NOTICE_ERROR : NOTICE_WARNING))
 		cli_complain("%s", message->text);
 }
 
@@ -240,7 +241,7 @@ static void on_event(const struct event *event, void *data)
 	if (cli->mover && event->chat && event->chat->kind != CHAT_STATUS)
 		return;
 	if (event->type == EVENT_MESSAGE_ADDED && event->message)
-		print_notice(event->message);
+		print_notice(cli, event->message);
 }
 
 static void clear(struct front *front, struct chat *chat)
@@ -277,10 +278,11 @@ void cli_front_init(struct cli *cli, struct session *session)
 	cli->front.ops = &ops;
 	cli->front.session = session;
 	cli->front.unattended = true;
+	cli->quiet = cli->quiet || (cli->task && cli->task->options.quiet);
 	cli->front.secret = cli->task ? cli->task->secret : NULL;
 	/* What was wrong with the configuration is there already. */
 	for (unsigned i = 0; i < model->status->count; i++)
-		print_notice(chat_message(model->status, i));
+		print_notice(cli, chat_message(model->status, i));
 	model_listen(model, on_event, cli);
 	session_on_prompt(session, on_prompt, cli);
 }

@@ -397,6 +397,24 @@ static void begin(struct cli *cli)
 	}
 }
 
+int cli_status(struct session *session, const struct cli_task *task)
+{
+	static const struct list_kind kind = {"status", LIST_CONNECTED, print_accounts};
+	struct lister lister = {.kind = &kind};
+	struct cli cli = {.task = task, .job = &lister};
+
+	if (!task->options.json)
+		return cli_command(session, task);
+	lister.cli = &cli;
+	if (task->args[0]) {
+		cli_complain("--json goes with --status alone");
+		return SESSION_ERROR_USAGE;
+	}
+	cli_main(&cli, session, begin);
+	gather_free(lister.gather);
+	return cli.status;
+}
+
 int cli_list(struct session *session, const struct cli_task *task)
 {
 	struct lister lister = {.kind = find_kind(task->args[0])};

@@ -14,6 +14,7 @@ struct cli_files {
 	const char *contact, *path; /* to send; or */
 	const char *directory;      /* to receive into */
 	unsigned count;             /* files to receive; 0: until a signal */
+	bool quiet;                 /* nothing is said about waiting */
 	unsigned timeout;           /* seconds until something is under way; 0: no limit */
 };
 /* Sends a file when the contact can take it, or receives what comes (files.c). */
@@ -22,7 +23,7 @@ struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for 
 	bool accept;
 	const char *contact, *service, *target;
 	const char *listen, *command;
-	bool stdio, direct;
+	bool stdio, direct, quiet;
 	unsigned timeout; /* seconds until it is open; 0: no limit */
 	unsigned count;   /* tubes that are accepted; 0: one */
 };
@@ -36,6 +37,8 @@ int cli_watch(struct session *session, const struct cli_task *task);
  * fails.
  */
 int cli_run(struct session *session, const struct cli_task *task);
+/* Prints where accounts stand, or sets it (list.c). */
+int cli_status(struct session *session, const struct cli_task *task);
 /* Prints lists (list.c). */
 int cli_list(struct session *session, const struct cli_task *task);
 /* Print, search and export what was said (log.c). */
@@ -69,6 +72,7 @@ struct cli {
 	int status;
 	bool started, ending;
 	bool broken; /* nobody reads stdout any more */
+	bool quiet;  /* of --quiet */
 
 	char *account;        /* the line is for this one only; or NULL */
 	bool bus_known;       /* there is one, or it was said why not */

@@ -129,7 +129,7 @@ static void offer_room(struct tube_job *job, struct account *account, const char
 
 static void tell_waiting(struct tube_job *job, const char *whom, const char *what)
 {
-	if (!job->told_waiting)
+	if (!job->told_waiting && !job->options->quiet)
 		cli_complain("waiting for %s to %s", whom, what);
 	job->told_waiting = true;
 }

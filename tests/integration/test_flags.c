@@ -111,6 +111,8 @@ static const struct {
 	{"--bus unix:path=/nonexistent --list accounts", 0, "work", ""},
 	{"--bus unix:path=/nonexistent --list chats", 0, "", ""},
 	{"--status", 0, "work: ", ""},
+	{"--status --json", 0, "\"account\":\"work\"", ""},
+	{"--status away --json", 2, "", "--json goes with --status alone"},
 	{"--status away lunch", 0, "", ""},
 	{"--join dev@rooms", 0, "", ""},
 	{"--account-set work", 0, "manager=fixture", ""},
