@@ -11,7 +11,7 @@
 #define DRAIN_MS 1500
 #define STOP_MS  3000
 /* Nobody sits there and waits. */
-#define SCRIPT_FLUSH_MS 60000
+#define SCRIPT_FLUSH_MS (15 * 60 * 1000)
 
 static void finish(struct session *session)
 {

@@ -52,6 +52,7 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 
 void conn_free(struct conn *conn)
 {
+	g_clear_handle_id(&conn->flush_timer, g_source_remove);
 	if (conn->stage == CONN_ONLINE)
 		conn_files_let_go(conn);
 	/* With a word to the manager, whose sockets they are. */

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Idle takes a message and answers at once; its lines go out one in two seconds, and those that
- * wait when it is told to disconnect are lost. What is asked of the server goes the same way, in
- * order: with the answer to a question about ourselves all that was sent before has gone out.
+ * Idle takes a message and answers at once. What is longer than a line of IRC it cuts, at the end
+ * of a character; its lines go out one in two seconds, and those that wait when it is told to
+ * disconnect are lost. So we wait as long as they take, and then for the answer to a question to
+ * the server about ourselves.
  */
 
 #include <string.h>
 
 #include "private.h"
 
-#define FLUSH_MS 60000
+#define ANSWER_MS  20000
+#define LINE_BYTES 380 /* that idle puts in a line, at least */
+#define LINE_US    (2200 * 1000)
+#define REST_US    (10 * G_USEC_PER_SEC) /* after which nothing can be waiting any more */
 
 struct flush {
+	struct conn *conn;
 	tp_done_fn done;
 	void *data;
 };
@@ -25,21 +30,48 @@ static void on_flushed(struct bus_reader *reply, const GError *error, void *data
 	flush->done(NULL, flush->data);
 }
 
+void conn_note_sent(struct conn *conn, const char *text)
+{
+	gint64 now = g_get_monotonic_time();
+	gint64 lines = 1 + (gint64)(strlen(text) / LINE_BYTES);
+
+	for (const char *s = text; (s = strchr(s, '\n')); s++)
+		lines++;
+	conn->busy_until = MAX(conn->busy_until, now) + lines * LINE_US;
+}
+
 bool conn_needs_flush(const struct conn *conn)
 {
-	return conn->stage == CONN_ONLINE && conn->has_sent && !strcmp(conn->manager, "idle") &&
-	       conn_has_interface(conn, TP_CONN_INFO);
+	return conn->stage == CONN_ONLINE && conn->busy_until &&
+	       g_get_monotonic_time() < conn->busy_until + REST_US &&
+	       !strcmp(conn->manager, "idle") && conn_has_interface(conn, TP_CONN_INFO);
+}
+
+static gboolean ask(void *data)
+{
+	struct flush *flush = data;
+	struct conn *conn = flush->conn;
+	struct bus_call *call = conn_call(conn, TP_CONN_INFO, "RequestContactInfo");
+	struct flush *own = g_memdup2(flush, sizeof(*flush));
+
+	conn->flush_timer = 0;
+	bus_write_uint32(bus_call_args(call), conn->self_handle);
+	bus_call_own_data(call, g_free);
+	bus_call_send(call, ANSWER_MS, on_flushed, own);
+	return G_SOURCE_REMOVE;
 }
 
 void conn_flush(struct conn *conn, tp_done_fn done, void *data)
 {
-	struct bus_call *call = conn_call(conn, TP_CONN_INFO, "RequestContactInfo");
 	struct flush *flush = g_new0(struct flush, 1);
+	/* The last line goes out at the begin of its time. */
+	gint64 wait = conn->busy_until - LINE_US - g_get_monotonic_time();
 
+	flush->conn = conn;
 	flush->done = done;
 	flush->data = data;
-	conn->has_sent = false;
-	bus_write_uint32(bus_call_args(call), conn->self_handle);
-	bus_call_own_data(call, g_free);
-	bus_call_send(call, FLUSH_MS, on_flushed, flush);
+	conn->busy_until = 0;
+	g_clear_handle_id(&conn->flush_timer, g_source_remove);
+	conn->flush_timer = g_timeout_add_full(G_PRIORITY_DEFAULT, (guint)(MAX(wait, 0) / 1000),
+					       ask, flush, g_free);
 }

@@ -110,8 +110,9 @@ struct conn {
 	char *error_message; /* its server-message or debug-message */
 	bool requesting;     /* RequestConnection is under way */
 	bool arriving;       /* CONNECTED was told, and what it takes to be online is read */
-	bool has_sent;       /* something that may wait in the manager: see flush.c */
-	bool disconnecting;  /* we asked for the end */
+	gint64 busy_until;   /* monotonic µs: the manager may still be sending: see flush.c */
+	guint flush_timer;
+	bool disconnecting; /* we asked for the end */
 
 	GHashTable *handles;  /* handle → raw id */
 	GHashTable *statuses; /* status name → struct status_spec * */
@@ -138,6 +139,11 @@ bool conn_has_interface(const struct conn *conn, const char *interface);
 struct bus_call *conn_call(struct conn *conn, const char *interface, const char *method);
 /* Tells the end, once. @text is for people and cleaned here. */
 void conn_end(struct conn *conn, enum conn_end end, const char *text);
+
+/* --- flush.c ------------------------------------------------------------------------------- */
+
+/* @text goes to the manager now. */
+void conn_note_sent(struct conn *conn, const char *text);
 
 /* --- pending.c ----------------------------------------------------------------------------- */
 

@@ -192,7 +192,7 @@ static void send_on(struct channel *channel, struct send *send)
 		bus_write_uint32(args, type);
 		bus_write_string(args, send->text);
 	}
-	channel->conn->has_sent = true;
+	conn_note_sent(channel->conn, send->text);
 	if (channel->text->in_flight->len >= IN_FLIGHT_MAX)
 		g_ptr_array_remove_index(channel->text->in_flight, 0);
 	g_ptr_array_add(channel->text->in_flight, g_strdup(send->text));

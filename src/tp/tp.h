@@ -147,7 +147,7 @@ void conn_renamed(struct conn *conn);
 /* It was there when nobody of us used it. */
 bool conn_was_found(const struct conn *conn);
 /* Some managers keep what they have taken for a while, and lose it when they disconnect. @done is
- * told when it has gone out, or after a minute; maybe never when the connection ends. */
+ * told when it has gone out; maybe never when the connection ends. */
 bool conn_needs_flush(const struct conn *conn);
 void conn_flush(struct conn *conn, tp_done_fn done, void *data);
 /* Ends the connection for everybody; ops->ended(REQUESTED) follows. */

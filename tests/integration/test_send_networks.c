@@ -95,6 +95,24 @@ static void test_xmpp_crowd(void **state)
 
 /* --- IRC ---------------------------------------------------------------------------------- */
 
+/* A line of IRC has 512 bytes: a longer text comes in several, none of them cut in a character. */
+static void check_long(struct pheme_world *w, struct irc_peer *carol)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	int got = 0;
+
+	for (int i = 0; i < 600; i++)
+		g_string_append(text, "\u00fc");
+	check(RUN(w, "-q", "--send", "carol", text->str), 0, "", "");
+	while (got < 600) {
+		g_autofree char *line = irc_wait(carol, "PRIVMSG carol", "\u00fc", NULL);
+
+		assert_true(g_utf8_validate(line, -1, NULL));
+		got += pheme_count(line, "\u00fc");
+	}
+	assert_int_equal(got, 600);
+}
+
 static void test_irc(void **state)
 {
 	struct pheme_world *w = *state;
@@ -105,9 +123,11 @@ static void test_irc(void **state)
 	pheme_add_idle(w, NULL, "irc", "alice", "");
 	check(RUN(w, "--send", "carol", "hello carol"), 0, "", "");
 	g_free(irc_wait(carol, "PRIVMSG carol", "hello carol", NULL));
+	check_long(w, carol);
 	/* A room that we are not in is joined for it, and left again. */
 	irc_join(carol, "#dev");
-	check(RUN(w, "--send", "#dev", "hello room"), 0, "", "");
+	/* The server may still know the alice of before. */
+	check(RUN(w, "-q", "--send", "#dev", "hello room"), 0, "", "");
 	g_free(irc_wait(carol, "alice", "JOIN", "#dev", NULL));
 	g_free(irc_wait(carol, "PRIVMSG #dev", "hello room", NULL));
 	irc_peer_free(carol);
