@@ -34,6 +34,8 @@ bool history_index_read(struct history_db *db, struct indexed *indexed)
 	return db->indexed && read_indexed(db, indexed);
 }
 
+static const char newest_after[] = "SELECT max(id) FROM message WHERE id > ?1";
+
 static bool read_id(struct history_db *db, const char *text, gint64 bound, gint64 *id)
 {
 	sqlite3_stmt *statement = history_db_prepare(db, text);
@@ -81,11 +83,10 @@ static bool set_indexed(struct history_db *db, const struct indexed *indexed)
 /* What was written since the last time, by whomever. *@more: there was something. */
 static bool add_newer(struct history_db *db, bool *more)
 {
-	static const char newest[] = "SELECT max(id) FROM message WHERE id > ?1";
 	struct indexed indexed;
 	gint64 last;
 
-	if (!read_indexed(db, &indexed) || !read_id(db, newest, indexed.high, &last))
+	if (!read_indexed(db, &indexed) || !read_id(db, newest_after, indexed.high, &last))
 		return false;
 	*more = last > indexed.high;
 	if (!*more)
@@ -150,6 +151,16 @@ bool history_index_new(struct history_db *db)
 	return history_db_exec(db, "RELEASE words");
 }
 
+/* Asked without the lock that writers wait for. */
+static bool is_complete(struct history_db *db)
+{
+	struct indexed indexed;
+	gint64 last;
+
+	return read_indexed(db, &indexed) && !indexed.low &&
+	       read_id(db, newest_after, indexed.high, &last) && !last;
+}
+
 static bool add_part(struct history_db *db)
 {
 	bool more = false;
@@ -170,7 +181,7 @@ bool history_index_old(struct history_db *db)
 		return false;
 	/* Nobody waits for this: with another process writing its time comes later. */
 	history_db_wait(db, false);
-	db->index_rests = !add_part(db);
+	db->index_rests = is_complete(db) || !add_part(db);
 	history_db_wait(db, true);
 	db->stale = stale;
 	return !db->index_rests;
