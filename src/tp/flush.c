@@ -16,18 +16,12 @@
 #define LINE_US    (2200 * 1000)
 #define REST_US    (10 * G_USEC_PER_SEC) /* after which nothing can be waiting any more */
 
-struct flush {
-	struct conn *conn;
-	tp_done_fn done;
-	void *data;
-};
-
 static void on_flushed(struct bus_reader *reply, const GError *error, void *data)
 {
-	struct flush *flush = data;
+	struct conn *conn = data;
 
 	/* An error is an answer too. */
-	flush->done(NULL, flush->data);
+	conn->flush_done(NULL, conn->flush_data);
 }
 
 void conn_note_sent(struct conn *conn, const char *text)
@@ -49,29 +43,23 @@ bool conn_needs_flush(const struct conn *conn)
 
 static gboolean ask(void *data)
 {
-	struct flush *flush = data;
-	struct conn *conn = flush->conn;
+	struct conn *conn = data;
 	struct bus_call *call = conn_call(conn, TP_CONN_INFO, "RequestContactInfo");
-	struct flush *own = g_memdup2(flush, sizeof(*flush));
 
 	conn->flush_timer = 0;
 	bus_write_uint32(bus_call_args(call), conn->self_handle);
-	bus_call_own_data(call, g_free);
-	bus_call_send(call, ANSWER_MS, on_flushed, own);
+	bus_call_send(call, ANSWER_MS, on_flushed, conn);
 	return G_SOURCE_REMOVE;
 }
 
 void conn_flush(struct conn *conn, tp_done_fn done, void *data)
 {
-	struct flush *flush = g_new0(struct flush, 1);
 	/* The last line goes out at the begin of its time. */
 	gint64 wait = conn->busy_until - LINE_US - g_get_monotonic_time();
 
-	flush->conn = conn;
-	flush->done = done;
-	flush->data = data;
+	conn->flush_done = done;
+	conn->flush_data = data;
 	conn->busy_until = 0;
 	g_clear_handle_id(&conn->flush_timer, g_source_remove);
-	conn->flush_timer = g_timeout_add_full(G_PRIORITY_DEFAULT, (guint)(MAX(wait, 0) / 1000),
-					       ask, flush, g_free);
+	conn->flush_timer = g_timeout_add((guint)(MAX(wait, 0) / 1000), ask, conn);
 }

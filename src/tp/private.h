@@ -112,6 +112,8 @@ struct conn {
 	bool arriving;       /* CONNECTED was told, and what it takes to be online is read */
 	gint64 busy_until;   /* monotonic µs: the manager may still be sending: see flush.c */
 	guint flush_timer;
+	tp_done_fn flush_done; /* told when it has */
+	void *flush_data;
 	bool disconnecting; /* we asked for the end */
 
 	GHashTable *handles;  /* handle → raw id */
