@@ -109,7 +109,7 @@ static void say_lines(struct bot_talk *talk, const char *text)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", LINES_MAX + 1);
 
-	for (unsigned i = 0; lines[i] && i < LINES_MAX; i++)
+	for (unsigned i = 0; i < LINES_MAX && lines[i]; i++)
 		say(talk, lines[i]);
 	if (g_strv_length(lines) > LINES_MAX)
 		cli_complain("%s: the program printed more than %d lines; the others are not sent",
