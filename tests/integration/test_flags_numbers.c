@@ -16,6 +16,7 @@
  * machine that does nothing else. */
 
 #define ME       "me@fixture"
+#define LOOKS    10 /* a process that is gone in 15 ms is not always seen at its largest */
 #define SENDS    41
 #define SEND_MS  60
 #define SEND_KB  8192
@@ -101,7 +102,7 @@ static void test_send(void **state)
 	struct pheme_world *w = *state;
 	struct screen *s;
 	double ms;
-	long kb;
+	long kb = 0;
 
 	pheme_use_fixture(w);
 	fixture_set_roster(w->fixture, ME, CONTACTS, 10);
@@ -109,11 +110,12 @@ static void test_send(void **state)
 	s = pheme_start_until(w, NULL, "connected as");
 	run(args, false);
 	ms = median_ms(args, is_strict() ? SENDS : 5);
-	kb = run(args, true).kb;
+	for (int i = 0; i < LOOKS; i++)
+		kb = MAX(kb, run(args, true).kb);
 	printf("--send over a living connection, %d contacts: %.1f ms (median), PSS %ld KB\n",
 	       CONTACTS, ms, kb);
 	pheme_quit(w, s);
-	assert_true(kb < SEND_KB);
+	assert_in_range(kb, 1, SEND_KB - 1);
 	assert_true(!is_strict() || ms < SEND_MS);
 }
 
