@@ -20,6 +20,10 @@ static void title_contact(const struct ui *ui, const struct contact *contact, GS
 		g_string_append_printf(out, " <%s>", contact->shown_id);
 	g_string_append_printf(out, " [%s %s]", theme_contact_glyph(ui->theme, contact),
 			       contact_standing_name(contact));
+	if (ui->current->chat->way != CHAT_BY_NETWORK_ONLY)
+		g_string_append(out, ui->current->chat->way != CHAT_BY_SMS ? " [not by SMS]"
+				     : ui->current->chat->sms_flash        ? " [by SMS, flash]"
+									   : " [by SMS]");
 	if (*contact->message != '\0')
 		g_string_append_printf(out, " \"%s\"", contact->message);
 }

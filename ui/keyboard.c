@@ -105,8 +105,10 @@ static void on_changed(void *data)
 	drop_candidates(ui);
 	if (ui->wants_out && *input_line() != '\0')
 		ui->wants_out = false;
-	if (ui->draft == &ui->current->draft)
+	if (ui->draft == &ui->current->draft) {
 		typing_note(ui->typing, ui->current->chat, input_line());
+		session_measure_sms(ui->session, ui->current->chat, input_line());
+	}
 	ui_mark(ui, DIRTY_INPUT);
 }
 

@@ -34,6 +34,7 @@ static char *fit_hint(const char *hint, int width)
 
 static char *prompt_text(struct ui *ui, int width)
 {
+	const struct chat *chat = ui->current->chat;
 	const char *message = input_message();
 	const char *question = question_text(ui);
 	g_autofree char *mode = NULL, *label = NULL;
@@ -54,9 +55,12 @@ static char *prompt_text(struct ui *ui, int width)
 	if (ui->wants_out)
 		return g_strdup("Ctrl-C again to leave pheme ");
 	mode = input_mode_mark();
-	if (ui->current->chat->kind == CHAT_STATUS)
+	if (chat->kind == CHAT_STATUS)
 		return g_strconcat(mode, "[status] ", NULL);
-	label = ui_chat_label(ui->current->chat);
+	label = ui_chat_label(chat);
+	if (chat->way == CHAT_BY_SMS && *input_line() != '\0' && chat->sms_chunks > 0)
+		return g_strdup_printf("%s[%s %u SMS, %d left] ", mode, label, chat->sms_chunks,
+				       chat->sms_left);
 	return g_strdup_printf("%s[%s] ", mode, label);
 }
 

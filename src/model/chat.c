@@ -381,6 +381,7 @@ void chat_set_live(struct chat *chat, bool live)
 		return;
 	chat->live = live;
 	chat->can_correct &= live;
+	chat->way = live ? chat->way : CHAT_BY_NETWORK_ONLY;
 	if (!live && forget_typing(chat))
 		change |= CHAT_CHANGED_TYPING;
 	chat_tell(chat, EVENT_CHAT_CHANGED, change);
@@ -413,4 +414,21 @@ bool chat_has_namesake(const struct chat *chat)
 void chat_set_can_correct(struct chat *chat, bool can_correct)
 {
 	chat->can_correct = can_correct;
+}
+
+void chat_set_sms(struct chat *chat, enum chat_way way, bool flash)
+{
+	if (chat->way == way && chat->sms_flash == flash)
+		return;
+	chat->way = way;
+	chat->sms_flash = flash;
+	chat->sms_chunks = 0;
+	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_NAME);
+}
+
+void chat_set_sms_length(struct chat *chat, guint32 chunks, gint32 left)
+{
+	chat->sms_chunks = chunks;
+	chat->sms_left = left;
+	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_NAME);
 }

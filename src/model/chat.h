@@ -41,6 +41,12 @@ enum chat_typing { /* Telepathy's Channel_Chat_State */
 		   TYPING_COMPOSING = 4,
 };
 
+enum chat_way {                       /* how messages go to somebody with a phone */
+		CHAT_BY_NETWORK_ONLY, /* there is no other way */
+		CHAT_BY_NETWORK,
+		CHAT_BY_SMS,
+};
+
 enum room_state {
 	ROOM_LEFT,
 	ROOM_JOINING,
@@ -90,6 +96,10 @@ struct chat {
 	GPtrArray *typing;            /* rooms: struct member * that are typing */
 	bool live;                    /* there is a channel */
 	bool can_correct;             /* …that takes corrections of what was said */
+	enum chat_way way;
+	bool sms_flash;     /* by SMS: shown at once, not kept */
+	guint32 sms_chunks; /* of what is being typed; 0: not known */
+	gint32 sms_left;    /* characters that go into the last of them */
 	enum room_state room_state;
 	bool joined_here;       /* by this pheme: nobody else here was in it before */
 	char *topic, *topic_by; /* cleaned, "" for none */
@@ -162,6 +172,8 @@ void chat_clear(struct chat *chat);
 bool chat_has_namesake(const struct chat *chat);
 void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing state);
 void chat_set_live(struct chat *chat, bool live);
+void chat_set_sms(struct chat *chat, enum chat_way way, bool flash);
+void chat_set_sms_length(struct chat *chat, guint32 chunks, gint32 left);
 /* Of the channel there is; a chat without one cannot. */
 void chat_set_can_correct(struct chat *chat, bool can_correct);
 /* Our last message that a correction could be sent for; NULL when there is none. */

@@ -259,6 +259,8 @@ bool session_bookmark(struct session *session, struct account *account, const ch
 void session_list_rooms(struct session *session, struct account *account, const char *server,
 			session_done_fn done, void *data);
 void session_stop_listing(struct session *session, struct account *account);
+/* The line that is being typed, where it may go as an SMS: chat->sms_chunks tells how long it is. */
+void session_measure_sms(struct session *session, struct chat *chat, const char *text);
 /* What we are doing in the chat; repeats cost nothing. */
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state);
 /* The user sees the end of the chat now. */

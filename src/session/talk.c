@@ -224,3 +224,11 @@ void session_set_typing(struct session *session, struct chat *chat, enum chat_ty
 	talk->typing = (int)state;
 	conn_set_typing(conn, chat, state);
 }
+
+void session_measure_sms(struct session *session, struct chat *chat, const char *text)
+{
+	struct conn *conn = chat->account ? login_conn(session, chat->account) : NULL;
+
+	if (conn && chat->way == CHAT_BY_SMS && g_utf8_validate(text, -1, NULL))
+		conn_measure_sms(conn, chat, text);
+}

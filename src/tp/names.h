@@ -44,6 +44,7 @@
 #define TP_CHAN_PASSWORD    TP_CHAN ".Interface.Password"
 #define TP_CHAN_ROOMLIST    TP_CHAN ".Type.RoomList"
 #define TP_CHAN_ROOM_CONFIG TP_CHAN ".Interface.RoomConfig1"
+#define TP_CHAN_SMS         TP_CHAN ".Interface.SMS"
 #define TP_CHAN_SASL        TP_CHAN ".Interface.SASLAuthentication"
 #define TP_CHAN_SUBJECT     TP_CHAN ".Interface.Subject2"
 #define TP_CHAN_TUBE        TP_CHAN ".Interface.Tube"

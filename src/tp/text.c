@@ -424,5 +424,6 @@ void tp_text_start(struct channel *channel)
 		channel_subscribe(channel, TP_CHAN_TEXT, "Received", on_received);
 	}
 	tp_text_send_start(channel);
+	tp_text_sms_start(channel);
 	tp_text_read_pending(channel, !channel->is_new);
 }

@@ -20,4 +20,6 @@ struct text {
 
 /* Tells the session of a message. @replay: it may be in the history. */
 void tp_text_tell(struct channel *channel, const struct text_message *message, bool replay);
+/* text_sms.c */
+void tp_text_sms_start(struct channel *channel);
 void tp_text_send_start(struct channel *channel);

@@ -220,6 +220,8 @@ void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum mess
 	       void *data);
 /* The message is stored; only the handler's word goes out, batched. */
 void conn_acknowledge(struct conn *conn, enum chat_kind kind, const char *id, guint32 pending_id);
+/* Asks how long @text is as an SMS; the chat gets the answer. */
+void conn_measure_sms(struct conn *conn, struct chat *chat, const char *text);
 void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing state);
 /* Closes the channel of a contact chat; with messages that wait it comes back at once. */
 void conn_close_chat(struct conn *conn, struct chat *chat);

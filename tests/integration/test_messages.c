@@ -135,6 +135,28 @@ static void test_resend(void **state)
 	pheme_quit(w, s);
 }
 
+static void test_sms(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = start_chat(w, "{'sms': <uint32 2>}");
+	g_autofree char *text = g_strnfill(155, 'x'), *path = NULL;
+
+	receive(w, "where are you?", "t1", NULL);
+	screen_wait_row(s, 0, "[by SMS]");
+	screen_type(s, "on my way");
+	screen_wait_text(s, "[Bob 1 SMS, 151 left] on my way");
+	screen_type(s, text);
+	screen_wait_text(s, "[Bob 2 SMS, 156 left] on my way");
+	/* It changes its way while one types. */
+	path = fixture_channel(w->fixture, ME, BOB, false);
+	fixture_emit(w->fixture, ME, path, TP "Channel.Interface.SMS", "SMSChannelChanged",
+		     g_variant_new("(b)", FALSE));
+	screen_wait_row(s, 0, "[not by SMS]");
+	screen_wait_text(s, "[Bob] on my way");
+	screen_key(s, "C-u");
+	pheme_quit(w, s);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
 
 int main(void)
@@ -144,6 +166,7 @@ int main(void)
 		TEST(own_corrections),
 		TEST(quote),
 		TEST(resend),
+		TEST(sms),
 	};
 
 	return cmocka_run_group_tests_name("messages", tests, NULL, NULL);

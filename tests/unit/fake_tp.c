@@ -352,6 +352,10 @@ void conn_acknowledge(struct conn *conn, enum chat_kind kind, const char *id, gu
 	g_array_append_val(conn->acknowledged, pending_id);
 }
 
+void conn_measure_sms(struct conn *conn, struct chat *chat, const char *text)
+{
+}
+
 void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing state)
 {
 	note(conn, "typing %d", (int)state);
