@@ -61,11 +61,6 @@ static void answer(struct ui *ui, const char *text)
 	question_free(question);
 }
 
-bool question_is_secret(const struct ui *ui)
-{
-	return first(ui) != NULL && first(ui)->kind == QUESTION_SECRET;
-}
-
 const char *question_text(const struct ui *ui)
 {
 	return first(ui) != NULL ? first(ui)->text : NULL;

@@ -218,11 +218,6 @@ int term_cols(void)
 	return term.screen != NULL ? COLS : 0;
 }
 
-bool term_is_utf8(void)
-{
-	return term.utf8;
-}
-
 bool term_has_paste_marks(void)
 {
 	return term.has_paste;

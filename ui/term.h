@@ -49,7 +49,6 @@ void term_end(void);
 
 int term_rows(void);
 int term_cols(void);
-bool term_is_utf8(void);
 /* Does the terminal mark pastes? */
 bool term_has_paste_marks(void);
 void term_set_style(int style, const struct term_style *look);

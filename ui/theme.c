@@ -278,7 +278,7 @@ const char *theme_glyph(const struct theme *theme, enum presence presence)
 	return theme->glyphs[presence <= PRESENCE_LAST ? presence : PRESENCE_UNKNOWN];
 }
 
-enum theme_style theme_presence_style(enum presence presence)
+static enum theme_style presence_style(enum presence presence)
 {
 	switch (presence) {
 	case PRESENCE_AVAILABLE:
@@ -316,6 +316,6 @@ const char *theme_contact_glyph(const struct theme *theme, const struct contact 
 
 enum theme_style theme_contact_style(const struct contact *contact)
 {
-	return contact_standing(contact) == STANDING_USUAL ? theme_presence_style(contact->presence)
+	return contact_standing(contact) == STANDING_USUAL ? presence_style(contact->presence)
 							   : STYLE_ROSTER_UNKNOWN;
 }

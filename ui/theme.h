@@ -77,7 +77,6 @@ void theme_free(struct theme *theme);
 
 /* One cell: "o". */
 const char *theme_glyph(const struct theme *theme, enum presence presence);
-enum theme_style theme_presence_style(enum presence presence);
 /* The same of a contact: "b" for one who is blocked and "r" for one who removed us stand in the
  * place of a presence, which is not to be known then. */
 const char *theme_contact_glyph(const struct theme *theme, const struct contact *contact);

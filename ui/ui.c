@@ -141,7 +141,7 @@ static void on_event(const struct event *event, void *data)
 		on_other(ui, event);
 }
 
-void ui_load_theme(struct ui *ui)
+static void load_theme(struct ui *ui)
 {
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 
@@ -166,7 +166,7 @@ static void on_setting(const char *name, void *data)
 	if (ui->leaving || !g_str_has_prefix(name, "ui."))
 		return;
 	if (strcmp(name, "ui.theme") == 0)
-		ui_load_theme(ui);
+		load_theme(ui);
 	read_settings(ui);
 	ui_mark(ui, DIRTY_ALL);
 }
@@ -235,7 +235,7 @@ static void set_up(struct ui *ui, struct session *session)
 	ui->chatviews = g_hash_table_new_full(NULL, NULL, NULL, chatview_destroy);
 	ui->current = ui_chatview(ui, ui->model->status);
 	screen_init(ui);
-	ui_load_theme(ui);
+	load_theme(ui);
 	read_settings(ui);
 	input_init(inputrc, &keyboard_ops, ui);
 	ui_update_input(ui);

@@ -176,7 +176,6 @@ void bell_on_message(struct ui *ui, const struct event *event);
 /* @fn is called once, with NULL when it was cancelled. */
 void ui_ask(struct ui *ui, enum question_kind kind, const char *text, front_answer_fn fn,
 	    void *data);
-bool question_is_secret(const struct ui *ui);
 const char *question_text(const struct ui *ui); /* NULL: none is asked */
 struct draft *question_draft(struct ui *ui);    /* NULL: it takes keys, not a line */
 void question_key(struct ui *ui, enum list_key key, gunichar c);
@@ -203,5 +202,4 @@ void ui_close_view(struct ui *ui);
 void ui_close_views(struct ui *ui);
 void ui_quit(struct ui *ui, int status);
 void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);
-void ui_load_theme(struct ui *ui);
 bool ui_has_accounts(const struct ui *ui);

@@ -29,29 +29,11 @@ void bus_reader_fail(struct bus_reader *r, const char *why)
 	root->error = root->text;
 }
 
-static const char *or_empty(const char *s)
-{
-	return s ? s : "";
-}
-
 const char *bus_reader_sender(const struct bus_reader *r)
 {
-	return or_empty(dbus_message_get_sender(r->root->message));
-}
+	const char *sender = dbus_message_get_sender(r->root->message);
 
-const char *bus_reader_path(const struct bus_reader *r)
-{
-	return or_empty(dbus_message_get_path(r->root->message));
-}
-
-const char *bus_reader_interface(const struct bus_reader *r)
-{
-	return or_empty(dbus_message_get_interface(r->root->message));
-}
-
-const char *bus_reader_member(const struct bus_reader *r)
-{
-	return or_empty(dbus_message_get_member(r->root->message));
+	return sender ? sender : "";
 }
 
 int bus_reader_type(const struct bus_reader *r)

@@ -40,11 +40,8 @@ const char *bus_reader_error(const struct bus_reader *r);
 /* Marks the message as bad: for checks of a caller's own. The first reason stays. */
 void bus_reader_fail(struct bus_reader *r, const char *why);
 
-/* Unique name of the sender, object path, interface and member; "" where there is none. */
+/* Unique name of the sender; "" where there is none. */
 const char *bus_reader_sender(const struct bus_reader *r);
-const char *bus_reader_path(const struct bus_reader *r);
-const char *bus_reader_interface(const struct bus_reader *r);
-const char *bus_reader_member(const struct bus_reader *r);
 
 /* D-Bus type code at the cursor, or 0 at the end of the container (or after an error). */
 int bus_reader_type(const struct bus_reader *r);

@@ -269,7 +269,8 @@ static char *make_fish(void)
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
-char *completion_script(const char *shell)
+/* "bash", "zsh" or "fish"; new. */
+static char *make_script(const char *shell)
 {
 	GString *script;
 
@@ -286,7 +287,7 @@ char *completion_script(const char *shell)
 
 int cli_completion(struct session *session, const struct cli_task *task)
 {
-	g_autofree char *script = completion_script(task->args[0]);
+	g_autofree char *script = make_script(task->args[0]);
 
 	fputs(script, stdout);
 	return fflush(stdout) ? SESSION_ERROR_FAILED : 0;

@@ -50,8 +50,6 @@ int cli_account_add(struct session *session, const struct cli_task *task);
 /* What shells complete with (completion.c). */
 int cli_completion(struct session *session, const struct cli_task *task);
 int cli_candidates(struct session *session, const struct cli_task *task);
-/* "bash", "zsh" or "fish"; new. */
-char *completion_script(const char *shell);
 /* Sends a message (send.c). */
 int cli_send(struct session *session, const struct cli_task *task);
 /* Runs the command that the flag is. */

@@ -34,16 +34,12 @@ typedef void (*command_chat_fn)(struct command_run *run, struct chat *chat);
 void command_target(struct command_run *run, const char *name, command_chat_fn fn);
 /* Somebody in the room of the run; NULL without failing when there is none. */
 struct member *command_find_member(struct command_run *run, const char *name);
-/* "> …" of the @number-th message from the end that somebody else said; NULL: there is none. New. */
-char *command_quote(struct chat *chat, guint64 number);
 /* An open chat by number, id, "account:id" or the name that only one has; NULL without failing
  * when there is none. */
 struct chat *command_find_chat(struct command_run *run, const char *name);
 /* A request by number or by who asks; NULL @name: the first of @kind (-1: any). NULL without
  * failing when there is none. */
 struct request *command_find_request(struct command_run *run, const char *name, int kind);
-/* "work, home"; new. */
-char *command_account_names(struct command_run *run);
 /* Where no account is told, and only one has somebody whose id begins with @name: the chat with
  * them. NULL without failing when it is not so. */
 struct chat *command_guess_chat(struct command_run *run, const char *name);
@@ -71,9 +67,6 @@ char *command_free_name(struct command_run *run, const char *text);
 /* The path that is meant by "~/a" or "file:///home/me/a%20b", as terminals type what is dropped on
  * them; new. */
 char *command_expand_path(const char *typed);
-
-/* "[work Bob]": the chat that the message is from; new. */
-char *command_describe_found(const struct session_found *found);
 
 /* --- the commands ------------------------------------------------------------------------- */
 

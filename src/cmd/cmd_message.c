@@ -41,7 +41,8 @@ static struct message *find_said(struct chat *chat, guint64 number)
 	return NULL;
 }
 
-char *command_quote(struct chat *chat, guint64 number)
+/* "> …" of the @number-th message from the end that somebody else said; NULL: there is none. New. */
+static char *quote_of(struct chat *chat, guint64 number)
 {
 	const struct message *message = find_said(chat, number);
 	g_autoptr(GString) quote = g_string_new(NULL);
@@ -70,7 +71,7 @@ void cmd_quote(struct command_run *run)
 		count = 1;
 		text = command_rest(run, 0);
 	}
-	quote = command_quote(command_chat(run), count);
+	quote = quote_of(command_chat(run), count);
 	if (!quote) {
 		command_fail(run, SESSION_ERROR_NOT_FOUND,
 			     "there is no message of somebody else to quote");

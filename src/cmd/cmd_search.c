@@ -21,7 +21,7 @@ static struct query *parse(struct command_run *run, const char *text, bool may_b
 }
 
 /* "[work Bob]" */
-char *command_describe_found(const struct session_found *found)
+static char *describe_found(const struct session_found *found)
 {
 	return g_strdup_printf("[%s %s]", found->account, found->name);
 }
@@ -112,7 +112,7 @@ static void on_hits(GPtrArray *found, gint64 next, const GError *error, void *da
 
 	for (guint i = 0; i < found->len; i++) {
 		const struct session_found *one = found->pdata[i];
-		g_autofree char *place = command_describe_found(one);
+		g_autofree char *place = describe_found(one);
 
 		message_print(lines, one->message, place);
 	}

@@ -6,7 +6,8 @@
 
 #include "cmd.h"
 
-char *command_account_names(struct command_run *run)
+/* "work, home"; new. */
+static char *account_names(struct command_run *run)
 {
 	const GPtrArray *accounts = session_model(command_session(run))->accounts;
 	GString *names = g_string_new(NULL);
@@ -37,7 +38,7 @@ struct account *command_find_account(struct command_run *run, const char *name)
 		fail_no_account(run);
 		return NULL;
 	}
-	names = command_account_names(run);
+	names = account_names(run);
 	command_fail(run, SESSION_ERROR_NOT_FOUND, "there is no account \"%s\", only %s", name,
 		     names);
 	return NULL;
@@ -69,7 +70,7 @@ struct account *command_need_account(struct command_run *run)
 		fail_no_account(run);
 		return NULL;
 	}
-	names = command_account_names(run);
+	names = account_names(run);
 	command_fail(run, SESSION_ERROR_USAGE, "which account? /%s -a NAME tells it: %s",
 		     command_row(run)->name, names);
 	return NULL;

@@ -469,11 +469,6 @@ const char *mesh_get_id(const struct mesh *mesh)
 	return mesh->id;
 }
 
-const char *mesh_get_directory(const struct mesh *mesh)
-{
-	return place_get_directory(mesh->place);
-}
-
 struct mesh *mesh_new(const char *directory, const char *nick, const struct mesh_ops *ops,
 		      void *data, GError **error)
 {

@@ -44,9 +44,8 @@ void mesh_free(struct mesh *mesh);
 /* Connects to everybody who is not linked yet. */
 void mesh_connect(struct mesh *mesh);
 
-/* The manager's own contact id, uid and directory. */
+/* The manager's own contact id. */
 const char *mesh_get_id(const struct mesh *mesh);
-const char *mesh_get_directory(const struct mesh *mesh);
 
 struct peer *mesh_find(struct mesh *mesh, const char *id);
 guint mesh_count(const struct mesh *mesh);

@@ -18,7 +18,6 @@
 #define SUFFIX_MAX 32
 
 struct place {
-	char *directory; /* "" for abstract sockets */
 	int dir;         /* O_PATH, so that long paths do and a renamed one stays ours */
 	int listener;
 	char *name; /* of the listener */
@@ -299,18 +298,12 @@ GPtrArray *place_list(struct place *place, guint max)
 
 /* --- the object --- */
 
-const char *place_get_directory(const struct place *place)
-{
-	return place->directory;
-}
-
 struct place *place_new(const char *directory, GError **error)
 {
 	struct place *place = g_new0(struct place, 1);
 
 	place->dir = -1;
 	place->listener = -1;
-	place->directory = g_strdup(directory ? directory : "");
 	place->suffix = g_strdup("");
 	if (!directory || !*directory)
 		return place;
@@ -334,7 +327,6 @@ void place_free(struct place *place)
 	}
 	if (place->dir >= 0)
 		close(place->dir);
-	g_free(place->directory);
 	g_free(place->name);
 	g_free(place->suffix);
 	g_free(place);

@@ -41,9 +41,6 @@ GPtrArray *place_list(struct place *place, guint max);
 int place_connect(struct place *place, uid_t uid, const char *nick, const char *suffix,
 		  GError **error);
 
-/* A directory that files of this user's can be kept in, "" for the abstract sockets. */
-const char *place_get_directory(const struct place *place);
-
 /* The uid at the other end of a connected Unix socket; (uid_t)-1 when it cannot be told. */
 uid_t place_peer_uid(int fd);
 

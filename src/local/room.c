@@ -53,11 +53,6 @@ bool room_is_joined(LocalRoom *room)
 	return room->joined;
 }
 
-guint room_count(LocalRoom *room)
-{
-	return (guint)tp_handle_set_size(room->group.members);
-}
-
 static TpHandle self_of(LocalRoom *room)
 {
 	return local_connection_self(connection_of(room));

@@ -25,7 +25,6 @@ void room_invited(LocalRoom *room, TpHandle inviter, const char *message);
 
 const char *room_get_name(LocalRoom *room);
 const char *room_get_subject(LocalRoom *room);
-guint room_count(LocalRoom *room);
 
 /* Somebody has come; is gone (of whatever state of membership). */
 void room_came(LocalRoom *room, struct contact *contact);

@@ -92,7 +92,9 @@ static const struct {
 	{"x-telepathy-identifier", "id", 1},
 };
 
-unsigned card_value_count(const char *name)
+/* How many values a field of this name has: 1, but of "n" 5, of "adr" 7, of "geo" 2, of "org" any
+ * number (0). */
+static unsigned value_count(const char *name)
 {
 	for (guint i = 0; i < G_N_ELEMENTS(words); i++)
 		if (!g_ascii_strcasecmp(words[i].name, name))
@@ -158,7 +160,7 @@ char *card_print_value(const struct card_field *field)
 
 char *card_edit_value(const struct card_field *field)
 {
-	bool several = card_value_count(field->name) != 1;
+	bool several = value_count(field->name) != 1;
 	GString *text = g_string_new(NULL);
 
 	for (char **value = field->values; *value; value++) {
@@ -212,7 +214,7 @@ static char **pad_values(char **values, unsigned count)
 
 char **card_parse_value(const char *name, const char *text)
 {
-	unsigned count = card_value_count(name);
+	unsigned count = value_count(name);
 
 	if (count != 1)
 		return pad_values(split_values(text), count);

@@ -39,9 +39,6 @@ GPtrArray *card_new(void); /* of struct card_field *, which it owns */
 GPtrArray *card_copy(const GPtrArray *card);
 void card_spec_free(void *spec);
 
-/* How many values a field of this name has: 1, but of "n" 5, of "adr" 7, of "geo" 2, of "org" any
- * number (0). */
-unsigned card_value_count(const char *name);
 /* "tel (home)": what to call it; new. */
 char *card_print_label(const char *name, const char *const *params);
 /* Its values for reading, cleaned, in one line; new. */

@@ -81,16 +81,13 @@ void bridge_connection_go(struct bridge_connection *connection);
 void bridge_connection_close(struct bridge_connection *connection);
 /* Unique within the bridge, counted from 1. */
 unsigned bridge_connection_id(const struct bridge_connection *connection);
-/* Who it is: a socket's address, or what was set. Never NULL; borrowed. */
+/* Who it is: a socket's address. Never NULL; borrowed. */
 const char *bridge_connection_label(const struct bridge_connection *connection);
-void bridge_connection_set_label(struct bridge_connection *connection, const char *label);
 /* The byte that came in (take_credentials), -1: none. */
 int bridge_connection_byte(const struct bridge_connection *connection);
 /* The TCP port it came from, 0: no TCP. */
 guint16 bridge_connection_port(const struct bridge_connection *connection);
 bool bridge_connection_is_open(const struct bridge_connection *connection);
-/* Monotonic time, in microseconds, of its arrival. */
-gint64 bridge_connection_started(const struct bridge_connection *connection);
 /* Bytes that came from the near end and went to the target; and the other way. */
 guint64 bridge_connection_forth(const struct bridge_connection *connection);
 guint64 bridge_connection_back(const struct bridge_connection *connection);

@@ -25,7 +25,6 @@ struct bridge_connection {
 	unsigned id;
 	int byte;
 	guint16 port;
-	gint64 started;
 	guint64 forth, back; /* once the relaying is over */
 	/* What it waits for: */
 	guint watch, limit;
@@ -311,7 +310,6 @@ struct bridge_connection *bridge_connection_new(struct bridge *bridge, const str
 	connection->near.label = NULL;
 	connection->id = ++bridge->last_id;
 	connection->byte = connection->far = connection->far_out = -1;
-	connection->started = g_get_monotonic_time();
 	if (peer && peer->kind == ADDRESS_TCP)
 		connection->port = peer->port;
 	if (near->label)
@@ -348,12 +346,6 @@ const char *bridge_connection_label(const struct bridge_connection *connection)
 	return connection->label;
 }
 
-void bridge_connection_set_label(struct bridge_connection *connection, const char *label)
-{
-	g_free(connection->label);
-	connection->label = g_strdup(label);
-}
-
 int bridge_connection_byte(const struct bridge_connection *connection)
 {
 	return connection->byte;
@@ -367,11 +359,6 @@ guint16 bridge_connection_port(const struct bridge_connection *connection)
 bool bridge_connection_is_open(const struct bridge_connection *connection)
 {
 	return connection->relayed;
-}
-
-gint64 bridge_connection_started(const struct bridge_connection *connection)
-{
-	return connection->started;
 }
 
 guint64 bridge_connection_forth(const struct bridge_connection *connection)

@@ -10,7 +10,8 @@
 
 /* --- where to ----------------------------------------------------------------------------- */
 
-char *session_download_directory(struct session *session)
+/* Where files are put: file.directory, else the desktop's downloads, ~/Downloads, HOME; new. */
+static char *download_directory(struct session *session)
 {
 	const char *set = config_string(session->config, "file.directory");
 	const char *known = g_get_user_special_dir(G_USER_DIRECTORY_DOWNLOAD);
@@ -31,7 +32,7 @@ static void tell_offer(struct session *session, struct transfer *transfer, struc
 {
 	const struct request *request = model_find_file_request(transfer);
 	g_autofree char *size = transfer_print_size(transfer->size);
-	g_autofree char *directory = session_download_directory(session);
+	g_autofree char *directory = download_directory(session);
 
 	if (request)
 		model_notice(session->model, NULL, chat, NOTICE_INFO,
@@ -134,7 +135,7 @@ bool session_accept_file(struct session *session, struct transfer *transfer, con
 			 GError **error)
 {
 	struct conn *conn = need_conn(session, transfer->account, error);
-	g_autofree char *usual = directory ? NULL : session_download_directory(session);
+	g_autofree char *usual = directory ? NULL : download_directory(session);
 	const char *into = directory ? directory : usual;
 	GError *failure = NULL;
 

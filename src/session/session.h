@@ -345,8 +345,7 @@ bool session_accept_file(struct session *session, struct transfer *transfer, con
 			 GError **error);
 /* Declines it, or stops it in whatever state it is; what came of it is removed. */
 void session_cancel_file(struct session *session, struct transfer *transfer);
-/* Where files are put: file.directory, else the desktop's downloads, ~/Downloads, HOME; new. */
-char *session_download_directory(struct session *session);
+
 /* --- tubes ------------------------------------------------------------------------------- */
 
 /*

@@ -107,7 +107,8 @@ bool history_db_refuse(struct history_db *db, enum trouble trouble, const char *
 	return false;
 }
 
-bool history_db_failed(struct history_db *db)
+/* Notes what sqlite has to say of the last failure; always false. */
+static bool failed(struct history_db *db)
 {
 	int code = sqlite3_extended_errcode(db->sql);
 	int system = sqlite3_system_errno(db->sql);
@@ -129,7 +130,7 @@ sqlite3_stmt *history_db_prepare(struct history_db *db, const char *text)
 		return statement;
 	if (sqlite3_prepare_v3(db->sql, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
 	    SQLITE_OK) {
-		history_db_failed(db);
+		failed(db);
 		return NULL;
 	}
 	g_hash_table_insert(db->statements, (void *)text, statement);
@@ -170,7 +171,7 @@ int history_db_step(struct history_db *db, sqlite3_stmt *statement)
 	if (code == SQLITE_ROW)
 		return 1;
 	if (code != SQLITE_DONE)
-		history_db_failed(db);
+		failed(db);
 	history_db_reset(statement);
 	return code == SQLITE_DONE ? 0 : -1;
 }
@@ -186,7 +187,7 @@ bool history_db_run(struct history_db *db, sqlite3_stmt *statement)
 
 bool history_db_exec(struct history_db *db, const char *text)
 {
-	return sqlite3_exec(db->sql, text, NULL, NULL, NULL) == SQLITE_OK || history_db_failed(db);
+	return sqlite3_exec(db->sql, text, NULL, NULL, NULL) == SQLITE_OK || failed(db);
 }
 
 /* --- opening ------------------------------------------------------------------------------ */
@@ -252,7 +253,7 @@ static bool open_file(struct history_db *db, const char *name, int flags)
 				NULL);
 	sqlite3_create_function(db->sql, "fold_words", 1, SQLITE_UTF8, NULL, history_index_fold,
 				NULL, NULL);
-	return code == SQLITE_OK ? history_schema_prepare(db) : history_db_failed(db);
+	return code == SQLITE_OK ? history_schema_prepare(db) : failed(db);
 }
 
 /* In a directory that cannot be written, a WAL database can only be read as one that nobody

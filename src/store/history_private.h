@@ -62,8 +62,7 @@ void history_db_reset(sqlite3_stmt *statement);
 /* Runs a statement that gives no rows. NULL fails: it was not prepared. */
 bool history_db_run(struct history_db *db, sqlite3_stmt *statement);
 bool history_db_exec(struct history_db *db, const char *text);
-/* Notes what sqlite has to say of the last failure, or what the caller has; always false. */
-bool history_db_failed(struct history_db *db);
+/* Notes that something failed, and why; always false. */
 bool history_db_refuse(struct history_db *db, enum trouble trouble, const char *reason);
 
 /* --- history_schema.c --------------------------------------------------------------------- */

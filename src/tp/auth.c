@@ -57,7 +57,7 @@ static void on_started(struct bus_reader *reply, const GError *error, void *data
 	channel_close(channel);
 }
 
-void tp_auth_answer(struct channel *channel, const char *secret)
+static void answer(struct channel *channel, const char *secret)
 {
 	struct bus_call *call;
 
@@ -144,7 +144,7 @@ static void on_properties(struct bus_reader *reply, const GError *error, void *d
 	else if (status != SASL_NOT_STARTED)
 		on_status(channel, status, "");
 	else if (conn->secret)
-		tp_auth_answer(channel, conn->secret);
+		answer(channel, conn->secret);
 	else
 		want_secret(channel, false);
 }
@@ -169,7 +169,7 @@ void conn_answer_secret(struct conn *conn, struct chat *room, const char *secret
 		struct channel *channel = item->data;
 
 		if (!room && channel->auth && channel->auth->asking) {
-			tp_auth_answer(channel, secret);
+			answer(channel, secret);
 			return;
 		}
 		if (room && channel->room && !strcmp(channel->facts.target_id, room->id)) {

@@ -81,7 +81,6 @@ void tp_file_bind(struct file *file, struct channel *channel);
 
 /* --- file_send.c, file_receive.c --- */
 
-void tp_file_create(struct file *file);
 /* The socket to the manager is there; takes @fd. */
 void tp_file_send(struct file *file, int fd);
 void tp_file_receive(struct file *file, int fd);

@@ -46,45 +46,6 @@ static bool open_file(struct file *file, const char *path, GError **error)
 	return true;
 }
 
-static void on_hash(const char *hex, const GError *error, void *data)
-{
-	struct file *file = data;
-
-	if (error) {
-		tp_file_fail(file, TRANSFER_END_ERROR, "%s", error->message);
-		return;
-	}
-	file->hash_type = FILE_HASH_SHA256;
-	file->hash = g_strdup(hex);
-	g_clear_pointer(&file->hashing, filehash_free);
-	tp_file_create(file);
-}
-
-struct transfer *conn_send_file(struct conn *conn, const char *contact, const char *path,
-				GError **error)
-{
-	g_autofree char *name = g_filename_display_basename(path);
-	struct file *file;
-
-	if (conn->stage != CONN_ONLINE) {
-		g_set_error(error, TP_ERROR, TP_ERROR_OFFLINE,
-			    "cannot send a file: %s is not connected", conn->account->name);
-		return NULL;
-	}
-	file = tp_file_new(conn);
-	file->raw_name = g_steal_pointer(&name);
-	if (open_file(file, path, error))
-		file->hashing = filehash_start(path, G_CHECKSUM_SHA256, on_hash, file, error);
-	if (!file->hashing) {
-		tp_file_free(file);
-		return NULL;
-	}
-	file->transfer = transfer_new(conn->tp->model, conn->account, contact, file->raw_name,
-				      file->size, false);
-	transfer_set_path(file->transfer, path);
-	return file->transfer;
-}
-
 /* --- the offer ---------------------------------------------------------------------------- */
 
 static enum transfer_end end_of(const GError *bus_error)
@@ -136,7 +97,7 @@ static void write_number(struct bus_writer *dict, const char *key, const char *t
 	bus_write_close_property(dict, &entry, &value);
 }
 
-void tp_file_create(struct file *file)
+static void create(struct file *file)
 {
 	struct bus_call *call = conn_call(file->conn, TP_CONN_REQUESTS, "CreateChannel");
 	struct bus_writer dict;
@@ -154,6 +115,45 @@ void tp_file_create(struct file *file)
 	bus_write_close(bus_call_args(call), &dict);
 	file->creating = true;
 	bus_call_send(call, CREATE_TIMEOUT_MS, on_created, file);
+}
+
+static void on_hash(const char *hex, const GError *error, void *data)
+{
+	struct file *file = data;
+
+	if (error) {
+		tp_file_fail(file, TRANSFER_END_ERROR, "%s", error->message);
+		return;
+	}
+	file->hash_type = FILE_HASH_SHA256;
+	file->hash = g_strdup(hex);
+	g_clear_pointer(&file->hashing, filehash_free);
+	create(file);
+}
+
+struct transfer *conn_send_file(struct conn *conn, const char *contact, const char *path,
+				GError **error)
+{
+	g_autofree char *name = g_filename_display_basename(path);
+	struct file *file;
+
+	if (conn->stage != CONN_ONLINE) {
+		g_set_error(error, TP_ERROR, TP_ERROR_OFFLINE,
+			    "cannot send a file: %s is not connected", conn->account->name);
+		return NULL;
+	}
+	file = tp_file_new(conn);
+	file->raw_name = g_steal_pointer(&name);
+	if (open_file(file, path, error))
+		file->hashing = filehash_start(path, G_CHECKSUM_SHA256, on_hash, file, error);
+	if (!file->hashing) {
+		tp_file_free(file);
+		return NULL;
+	}
+	file->transfer = transfer_new(conn->tp->model, conn->account, contact, file->raw_name,
+				      file->size, false);
+	transfer_set_path(file->transfer, path);
+	return file->transfer;
 }
 
 /* --- the bytes ---------------------------------------------------------------------------- */

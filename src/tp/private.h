@@ -252,9 +252,6 @@ void conn_blocking_start(struct conn *conn);
 void conn_contact_info_start(struct conn *conn);
 /* a(sasas): a new card. What is too much of it is left out. */
 GPtrArray *tp_read_card(struct bus_reader *r);
-/* Attributes of one contact (a{sv} opened as @attributes) into the model. */
-void conn_read_attributes(struct conn *conn, guint32 handle, struct bus_reader *attributes,
-			  bool on_roster);
 void conn_aliasing_start(struct conn *conn);
 
 /* --- channel.c ----------------------------------------------------------------------------- */
@@ -309,7 +306,6 @@ const char *tp_room_member_id(const struct channel *channel, guint32 handle);
 void tp_room_answer_password(struct channel *channel, const char *password);
 void tp_auth_start(struct channel *channel);
 void tp_auth_free(struct channel *channel);
-void tp_auth_answer(struct channel *channel, const char *secret);
 
 /* --- file.c --------------------------------------------------------------------------------- */
 

@@ -26,7 +26,8 @@ static void learn_id(struct room *room, guint32 handle, const char *id)
 		g_hash_table_insert(room->ids, GUINT_TO_POINTER(handle), g_strdup(id));
 }
 
-void tp_room_read_ids(struct room *room, struct bus_reader *value)
+/* a{us}, ids of members. */
+static void read_ids(struct room *room, struct bus_reader *value)
 {
 	struct bus_reader list, entry;
 
@@ -146,7 +147,7 @@ static void read_details(struct room *room, struct bus_reader *args, struct room
 		else if (!strcmp(key, "message"))
 			details->message = bus_read_string(&value);
 		else if (!strcmp(key, "contact-ids"))
-			tp_room_read_ids(room, &value);
+			read_ids(room, &value);
 	}
 }
 
@@ -335,7 +336,7 @@ static void on_group(struct bus_reader *reply, const GError *error, void *data)
 		} else if (!strcmp(key, "Members") && !state.members) {
 			state.members = bus_read_uint32s(&value);
 		} else if (!strcmp(key, "MemberIdentifiers")) {
-			tp_room_read_ids(room, &value);
+			read_ids(room, &value);
 		} else if (!strcmp(key, "HandleOwners")) {
 			tp_room_read_owners(channel, &value);
 		} else if (!strcmp(key, "GroupFlags")) {

@@ -71,5 +71,3 @@ void tp_room_read_owners(struct channel *channel, struct bus_reader *value);
 const char *tp_room_owner_id(const struct channel *channel, guint32 handle);
 /* room.c: the ids of these members' owners are known now. */
 void tp_room_owners_known(struct channel *channel, const GArray *handles);
-/* room.c: a{us}, ids of members. */
-void tp_room_read_ids(struct room *room, struct bus_reader *value);

@@ -127,8 +127,9 @@ static struct contact *store_facts(struct conn *conn, guint32 handle,
 	return contact;
 }
 
-void conn_read_attributes(struct conn *conn, guint32 handle, struct bus_reader *attributes,
-			  bool on_roster)
+/* Attributes of one contact (a{sv} opened as @attributes) into the model. */
+static void read_contact(struct conn *conn, guint32 handle, struct bus_reader *attributes,
+			 bool on_roster)
 {
 	struct contact_facts facts = {0};
 
@@ -285,7 +286,7 @@ static void on_new_attributes(struct bus_reader *reply, const GError *error, voi
 		guint32 handle = bus_read_uint32(&entry);
 
 		bus_read_array(&entry, &attributes);
-		conn_read_attributes(conn, handle, &attributes, true);
+		read_contact(conn, handle, &attributes, true);
 	}
 }
 

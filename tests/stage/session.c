@@ -406,11 +406,6 @@ void session_cancel_file(struct session *session, struct transfer *transfer)
 	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
 }
 
-char *session_download_directory(struct session *session)
-{
-	return g_strdup("/downloads");
-}
-
 /* --- chats ---------------------------------------------------------------------------------- */
 
 static unsigned *backlog_of(struct session *session, const struct chat *chat)

@@ -581,11 +581,6 @@ void session_cancel_file(struct session *session, struct transfer *transfer)
 	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
 }
 
-char *session_download_directory(struct session *session)
-{
-	return g_strdup("/downloads");
-}
-
 /* --- tubes -------------------------------------------------------------------------------- */
 
 const char *session_tube_service(struct session *session, const char *name)
