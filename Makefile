@@ -163,7 +163,9 @@ $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtest.a $(BUILD)/l
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
 
 # The session is tested over a fake src/tp, which must come before the archive with the real one.
-SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c tests/unit/fake_tp.c)
+SESSION_TEST_OBJ := $(call obj,tests/unit/session_test.c $(wildcard tests/unit/fake_tp*.c))
+# Named, so that make takes the rules below for those that need them, also when one is new.
+$(SESSION_TEST_OBJ): tests/unit/fake_tp.h
 
 $(BUILD)/tests/unit/test_session_%: $(BUILD)/obj/tests/unit/test_session_%.o $(SESSION_TEST_OBJ) \
 		$(BUILD)/libtest.a $(BUILD)/libpheme.a
@@ -183,8 +185,8 @@ $(BUILD)/tests/unit/test_local_%: $(BUILD)/obj/tests/unit/test_local_%.o $(BUILD
 
 # Commands and the front end without a screen are tested on a session without a bus. It defines
 # all of session.h, so nothing of the real one is taken from the library.
-FAKE_OBJ := $(call obj,tests/unit/fake_session.c tests/unit/fake_session_rooms.c)
-# Named, so that make takes the rules below for those that need them, also when one is new.
+FAKE_OBJ := $(call obj,$(wildcard tests/unit/fake_session*.c))
+# Named, as above.
 $(FAKE_OBJ): tests/unit/fake_session.h
 
 $(BUILD)/tests/unit/test_cmd_%: $(BUILD)/obj/tests/unit/test_cmd_%.o $(FAKE_OBJ) \

@@ -32,6 +32,8 @@ struct session {
 /* Keeps its files in @dir. */
 struct session *fake_session_new(const char *dir);
 
-/* Between its files: writes a call down; ends one later, as was prepared. */
+/* Between its files. Writes a call down. */
 void fake_record(struct session *session, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Ends a call as was prepared: later, as the real one does; and at once. */
 void fake_end_later(struct session *session, session_done_fn done, void *data);
+bool fake_end_now(struct session *session, GError **error);

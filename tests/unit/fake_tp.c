@@ -75,8 +75,7 @@ void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data)
 	fn(protocols, NULL, data);
 }
 
-static void note(struct conn *conn, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void note(struct conn *conn, const char *format, ...)
+void fake_note(struct conn *conn, const char *format, ...)
 {
 	va_list args;
 
@@ -162,17 +161,18 @@ bool conn_is_last_user(struct conn *conn)
 
 void conn_disconnect(struct conn *conn)
 {
-	note(conn, "disconnect %s", conn->account->name);
+	fake_note(conn, "disconnect %s", conn->account->name);
 	if (!conn->stubborn)
 		fake_end(conn, CONN_END_REQUESTED, "disconnected");
 }
 
 void conn_answer_secret(struct conn *conn, struct chat *room, const char *secret)
 {
-	note(conn, "secret %s%s%s", room ? room->id : "", room ? " " : "", secret ? secret : "-");
+	fake_note(conn, "secret %s%s%s", room ? room->id : "", room ? " " : "",
+		  secret ? secret : "-");
 }
 
-static void wait_for(struct conn *conn, tp_done_fn done, void *data)
+void fake_wait(struct conn *conn, tp_done_fn done, void *data)
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);
 
@@ -184,148 +184,37 @@ static void wait_for(struct conn *conn, tp_done_fn done, void *data)
 void conn_set_presence(struct conn *conn, enum presence presence, const char *message,
 		       tp_done_fn done, void *data)
 {
-	note(conn, "presence %s %s", presence_name(presence), message ? message : "");
-	wait_for(conn, done, data);
+	fake_note(conn, "presence %s %s", presence_name(presence), message ? message : "");
+	fake_wait(conn, done, data);
 }
 
 void conn_set_nick(struct conn *conn, const char *nick, tp_done_fn done, void *data)
 {
-	note(conn, "nick %s", nick);
-	wait_for(conn, done, data);
+	fake_note(conn, "nick %s", nick);
+	fake_wait(conn, done, data);
 }
 
 void conn_set_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data)
 {
-	note(conn, "avatar %u bytes", image ? (unsigned)g_bytes_get_size(image) : 0);
-	wait_for(conn, done, data);
+	fake_note(conn, "avatar %u bytes", image ? (unsigned)g_bytes_get_size(image) : 0);
+	fake_wait(conn, done, data);
 }
 
 void conn_restore_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data)
 {
-	note(conn, "restore avatar %u bytes", (unsigned)g_bytes_get_size(image));
+	fake_note(conn, "restore avatar %u bytes", (unsigned)g_bytes_get_size(image));
 }
 
 void conn_renamed(struct conn *conn)
 {
-	note(conn, "renamed %s", conn->account->name);
-}
-
-void conn_roster_add(struct conn *conn, const char *id, const char *message, tp_done_fn done,
-		     void *data)
-{
-	note(conn, "add %s", id);
-	wait_for(conn, done, data);
-}
-
-void conn_roster_remove(struct conn *conn, const char *id, tp_done_fn done, void *data)
-{
-	note(conn, "remove %s", id);
-	wait_for(conn, done, data);
-}
-
-void conn_authorize(struct conn *conn, const char *id, tp_done_fn done, void *data)
-{
-	note(conn, "authorize %s", id);
-	wait_for(conn, done, data);
-}
-
-void conn_deny(struct conn *conn, const char *id, tp_done_fn done, void *data)
-{
-	note(conn, "deny %s", id);
-	wait_for(conn, done, data);
-}
-
-void conn_rename(struct conn *conn, const char *id, const char *alias, tp_done_fn done, void *data)
-{
-	note(conn, "rename %s %s", id, alias);
-	wait_for(conn, done, data);
-}
-
-void conn_group_add(struct conn *conn, const char *group, const char *id, tp_done_fn done,
-		    void *data)
-{
-	note(conn, "group add %s %s", group, id);
-	wait_for(conn, done, data);
-}
-
-void conn_group_remove(struct conn *conn, const char *group, const char *id, tp_done_fn done,
-		       void *data)
-{
-	note(conn, "group remove %s %s", group, id);
-	wait_for(conn, done, data);
-}
-
-void conn_group_rename(struct conn *conn, const char *group, const char *name, tp_done_fn done,
-		       void *data)
-{
-	note(conn, "group rename %s %s", group, name);
-	wait_for(conn, done, data);
-}
-
-void conn_group_delete(struct conn *conn, const char *group, tp_done_fn done, void *data)
-{
-	note(conn, "group delete %s", group);
-	wait_for(conn, done, data);
-}
-
-void conn_block(struct conn *conn, const char *id, bool report, tp_done_fn done, void *data)
-{
-	note(conn, "block %s%s", id, report ? " report" : "");
-	wait_for(conn, done, data);
-}
-
-void conn_unblock(struct conn *conn, const char *id, tp_done_fn done, void *data)
-{
-	note(conn, "unblock %s", id);
-	wait_for(conn, done, data);
-}
-
-void conn_open_directory(struct conn *conn, const char *server, unsigned limit, tp_done_fn done,
-			 void *data)
-{
-	note(conn, "directory %s %u", server ? server : "-", limit);
-	wait_for(conn, done, data);
-}
-
-void conn_search(struct conn *conn, GHashTable *terms, tp_done_fn done, void *data)
-{
-	note(conn, "search %u", g_hash_table_size(terms));
-	wait_for(conn, done, data);
-}
-
-void conn_search_more(struct conn *conn, tp_done_fn done, void *data)
-{
-	note(conn, "search more");
-	wait_for(conn, done, data);
-}
-
-void conn_stop_search(struct conn *conn)
-{
-	note(conn, "search stop");
-}
-
-void conn_whois(struct conn *conn, const char *id, conn_whois_fn fn, void *data)
-{
-	struct fake_call *call = g_new0(struct fake_call, 1);
-
-	note(conn, "whois %s", id ? id : "self");
-	call->id = g_strdup(id);
-	call->whois = fn;
-	call->data = data;
-	g_ptr_array_add(conn->dones, call);
-}
-
-void conn_set_card(struct conn *conn, const GPtrArray *card, tp_done_fn done, void *data)
-{
-	note(conn, "card %u", card->len);
-	wait_for(conn, done, data);
+	fake_note(conn, "renamed %s", conn->account->name);
 }
 
 void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data)
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);
 
-	note(conn, "normalize %s", id);
+	fake_note(conn, "normalize %s", id);
 	call->id = g_utf8_strdown(id, -1);
 	call->normalized = fn;
 	call->data = data;
@@ -338,7 +227,7 @@ void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum mess
 {
 	struct fake_call *call = g_new0(struct fake_call, 1);
 
-	note(conn, supersedes ? "send %s %s for %s" : "send %s %s", id, text, supersedes);
+	fake_note(conn, supersedes ? "send %s %s for %s" : "send %s %s", id, text, supersedes);
 	call->id = g_strdup(id);
 	call->text = g_strdup(text);
 	call->uid = g_strdup(uid);
@@ -358,81 +247,81 @@ void conn_measure_sms(struct conn *conn, struct chat *chat, const char *text)
 
 void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing state)
 {
-	note(conn, "typing %d", (int)state);
+	fake_note(conn, "typing %d", (int)state);
 }
 
 void conn_close_chat(struct conn *conn, struct chat *chat)
 {
-	note(conn, "close %s", chat->id);
+	fake_note(conn, "close %s", chat->id);
 }
 
 void conn_join(struct conn *conn, const char *room, const char *password, tp_done_fn done,
 	       void *data)
 {
-	note(conn, "join %s%s%s", room, password ? " " : "", password ? password : "");
+	fake_note(conn, "join %s%s%s", room, password ? " " : "", password ? password : "");
 	chat_set_room_state(chat_open(conn->account, CHAT_ROOM, room), ROOM_JOINING);
-	wait_for(conn, done, data);
+	fake_wait(conn, done, data);
 }
 
 void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done_fn done,
 	       void *data)
 {
-	note(conn, "part %s", chat->id);
+	fake_note(conn, "part %s", chat->id);
 	chat_set_room_state(chat, ROOM_LEFT);
-	wait_for(conn, done, data);
+	fake_wait(conn, done, data);
 }
 
 void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_done_fn done,
 		    void *data)
 {
-	note(conn, "topic %s", topic);
-	wait_for(conn, done, data);
+	fake_note(conn, "topic %s", topic);
+	fake_wait(conn, done, data);
 }
 
 void conn_configure_room(struct conn *conn, struct chat *chat, const char *const *values,
 			 tp_done_fn done, void *data)
 {
-	note(conn, "configure %s", chat->id);
-	wait_for(conn, done, data);
+	fake_note(conn, "configure %s", chat->id);
+	fake_wait(conn, done, data);
 }
 
 void conn_invite(struct conn *conn, struct chat *chat, const char *id, const char *reason,
 		 tp_done_fn done, void *data)
 {
-	note(conn, "invite %s %s %s", chat->id, id, reason ? reason : "");
-	wait_for(conn, done, data);
+	fake_note(conn, "invite %s %s %s", chat->id, id, reason ? reason : "");
+	fake_wait(conn, done, data);
 }
 
 void conn_kick(struct conn *conn, struct chat *chat, const char *member, const char *reason,
 	       bool ban, tp_done_fn done, void *data)
 {
-	note(conn, "%s %s %s", ban ? "ban" : "kick", member, reason ? reason : "");
-	wait_for(conn, done, data);
+	fake_note(conn, "%s %s %s", ban ? "ban" : "kick", member, reason ? reason : "");
+	fake_wait(conn, done, data);
 }
 
 void conn_make_room(struct conn *conn, struct chat *chat, const char *const *ids,
 		    const char *reason, conn_id_fn fn, void *data)
 {
-	note(conn, "make room %s", chat->id);
+	fake_note(conn, "make room %s", chat->id);
 	fn("made@conf", NULL, data);
 }
 
 void conn_list_rooms(struct conn *conn, const char *server, tp_done_fn done, void *data)
 {
-	note(conn, "list rooms %s", server ? server : "-");
-	wait_for(conn, done, data);
+	fake_note(conn, "list rooms %s", server ? server : "-");
+	fake_wait(conn, done, data);
 }
 
 void conn_stop_listing(struct conn *conn)
 {
-	note(conn, "stop listing");
+	fake_note(conn, "stop listing");
 }
 
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data)
 {
-	note(conn, "invitation %s %s", room, accept ? "yes" : "no");
-	wait_for(conn, done, data);
+	fake_note(conn, "invitation %s %s", room, accept ? "yes" : "no");
+	fake_wait(conn, done, data);
 }
 
 /* --- files -------------------------------------------------------------------------------- */
@@ -440,7 +329,7 @@ void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp
 struct transfer *conn_send_file(struct conn *conn, const char *contact, const char *path,
 				GError **error)
 {
-	note(conn, "send file %s %s", contact, path);
+	fake_note(conn, "send file %s %s", contact, path);
 	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
 		g_set_error(error, TP_ERROR, TP_ERROR_FAILED, "cannot send %s: not there", path);
 		return NULL;
@@ -451,14 +340,14 @@ struct transfer *conn_send_file(struct conn *conn, const char *contact, const ch
 bool conn_accept_file(struct conn *conn, struct transfer *transfer, const char *directory,
 		      GError **error)
 {
-	note(conn, "accept file %s", transfer->name);
+	fake_note(conn, "accept file %s", transfer->name);
 	transfer_set_state(transfer, TRANSFER_STARTING);
 	return true;
 }
 
 void conn_cancel_file(struct conn *conn, struct transfer *transfer)
 {
-	note(conn, "cancel file %s", transfer->name);
+	fake_note(conn, "cancel file %s", transfer->name);
 	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
 }
 
@@ -474,28 +363,28 @@ struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char 
 				       .service = service,
 				       .state = TUBE_OFFERING};
 
-	note(conn, "offer %s %s %s", id, service, local->target);
-	wait_for(conn, done, data);
+	fake_note(conn, "offer %s %s %s", id, service, local->target);
+	fake_wait(conn, done, data);
 	return tube_new(conn->tp->model, &init);
 }
 
 void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
 		      tp_done_fn done, void *data)
 {
-	note(conn, "accept %s %s", tube->service, local->command ? local->command : "-");
+	fake_note(conn, "accept %s %s", tube->service, local->command ? local->command : "-");
 	tube_set_state(tube, TUBE_ACCEPTING);
-	wait_for(conn, done, data);
+	fake_wait(conn, done, data);
 }
 
 void conn_close_tube(struct conn *conn, struct tube *tube, const char *reason)
 {
-	note(conn, "close %s: %s", tube->service, reason);
+	fake_note(conn, "close %s: %s", tube->service, reason);
 	tube_end(tube, TUBE_DONE, reason);
 }
 
 void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id)
 {
-	note(conn, "close %s %u", tube->service, id);
+	fake_note(conn, "close %s %u", tube->service, id);
 }
 
 bool conn_close_tubes(struct conn *conn)

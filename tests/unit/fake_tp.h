@@ -59,3 +59,7 @@ void fake_says(struct conn *conn, const char *id, const char *text, const char *
 /* The manager has a message of @id no more. */
 void fake_removed(struct conn *conn, const char *id, guint32 pending);
 bool fake_has_acknowledged(struct conn *conn, guint32 pending);
+
+/* Between its files: writes a call down; lets @done wait for fake_answer(). */
+void fake_note(struct conn *conn, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void fake_wait(struct conn *conn, tp_done_fn done, void *data);
