@@ -199,8 +199,11 @@ static void test_stopped(void **state)
 
 	/* Stopped in the middle, and sent when it goes on. */
 	check(w,
-	      "(sleep 1; echo late) | \"$P\" --send Bob --timeout 15 & p=$!; kill -STOP $p; "
-	      "sleep 2; kill -CONT $p; wait $p",
+	      "f=$XDG_RUNTIME_DIR/late; mkfifo \"$f\"; "
+	      "\"$P\" --send Bob --timeout 15 <\"$f\" & p=$!; exec 3>\"$f\"; "
+	      "until grep -q pheme /proc/$p/comm; do :; done; kill -STOP $p; "
+	      "until grep -q '^State:.T' /proc/$p/status; do :; done; "
+	      "echo late >&3; exec 3>&-; kill -CONT $p; wait $p",
 	      0, "", "");
 }
 

@@ -3,6 +3,7 @@
 /* /url /theme /notify /edit. */
 
 #include "cmd_test.h"
+#include "tests/lib/wait.h"
 
 static struct chat *open_bob(struct fixture *fixture)
 {
@@ -49,11 +50,8 @@ static void test_url_opens(void **state)
 	say(fixture->current, "http://x.example/$(touch&nbsp;/tmp/no)?a=b;c=d");
 	check_prints(fixture, command, "url.command = sh -c");
 	check_prints(fixture, "/url 1", "is given to sh -c");
-	for (int i = 0; i < 2000 && (!text || !*text); i++) {
-		g_clear_pointer(&text, g_free);
-		g_file_get_contents(out, &text, NULL, NULL);
-		g_usleep(5000);
-	}
+	assert_true(test_wait_file(out, 0, ">", TEST_WAIT_MS) >= 0);
+	g_file_get_contents(out, &text, NULL, NULL);
 	assert_string_equal(text, "<http://x.example/$(touch&nbsp;/tmp/no)?a=b;c=d>");
 	unlink(out);
 	check_prints(fixture, "/set url.command /no/such/program", "no/such");
