@@ -18,6 +18,7 @@ struct watch {
 	const struct cli_options *options;
 	const char *chat, *room; /* or NULL */
 	char **argv;             /* of the bot; NULL: none */
+	bool by_line;            /* each line that it prints is a message */
 	struct bot *bot;
 	struct printer *printer;
 	bool printed, answered; /* all that was to be */
@@ -186,7 +187,7 @@ static void begin(struct cli *cli)
 	};
 	const struct bot_options bot = {
 		.argv = watch->argv,
-		.by_line = options->reply_lines,
+		.by_line = options->reply_lines || watch->by_line,
 		.chat = watch->chat,
 		.count = count,
 		.ended = on_answered,
@@ -214,14 +215,28 @@ static void finish(struct watch *watch)
 	g_strfreev(watch->argv);
 }
 
+/* The program that pheme.conf calls @name, or the one that @name is. */
+static bool read_program(struct watch *watch, struct session *session, const char *name,
+			 GError **error)
+{
+	const struct config_reply *reply = config_find_reply(session_config(session), name);
+
+	if (!reply)
+		return g_shell_parse_argv(name, NULL, &watch->argv, error);
+	watch->argv = g_strdupv(reply->argv);
+	watch->by_line = reply->lines;
+	return true;
+}
+
 /* What the words of each of the flags are. */
-static bool read_task(struct watch *watch, const struct cli_task *task, GError **error)
+static bool read_task(struct watch *watch, struct session *session, const struct cli_task *task,
+		      GError **error)
 {
 	if (!strcmp(task->verb->flag, "join")) {
 		watch->room = task->args[0];
 	} else if (!strcmp(task->verb->flag, "reply-with")) {
 		watch->chat = task->args[1];
-		return g_shell_parse_argv(task->args[0], NULL, &watch->argv, error);
+		return read_program(watch, session, task->args[0], error);
 	} else {
 		watch->chat = task->args[0];
 	}
@@ -235,7 +250,7 @@ int cli_watch(struct session *session, const struct cli_task *task)
 	g_autoptr(GError) error = NULL;
 
 	cli.job = &watch;
-	if (!read_task(&watch, task, &error)) {
+	if (!read_task(&watch, session, task, &error)) {
 		cli_complain("%s", error->message);
 		return SESSION_ERROR_USAGE;
 	}

@@ -18,17 +18,20 @@ struct config {
 	GHashTable *aliases; /* name → text */
 	GHashTable *noises;  /* key of a chat → "all", "mention", "off" */
 	GPtrArray *tubes;    /* struct config_tube * */
+	GPtrArray *replies;  /* struct config_reply * */
 	GArray *listeners;   /* struct listener */
 };
 
 /* --- loading ------------------------------------------------------------------------------ */
 
 #define NOISES "notify-chat"
+#define TUBE   "tube "
+#define REPLY  "reply "
 
 static bool is_free_group(const char *group)
 {
 	return g_str_equal(group, "alias") || g_str_equal(group, NOISES) ||
-	       g_str_has_prefix(group, "tube ");
+	       g_str_has_prefix(group, TUBE) || g_str_has_prefix(group, REPLY);
 }
 
 static bool is_known_group(const char *group)
@@ -88,9 +91,9 @@ static char **split_list(const char *text)
 	return words;
 }
 
-static void check_tube_keys(struct keyfile *file, const char *group, GPtrArray *problems)
+static void check_keys(struct keyfile *file, const char *group, const char *const *known,
+		       GPtrArray *problems)
 {
-	static const char *const known[] = {"service", "accept", "offer", "always", NULL};
 	g_auto(GStrv) keys = g_key_file_get_keys(keyfile_keys(file), group, NULL, NULL);
 
 	for (char **key = keys; key && *key; key++)
@@ -108,15 +111,16 @@ static char *optional(struct keyfile *file, const char *group, const char *key, 
 static void load_tube(struct config *config, struct keyfile *file, const char *group,
 		      GPtrArray *problems)
 {
+	static const char *const known[] = {"service", "accept", "offer", "always", NULL};
 	struct config_tube *tube = g_new0(struct config_tube, 1);
 	g_autofree char *always = optional(file, group, "always", problems);
 
-	tube->name = g_strdup(group + strlen("tube "));
+	tube->name = g_strdup(group + strlen(TUBE));
 	tube->service = optional(file, group, "service", problems);
 	tube->accept = optional(file, group, "accept", problems);
 	tube->offer = optional(file, group, "offer", problems);
 	tube->always = split_list(always);
-	check_tube_keys(file, group, problems);
+	check_keys(file, group, known, problems);
 	if (tube->service && *tube->service) {
 		g_ptr_array_add(config->tubes, tube);
 		return;
@@ -139,6 +143,55 @@ const struct config_tube *config_find_tube(struct config *config, const char *se
 const GPtrArray *config_tubes(struct config *config)
 {
 	return config->tubes;
+}
+
+static void reply_free(void *data)
+{
+	struct config_reply *reply = data;
+
+	g_free(reply->name);
+	g_strfreev(reply->argv);
+	g_free(reply);
+}
+
+static void load_lines(struct config_reply *reply, struct keyfile *file, const char *group,
+		       GPtrArray *problems)
+{
+	g_autofree char *lines = optional(file, group, "lines", problems);
+
+	if (lines && !keyfile_parse_bool(lines, &reply->lines))
+		keyfile_problem(file, problems, group, "lines", "true or false is expected");
+}
+
+static void load_reply(struct config *config, struct keyfile *file, const char *group,
+		       GPtrArray *problems)
+{
+	static const char *const known[] = {"command", "lines", NULL};
+	struct config_reply *reply = g_new0(struct config_reply, 1);
+	g_autofree char *command = optional(file, group, "command", problems);
+	g_autoptr(GError) error = NULL;
+
+	reply->name = g_strdup(group + strlen(REPLY));
+	load_lines(reply, file, group, problems);
+	check_keys(file, group, known, problems);
+	if (g_shell_parse_argv(command ? command : "", NULL, &reply->argv, &error)) {
+		g_ptr_array_add(config->replies, reply);
+		return;
+	}
+	keyfile_problem(file, problems, group, "command", "a program is expected: %s",
+			error->message);
+	reply_free(reply);
+}
+
+const struct config_reply *config_find_reply(struct config *config, const char *name)
+{
+	for (guint i = 0; i < config->replies->len; i++) {
+		const struct config_reply *reply = config->replies->pdata[i];
+
+		if (g_str_equal(reply->name, name))
+			return reply;
+	}
+	return NULL;
 }
 
 static bool is_noise(const char *mode)
@@ -185,8 +238,10 @@ static void load_all(struct config *config, GPtrArray *problems)
 	g_auto(GStrv) groups = g_key_file_get_groups(keyfile_keys(file), NULL);
 
 	for (char **group = groups; *group; group++) {
-		if (g_str_has_prefix(*group, "tube "))
+		if (g_str_has_prefix(*group, TUBE))
 			load_tube(config, file, *group, problems);
+		else if (g_str_has_prefix(*group, REPLY))
+			load_reply(config, file, *group, problems);
 		else if (is_free_group(*group) || is_known_group(*group))
 			load_group(config, file, *group, problems);
 		else
@@ -204,6 +259,7 @@ struct config *config_load(const char *path, GPtrArray *problems)
 	config->aliases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	config->noises = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	config->tubes = g_ptr_array_new_with_free_func(tube_free);
+	config->replies = g_ptr_array_new_with_free_func(reply_free);
 	config->listeners = g_array_new(FALSE, FALSE, sizeof(struct listener));
 	load_all(config, problems);
 	return config;
@@ -217,6 +273,7 @@ void config_free(struct config *config)
 	g_hash_table_unref(config->aliases);
 	g_hash_table_unref(config->noises);
 	g_ptr_array_unref(config->tubes);
+	g_ptr_array_unref(config->replies);
 	g_array_unref(config->listeners);
 	g_free(config->path);
 	g_free(config);

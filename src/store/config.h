@@ -5,7 +5,8 @@
  * pheme.conf: settings, named "group.key" ("ui.pane-width"), each with a type, a default and
  * a line of help in one const table. A value of the wrong type or an unknown key is a
  * problem that names file, line and key; the default is used. Groups [alias] (user's
- * command aliases), [notify-chat] (a key for each chat) and [tube NAME] hold free keys.
+ * command aliases) and [notify-chat] (a key for each chat) hold free keys; there is a group
+ * [tube NAME] or [reply NAME] for each of them.
  */
 
 #include <stdbool.h>
@@ -58,6 +59,15 @@ struct config_tube {
 /* NULL: there is none for it. */
 const struct config_tube *config_find_tube(struct config *config, const char *service);
 const GPtrArray *config_tubes(struct config *config); /* struct config_tube * */
+
+/* A group [reply NAME]: a program that answers messages. */
+struct config_reply {
+	char *name;
+	char **argv;
+	bool lines; /* each line that it prints is a message */
+};
+/* NULL: there is none of that name. */
+const struct config_reply *config_find_reply(struct config *config, const char *name);
 
 /* What makes a noise in a chat: "all", "mention" or "off"; NULL: as everywhere. */
 const char *config_chat_notify(struct config *config, const char *account, const char *id);

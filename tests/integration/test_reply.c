@@ -112,6 +112,25 @@ static void test_room(void **state)
 	end_bot(bot);
 }
 
+/* The program that pheme.conf names so. */
+static void test_named(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *bot;
+
+	test_env_write(w->env, "config/pheme/pheme.conf",
+		       "[reply seven]\ncommand=seq 7\nlines=true\n");
+	pheme_use_fixture(w);
+	pheme_add_fixture(w, NULL, "work", "alice@fixture", "");
+	fixture_set_roster(w->fixture, "alice@fixture", 3, 3);
+	bot = start_bot(w, "seven");
+	fixture_wait_calls(w->fixture, "GetContactListAttributes", 1);
+	fixture_receive(w->fixture, "alice@fixture", "contact0001@fixture", false,
+			"contact0001@fixture", "go", NULL);
+	fixture_wait_sent(w->fixture, "alice@fixture", 7);
+	end_bot(bot);
+}
+
 #define TEST(name, fn)                                                                             \
 	{                                                                                          \
 		"/reply/" name, fn, pheme_setup, pheme_teardown, NULL                              \
@@ -123,6 +142,7 @@ int main(void)
 		TEST("over XMPP", test_xmpp),
 		TEST("fifty at once, in their order", test_order),
 		TEST("not in rooms", test_room),
+		TEST("a program that pheme.conf has", test_named),
 	};
 
 	return cmocka_run_group_tests_name("reply", tests, NULL, NULL);

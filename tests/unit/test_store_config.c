@@ -215,6 +215,28 @@ static void test_chat_notify(void **state)
 	assert_null(config_chat_notify(f->config, "work", "#[x]=\n\xff y"));
 }
 
+static void test_replies(void **state)
+{
+	struct fixture *f = *state;
+	const struct config_reply *reply;
+
+	load(f, "[reply parrot]\ncommand=sh -c 'cat; date'\nlines=true\n[reply b]\ncommand=cat\n"
+		"[reply c]\ncommand='open\n[reply d]\n[reply e]\ncommand=cat\nline=1\nlines=2\n");
+	reply = config_find_reply(f->config, "parrot");
+	assert_int_equal(g_strv_length(reply->argv), 3);
+	assert_string_equal(reply->argv[2], "cat; date");
+	assert_true(reply->lines);
+	assert_false(config_find_reply(f->config, "b")->lines);
+	assert_null(config_find_reply(f->config, "c"));
+	assert_null(config_find_reply(f->config, "d"));
+	assert_false(config_find_reply(f->config, "e")->lines);
+	assert_problem(f->problems, "[reply c] command: a program is expected");
+	assert_problem(f->problems, "[reply d] command: a program is expected");
+	assert_problem(f->problems, "[reply e] line: there is no such setting");
+	assert_problem(f->problems, "[reply e] lines: true or false");
+	assert_int_equal(f->problems->len, 4);
+}
+
 #define TEST(name, function)                                                                       \
 	{                                                                                          \
 		"/config/" name, function, setup, teardown, NULL                                   \
@@ -233,6 +255,7 @@ int main(void)
 		TEST("set-after-edit", test_set_after_edit),
 		TEST("aliases", test_aliases),
 		TEST("chat-notify", test_chat_notify),
+		TEST("replies", test_replies),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
