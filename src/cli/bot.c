@@ -20,6 +20,11 @@
 #define RUN_SECONDS     30
 #define LINES_MAX       100 /* messages that are made of what one program prints */
 
+/* Where a network has no auto-replies, another bot cannot know that it talks to one: so many of a
+ * chat's messages are answered in a minute, and then none for a minute. */
+#define PACE_MAX  30
+#define PACE_TIME (60 * G_USEC_PER_SEC)
+
 struct bot {
 	struct cli *cli;
 	struct bot_options options;
@@ -27,6 +32,7 @@ struct bot {
 	unsigned asked;    /* in all */
 	unsigned open;     /* questions that are not answered, and answers that are not sent */
 	GHashTable *talks; /* struct chat * → struct bot_talk *, with something to do */
+	GHashTable *paces; /* struct chat * (a reference) → struct pace * */
 	GQueue ready;      /* struct bot_talk *: has a message, and none is being answered */
 	unsigned running;
 };
@@ -37,6 +43,11 @@ struct bot_talk {
 	struct chat *chat;
 	GQueue questions; /* struct question *, owned */
 	struct filter *program;
+};
+
+struct pace {
+	gint64 began; /* monotonic µs */
+	unsigned asked;
 };
 
 struct question {
@@ -220,6 +231,39 @@ static bool wants_answer(const struct bot *bot, const struct chat *chat,
 	return printer_matches(bot->options.chat, chat->account, chat->id, chat->name);
 }
 
+static gboolean is_over(void *chat, void *value, void *now)
+{
+	const struct pace *pace = value;
+
+	return *(gint64 *)now - pace->began >= PACE_TIME;
+}
+
+/* Not when two programs seem to talk to each other; to leave one message unanswered ends that. */
+static bool keeps_pace(struct bot *bot, struct chat *chat)
+{
+	gint64 now = g_get_monotonic_time();
+	struct pace *pace;
+
+	if (chat->can_auto_reply)
+		return true;
+	g_hash_table_foreach_remove(bot->paces, is_over, &now);
+	pace = g_hash_table_lookup(bot->paces, chat);
+	if (!pace) {
+		pace = g_new0(struct pace, 1);
+		pace->began = now;
+		g_hash_table_insert(bot->paces, chat_ref(chat), pace);
+	}
+	if (++pace->asked <= PACE_MAX)
+		return true;
+	if (pace->asked == PACE_MAX + 1) {
+		pace->began = now;
+		cli_complain("%s: %d messages were answered within a minute, as if another program "
+			     "answered them; what comes in the next minute gets no answer",
+			     chat->name, PACE_MAX);
+	}
+	return false;
+}
+
 static void on_message(struct bot *bot, struct chat *chat, const struct message *message)
 {
 	struct bot_talk *talk = talk_get(bot, chat);
@@ -249,10 +293,15 @@ static void on_event(const struct event *event, void *data)
 
 	if (event->type != EVENT_MESSAGE_ADDED || bot->cli->ending ||
 	    (bot->options.count && bot->asked >= bot->options.count) ||
-	    !wants_answer(bot, event->chat, event->message))
+	    !wants_answer(bot, event->chat, event->message) || !keeps_pace(bot, event->chat))
 		return;
 	on_message(bot, event->chat, event->message);
 	run_ready(bot);
+}
+
+static void chat_release(void *chat)
+{
+	chat_unref(chat);
 }
 
 struct bot *bot_new(struct cli *cli, const struct bot_options *options)
@@ -262,6 +311,7 @@ struct bot *bot_new(struct cli *cli, const struct bot_options *options)
 	bot->cli = cli;
 	bot->options = *options;
 	bot->talks = g_hash_table_new_full(NULL, NULL, NULL, talk_free);
+	bot->paces = g_hash_table_new_full(NULL, NULL, chat_release, g_free);
 	g_queue_init(&bot->ready);
 	model_listen(session_model(cli->front.session), on_event, bot);
 	return bot;
@@ -274,5 +324,6 @@ void bot_free(struct bot *bot)
 	model_unlisten(session_model(bot->cli->front.session), on_event, bot);
 	g_queue_clear(&bot->ready);
 	g_hash_table_unref(bot->talks);
+	g_hash_table_unref(bot->paces);
 	g_free(bot);
 }

@@ -73,9 +73,12 @@ const struct command command_flag_table[] = {
 		 "CONTACT, with what CMD prints. It is split as a shell would and run without "
 		 "one, with the text on its standard input and PHEME_ACCOUNT, PHEME_CHAT, "
 		 "PHEME_KIND, PHEME_SENDER, PHEME_ALIAS, PHEME_ID, PHEME_TYPE and PHEME_TIME in "
-		 "its environment; it may take 30 s and print 64 KiB. A contact's messages are "
+		 "its environment; it may take 30 s and print 64 KiB. CMD may be the NAME of a "
+		 "group [reply NAME] of pheme.conf, which has its command. A contact's messages "
+		 "are "
 		 "answered one after the other. Rooms, notices and auto-replies are not answered; "
-		 "the answers are auto-replies where the network has such.",
+		 "the answers are auto-replies where the network has such, and 30 in a minute at "
+		 "most to one contact where it has not.",
 	 .flag = "reply-with",
 	 .flag_with = "watch"},
 	{.name = "run",

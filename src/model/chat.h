@@ -96,6 +96,7 @@ struct chat {
 	GPtrArray *typing;            /* rooms: struct member * that are typing */
 	bool live;                    /* there is a channel */
 	bool can_correct;             /* …that takes corrections of what was said */
+	bool can_auto_reply;          /* …and marks what a program says, for other programs */
 	enum chat_way way;
 	bool sms_flash;     /* by SMS: shown at once, not kept */
 	guint32 sms_chunks; /* of what is being typed; 0: not known */
@@ -176,6 +177,7 @@ void chat_set_sms(struct chat *chat, enum chat_way way, bool flash);
 void chat_set_sms_length(struct chat *chat, guint32 chunks, gint32 left);
 /* Of the channel there is; a chat without one cannot. */
 void chat_set_can_correct(struct chat *chat, bool can_correct);
+void chat_set_can_auto_reply(struct chat *chat, bool can_auto_reply);
 /* Our last message that a correction could be sent for; NULL when there is none. */
 struct message *chat_last_correctable(struct chat *chat);
 void chat_set_number(struct chat *chat, unsigned number); /* swaps with who has it */

@@ -297,4 +297,6 @@ void tp_text_send_start(struct channel *channel)
 	}
 	if (channel->text->has_chat_state)
 		channel_subscribe(channel, TP_CHAN_CHAT_STATE, "ChatStateChanged", on_chat_state);
+	chat_set_can_auto_reply(channel->chat,
+				wire_type(channel, MESSAGE_AUTO_REPLY) != MESSAGE_NORMAL);
 }

@@ -261,6 +261,41 @@ static void test_many_lines(void **state)
 	capture_clear(&capture);
 }
 
+/* Two programs that answer each other, and cannot know it. */
+static void test_pace(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arrival arrivals[102] = {0};
+	struct capture capture;
+
+	for (unsigned i = 0; i < 100; i++)
+		arrivals[i] = (struct arrival){.id = "bot@x", .text = "again"};
+	arrivals[100] = (struct arrival){.id = "bob@x", .text = "hello"};
+	reply(fixture, "cat", arrivals, 31, &capture);
+	assert_int_equal(count_lines(fixture->calls->str, "send work bot@x "), 30);
+	assert_int_equal(count_lines(fixture->calls->str, "send work bob@x "), 1);
+	assert_string_equal(capture.err,
+			    "pheme: bot@x: 30 messages were answered within a minute, as if "
+			    "another program answered them; what comes in the next minute gets no "
+			    "answer\n");
+	capture_clear(&capture);
+}
+
+/* Where answers say what they are there is no need. */
+static void test_no_pace(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arrival arrivals[61] = {0};
+	struct capture capture;
+
+	chat_set_can_auto_reply(chat_open(fixture->work, CHAT_CONTACT, "bob@x"), true);
+	for (unsigned i = 0; i < 60; i++)
+		arrivals[i] = (struct arrival){.id = "bob@x", .text = "again"};
+	reply(fixture, "cat", arrivals, 60, &capture);
+	assert_string_equal(capture.err, "");
+	capture_clear(&capture);
+}
+
 /* Nor is it answered what we ourselves say from elsewhere. */
 static void test_one_contact(void **state)
 {
@@ -359,6 +394,8 @@ int main(void)
 		TEST("/cli/bot/lines, so many messages", test_lines_and_count),
 		TEST("/cli/bot/too many lines", test_many_lines),
 		TEST("/cli/bot/one contact, and never oneself", test_one_contact),
+		TEST("/cli/bot/a pause between two programs", test_pace),
+		TEST("/cli/bot/no pause where there are auto-replies", test_no_pace),
 		TEST("/cli/bot/failures", test_failure),
 		TEST("/cli/bot/missing program", test_missing_program),
 		TEST("/cli/bot/no account", test_no_account),
