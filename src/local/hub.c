@@ -262,14 +262,16 @@ static void pass_on(struct hub_client *client, struct hub_client *to, DBusMessag
 
 static void route(struct hub_client *client, DBusMessage *message)
 {
-	const char *to = dbus_message_get_destination(message);
+	const char *to;
 
 	if (dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected") ||
 	    dbus_message_has_path(message, DBUS_PATH_LOCAL)) {
 		drop(client);
 		return;
 	}
+	/* Moves what the message holds: nothing of it is looked at before. */
 	dbus_message_set_sender(message, client->name);
+	to = dbus_message_get_destination(message);
 	if (to && strcmp(to, DBUS_SERVICE_DBUS) != 0)
 		pass_on(client, hub_resolve(client->hub, to), message);
 	else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_METHOD_CALL)

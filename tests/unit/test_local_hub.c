@@ -431,6 +431,24 @@ static void test_again(void **state)
 	assert_false(hub_has(w->hub, ":1.2"));
 }
 
+/* The sender's name, which is put in, makes the library move what it has of the message. */
+static void test_any_length(void **state)
+{
+	struct world *w = *state;
+
+	for (int length = 1; length <= 300; length++) {
+		g_autofree char *tail = g_strnfill((gsize)length, 'p');
+		g_autofree char *path = g_strconcat("/", tail, NULL);
+		GDBusMessage *message = g_dbus_message_new_signal(path, SERVICE, "Moved");
+		g_autofree char *text = g_strdup_printf("%d", length);
+
+		g_dbus_message_set_destination(message, ":1.2");
+		g_dbus_message_set_body(message, g_variant_new("(s)", text));
+		say(w, 0, message);
+		hear_signal(w, 1, ":1.1", text);
+	}
+}
+
 #define TEST(name, function)                                                                       \
 	{                                                                                          \
 		"/local/hub/" name, function, setup, teardown, NULL                                \
@@ -452,6 +470,7 @@ int main(void)
 		TEST("slow", test_slow),
 		TEST("many_calls", test_many_calls),
 		TEST("again", test_again),
+		TEST("any_length", test_any_length),
 	};
 
 	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
