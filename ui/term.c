@@ -439,11 +439,12 @@ bool term_resize(void)
 		return false;
 	if (size.ws_row == 0 || size.ws_col == 0)
 		return false;
+	/* What a terminal does with its cells when its size changes is its own affair; and one that
+	 * has the size of before may have had another in between. */
+	clearok(curscr, TRUE);
 	if (size.ws_row == LINES && size.ws_col == COLS)
 		return false;
 	resizeterm(size.ws_row, size.ws_col);
-	/* What a terminal does with its cells when its size changes is its own affair. */
-	clearok(curscr, TRUE);
 	return true;
 }
 

@@ -65,7 +65,7 @@ void term_set_cursor(int y, int x);
 void term_flush(void);
 /* The next frame is sent in full. */
 void term_redraw(void);
-/* The size may have changed; true when it did. */
+/* The size may have changed; true when it did. Either way the next frame is sent in full. */
 bool term_resize(void);
 
 void term_bell(void);

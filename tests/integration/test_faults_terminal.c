@@ -237,6 +237,22 @@ static void test_storm_of_sizes(void **state)
 	pheme_quit(w, s);
 }
 
+/* A size that comes and goes before anybody looks takes from the terminal what it showed. */
+static void test_size_of_before(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = start_chat(w, NULL);
+
+	screen_signal(s, SIGSTOP);
+	screen_resize(s, 1, 1);
+	screen_resize(s, 24, 80);
+	screen_signal(s, SIGCONT);
+	screen_wait_row(s, 23, "[Bob]");
+	screen_wait_row(s, 22, "1:Bob");
+	screen_wait_row(s, 0, "Bob <");
+	pheme_quit(w, s);
+}
+
 static void test_terminal_that_is_closed(void **state)
 {
 	struct pheme_world *w = *state;
@@ -254,12 +270,19 @@ static void test_terminal_that_is_closed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(vt100),          TEST(no_color),
-		TEST(colour),         TEST(no_utf8),
-		TEST(dumb_terminal),  TEST(stdin_is_not_a_terminal),
-		TEST(sigterm),        TEST(sighup),
-		TEST(ctrl_z),         TEST(any_size_while_messages_arrive),
-		TEST(storm_of_sizes), TEST(terminal_that_is_closed),
+		TEST(vt100),
+		TEST(no_color),
+		TEST(colour),
+		TEST(no_utf8),
+		TEST(dumb_terminal),
+		TEST(stdin_is_not_a_terminal),
+		TEST(sigterm),
+		TEST(sighup),
+		TEST(ctrl_z),
+		TEST(any_size_while_messages_arrive),
+		TEST(storm_of_sizes),
+		TEST(size_of_before),
+		TEST(terminal_that_is_closed),
 	};
 
 	return cmocka_run_group_tests_name("faults_terminal", tests, NULL, NULL);
