@@ -21,6 +21,7 @@ static struct {
 	const struct arrival *arrivals;
 	unsigned wanted; /* answers */
 	struct session *session;
+	guint watch; /* for them; not longer than the session */
 } script;
 
 static unsigned count_lines(const char *text, const char *prefix)
@@ -37,6 +38,7 @@ static gboolean end_when_answered(gpointer data)
 {
 	if (count_lines(script.session->calls->str, "send ") < script.wanted)
 		return G_SOURCE_CONTINUE;
+	script.watch = 0;
 	kill(getpid(), SIGTERM);
 	return G_SOURCE_REMOVE;
 }
@@ -56,7 +58,7 @@ static gboolean arrive(gpointer data)
 
 		chat_append(chat_open(account, a->kind, a->id), message_new(&init));
 	}
-	g_timeout_add(5, end_when_answered, NULL);
+	script.watch = g_timeout_add(5, end_when_answered, NULL);
 	return G_SOURCE_REMOVE;
 }
 
@@ -80,6 +82,7 @@ static void reply(struct fixture *fixture, const char *command, const struct arr
 	capture_begin(capture);
 	status = do_flag(fixture, "reply-with", argv);
 	capture_end(capture);
+	g_clear_handle_id(&script.watch, g_source_remove);
 	assert_int_equal(status, 130);
 }
 
@@ -223,6 +226,7 @@ static int reply_once(struct fixture *fixture, const char *const *argv,
 	capture_begin(capture);
 	status = cli_do(fixture->session, &task);
 	capture_end(capture);
+	g_clear_handle_id(&script.watch, g_source_remove);
 	return status;
 }
 
