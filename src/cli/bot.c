@@ -107,13 +107,25 @@ static void on_sent(const GError *error, void *data)
 }
 
 /* As an auto-reply, which no bot answers. */
-static void say(struct bot_talk *talk, const char *text)
+static void say_part(struct bot_talk *talk, const char *text)
 {
-	if (!*text)
-		return;
 	talk->bot->open++;
 	session_send(talk->bot->cli->front.session, talk->chat, MESSAGE_AUTO_REPLY, text, on_sent,
 		     talk->bot);
+}
+
+/* What is far too long for the network is refused whole. */
+static void say(struct bot_talk *talk, const char *text)
+{
+	g_auto(GStrv) parts = NULL;
+
+	if (!*text)
+		return;
+	parts = session_split(talk->chat->account, text);
+	if (!parts)
+		say_part(talk, text);
+	for (char **part = parts; part && *part; part++)
+		say_part(talk, *part);
 }
 
 static void say_lines(struct bot_talk *talk, const char *text)

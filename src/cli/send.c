@@ -109,7 +109,7 @@ static void on_sent(const GError *error, void *data)
 	check_end(sender);
 }
 
-static void send_text(struct sender *sender, const char *text)
+static void send_message(struct sender *sender, const char *text)
 {
 	sender->begun = true;
 	sender->sending++;
@@ -120,6 +120,17 @@ static void send_text(struct sender *sender, const char *text)
 	g_clear_pointer(&sender->sent, g_free);
 	if (sender->input && sender->sending >= UNDER_WAY_MAX)
 		input_pause(sender->input);
+}
+
+/* In parts when it is too long for the network; one that is far too long is refused whole. */
+static void send_text(struct sender *sender, const char *text)
+{
+	g_auto(GStrv) parts = session_split(sender->chat->account, text);
+
+	if (!parts)
+		send_message(sender, text);
+	for (char **part = parts; part && *part; part++)
+		send_message(sender, *part);
 }
 
 static void on_input(const char *text, const GError *error, void *data)

@@ -73,6 +73,14 @@ static void test_text(void **state)
 	check(RUN(w, "--send", "work:" BOB, "three words here"), 0, "");
 	check(RUN(w, "-a", "work", "--send=bob", "--", "-four"), 0, "");
 	check(RUN(w, "--send", "carol@fixture", "five"), 0, "");
+	/* What is too long for a message goes in several, what is far too long not at all. */
+	check(PIPE(w, "head -c 150000 /dev/zero | tr '\\0' x", "--send", "dan@fixture"), 0, "");
+	pheme_wait_history(
+		w, NULL,
+		"SELECT group_concat(length(text), ' ') FROM message WHERE text LIKE 'xxx%'",
+		"60000 60000 30000");
+	check(PIPE(w, "head -c 900000 /dev/zero | tr '\\0' x", "--send", "dan@fixture"), 1,
+	      "/file");
 	check_sent(w, BOB, "one|two|three words here|-four");
 	check_sent(w, "carol@fixture", "five");
 	/* Closed by its last user. */

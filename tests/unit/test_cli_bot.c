@@ -109,6 +109,18 @@ static void test_echo(void **state)
 		    "start\nsend work bob@x 3 hello\nsend work bob@x 3 waves\nand goes\nstop\n");
 }
 
+/* An answer that is too long for the network goes in parts. */
+static void test_long(void **state)
+{
+	static const struct arrival arrivals[] = {
+		{.id = "bob@x", .text = "more|than one"},
+		{0},
+	};
+
+	check_reply(*state, "cat", arrivals, 2,
+		    "start\nsend work bob@x 3 more\nsend work bob@x 3 than one\nstop\n");
+}
+
 /* The last one is answered; whatever else would be came before it. */
 static void test_not_answered(void **state)
 {
@@ -389,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("/cli/bot/answers with what is printed", test_echo),
+		TEST("/cli/bot/answers in parts", test_long),
 		TEST("/cli/bot/what is not answered", test_not_answered),
 		TEST("/cli/bot/order within a chat", test_order),
 		TEST("/cli/bot/chats do not wait for each other", test_chats_apart),
