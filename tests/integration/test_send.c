@@ -73,7 +73,18 @@ static void test_text(void **state)
 	check(RUN(w, "--send", "work:" BOB, "three words here"), 0, "");
 	check(RUN(w, "-a", "work", "--send=bob", "--", "-four"), 0, "");
 	check(RUN(w, "--send", "carol@fixture", "five"), 0, "");
-	/* What is too long for a message goes in several, what is far too long not at all. */
+	check_sent(w, BOB, "one|two|three words here|-four");
+	check_sent(w, "carol@fixture", "five");
+	/* Closed by its last user. */
+	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "5");
+}
+
+/* What is too long for a message goes in several, what is far too long not at all. */
+static void test_long_text(void **state)
+{
+	struct pheme_world *w = *state;
+
 	check(PIPE(w, "head -c 150000 /dev/zero | tr '\\0' x", "--send", "dan@fixture"), 0, "");
 	pheme_wait_history(
 		w, NULL,
@@ -81,11 +92,6 @@ static void test_text(void **state)
 		"60000 60000 30000");
 	check(PIPE(w, "head -c 900000 /dev/zero | tr '\\0' x", "--send", "dan@fixture"), 1,
 	      "/file");
-	check_sent(w, BOB, "one|two|three words here|-four");
-	check_sent(w, "carol@fixture", "five");
-	/* Closed by its last user. */
-	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
-	pheme_wait_history(w, NULL, "SELECT count(*) FROM message", "5");
 }
 
 static void test_stdin(void **state)
@@ -261,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(text),
+		TEST(long_text),
 		TEST(stdin),
 		TEST(lines),
 		TEST(lines_as_they_come),
