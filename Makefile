@@ -78,8 +78,11 @@ PEER_BIN   := $(BUILD)/tests/local-peer
 # Without telepathy-glib all else is built, and a line says what is missing.
 LOCAL_BIN  := $(BUILD)/telepathy-local
 
-.PHONY: all run man check check-unit check-screen check-integration check-slow layers install install-local uninstall dist bench-local bench-tubes bench-watch bench-flags \
-	clean deps deps-run deps-bench asan asan-unit clang valgrind coverage bench fuzz format lint help tests
+TARGETS := all man tests check check-unit check-screen check-integration check-slow run \
+	install install-local uninstall dist clean deps deps-run deps-bench \
+	layers format lint lint-cppcheck lint-tidy asan asan-unit clang valgrind coverage fuzz \
+	bench bench-local bench-tubes bench-watch bench-flags help
+.PHONY: $(TARGETS) unit-tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -87,8 +90,8 @@ all: $(BUILD)/pheme $(LOCAL_BIN)
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
-	@echo "also: all man check-unit check-screen check-integration check-slow layers install uninstall dist"
-	@echo "      clean deps asan asan-unit clang valgrind coverage bench fuzz format lint"
+	@echo "all of them:"
+	@echo "$(TARGETS)" | fold -s -w 76 | sed "s/^/      /"
 
 # A world to try it in; `make run ARGS=` starts pheme as it is used every day.
 ARGS ?= --demo

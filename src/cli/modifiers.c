@@ -13,11 +13,12 @@ const struct modifier modifiers[] = {
 	{"bus", 0, MODIFIER_TEXT, "ADDRESS", NULL, FIELD(bus), 0,
 	 "Use the session bus at this D-Bus address, whatever the environment says."},
 	{"color", 0, MODIFIER_TEXT, "auto|always|never", "list", FIELD(task.options.color), 0,
-	 "Colour in what is printed: auto, on a terminal unless NO_COLOR is set, is the default."},
+	 "Colour what is printed: auto, the default, does so on a terminal unless NO_COLOR is "
+	 "set."},
 	{"config", 'c', MODIFIER_TEXT, "FILE:file", NULL, FIELD(config), 0,
 	 "Read settings from FILE instead of $XDG_CONFIG_HOME/pheme/pheme.conf."},
 	{"count", 0, MODIFIER_NUMBER, "N",
-	 "file-receive join log log-export log-search reply-with tube-accept watch",
+	 "file-receive log log-export log-search reply-with tube-accept watch",
 	 FIELD(task.options.count), 0,
 	 "End after N messages, with --file-receive after N files, with --tube-accept after N "
 	 "tubes, "
@@ -31,13 +32,11 @@ const struct modifier modifiers[] = {
 	 "Start CMD for the tube, with {host}, {port}, {path}, {service} and {contact} filled in. "
 	 "It is split as a shell would and run without one; the tube ends with it. connect:TARGET "
 	 "makes one connection to a server here instead: connect:localhost:22 for ssh."},
-	{"from-start", 0, MODIFIER_TRUE, NULL, "join reply-with watch",
-	 FIELD(task.options.from_start), 0,
-	 "With --watch: print what nobody has read first, and count what is printed as read."},
+	{"from-start", 0, MODIFIER_TRUE, NULL, "watch", FIELD(task.options.from_start), 0,
+	 "Print what nobody has read first, and count what is printed as read."},
 	{"help", 'h', MODIFIER_TRUE, NULL, NULL, FIELD(help), 0, "Print this and end."},
-	{"json", 0, MODIFIER_TRUE, NULL,
-	 "join list log log-export log-search reply-with status watch", FIELD(task.options.json), 0,
-	 "Print one JSON object a line."},
+	{"json", 0, MODIFIER_TRUE, NULL, "list log log-export log-search status watch",
+	 FIELD(task.options.json), 0, "Print one JSON object a line."},
 	{"lines", 0, MODIFIER_TRUE, NULL, "send", FIELD(task.options.lines), 0,
 	 "Send each line of standard input as a message, as they come."},
 	{"listen", 0, MODIFIER_TEXT, "ADDR", "tube-accept", FIELD(task.options.listen), 0,
@@ -47,7 +46,7 @@ const struct modifier modifiers[] = {
 	{"null", '0', MODIFIER_TRUE, NULL, "list log log-export log-search",
 	 FIELD(task.options.null), 0,
 	 "End each item with a NUL byte instead of a line end, for xargs -0."},
-	{"once", 0, MODIFIER_TRUE, NULL, "file-receive join reply-with tube-accept watch",
+	{"once", 0, MODIFIER_TRUE, NULL, "file-receive reply-with tube-accept watch",
 	 FIELD(task.options.once), 0, "The same as --count 1."},
 	{"password-command", 0, MODIFIER_TEXT, "CMD:program", "account-add",
 	 FIELD(task.options.password_command), 0,

@@ -82,6 +82,8 @@ static const struct {
 	{"--send bob x --timeout", 2, "", "usage: pheme --timeout SECONDS"},
 	{"--send bob x --count 2", 2, "", "usage: pheme --count N"},
 	{"--lines", 2, "", "--lines goes with --send"},
+	{"--join dev@rooms --json", 2, "", "--json goes with "},
+	{"--reply-with cat --from-start", 2, "", "--from-start goes with --watch"},
 	{"--list", 2, "", "usage: pheme --list "},
 	{"--list nosuch", 2, "", "usage: pheme --list "},
 	{"--list parameters", 2, "", "usage: pheme --list "},
