@@ -185,17 +185,8 @@ static struct history_summary *read_summary(sqlite3_stmt *row)
 	return summary;
 }
 
-static bool run_chats(struct history_db *db, struct job *job)
+static bool read_summaries(struct history_db *db, struct job *job, const char *text)
 {
-	static const char text[] =
-		"SELECT c.account, c.kind, c.ident, c.name, c.number, count(m.id),"
-		" total(m.mention),"
-		" (SELECT l.time FROM message l WHERE l.chat = c.id ORDER BY l.id DESC LIMIT 1) t"
-		" FROM chat c LEFT JOIN message m INDEXED BY message_chat"
-		"  ON m.chat = c.id AND m.id > c.read_row"
-		"  AND m.direction = 0 AND m.scrollback = 0"
-		" GROUP BY c.id HAVING c.number > 0 OR count(m.id) > 0"
-		" ORDER BY c.number = 0, c.number, t DESC";
 	sqlite3_stmt *statement = history_db_prepare(db, text);
 	int step;
 
@@ -205,17 +196,24 @@ static bool run_chats(struct history_db *db, struct job *job)
 	return step == 0;
 }
 
+static bool run_chats(struct history_db *db, struct job *job)
+{
+	return read_summaries(
+		db, job,
+		"SELECT c.account, c.kind, c.ident, c.name, c.number, count(m.id),"
+		" total(m.mention),"
+		" (SELECT l.time FROM message l WHERE l.chat = c.id ORDER BY l.id DESC LIMIT 1) t"
+		" FROM chat c LEFT JOIN message m INDEXED BY message_chat"
+		"  ON m.chat = c.id AND m.id > c.read_row"
+		"  AND m.direction = 0 AND m.scrollback = 0"
+		" GROUP BY c.id HAVING c.number > 0 OR count(m.id) > 0"
+		" ORDER BY c.number = 0, c.number, t DESC");
+}
+
 static bool run_places(struct history_db *db, struct job *job)
 {
-	static const char text[] =
-		"SELECT account, kind, ident, name, 0, 0, 0, 0 FROM chat ORDER BY id";
-	sqlite3_stmt *statement = history_db_prepare(db, text);
-	int step;
-
-	job->items = g_ptr_array_new_with_free_func(free_summary);
-	while ((step = history_db_step(db, statement)) > 0)
-		g_ptr_array_add(job->items, read_summary(statement));
-	return step == 0;
+	return read_summaries(
+		db, job, "SELECT account, kind, ident, name, 0, 0, 0, 0 FROM chat ORDER BY id");
 }
 
 static void answer_chats(struct job *job)
