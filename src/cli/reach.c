@@ -97,24 +97,12 @@ static struct account *account_of_room(const struct reach *reach)
 	return found;
 }
 
-static struct account *account_in_name(const struct reach *reach, const char **name)
-{
-	const char *colon = strchr(*name, ':');
-	g_autofree char *prefix = colon ? g_strndup(*name, (gsize)(colon - *name)) : NULL;
-	struct account *account =
-		prefix ? model_find_account(session_model(session_of(reach)), prefix) : NULL;
-
-	if (account && colon[1])
-		*name = colon + 1;
-	return account;
-}
-
 static void choose_account(struct reach *reach, const char *name)
 {
 	const GPtrArray *accounts = accounts_of(reach);
 	struct contact *contact;
 
-	reach->only = account_in_name(reach, &name);
+	reach->only = model_split_account(session_model(session_of(reach)), &name);
 	reach->name = g_strdup(name);
 	/* One that is disabled is connected when it is named. */
 	if (!reach->only && accounts->len == 1 &&

@@ -154,10 +154,8 @@ static void offer_to_contact(struct tube_job *job, struct contact *contact)
 static void step_offer(struct tube_job *job)
 {
 	struct session *session = job->cli->front.session;
-	const char *name = job->options->contact, *colon = strchr(name, ':');
-	g_autofree char *prefix = colon ? g_strndup(name, (gsize)(colon - name)) : NULL;
-	struct account *account = prefix ? model_find_account(model_of(job), prefix) : NULL;
-	const char *id = account ? colon + 1 : name;
+	const char *name = job->options->contact, *id = name;
+	struct account *account = model_split_account(model_of(job), &id);
 	struct contact *contact = session_find_contact(session, NULL, name, NULL);
 	g_autoptr(GError) error = NULL;
 

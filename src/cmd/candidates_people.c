@@ -65,15 +65,13 @@ static guint times(GHashTable *table, const char *key)
 static bool is_alias_safe(const struct completion *completion, const struct census *census,
 			  const struct contact *contact)
 {
-	const char *colon = strchr(contact->alias, ':');
-	g_autofree char *prefix = NULL;
+	const char *rest = contact->alias;
 
 	if (times(census->aliases, contact->key) != 1)
 		return false;
 	if (strcmp(contact->alias, contact->id) && times(census->ids, contact->alias))
 		return false;
-	prefix = colon ? g_strndup(contact->alias, (gsize)(colon - contact->alias)) : NULL;
-	return !prefix || !model_find_account(completion->model, prefix);
+	return !model_split_account(completion->model, &rest);
 }
 
 /* "work:mel": by any part of what comes after the account. */

@@ -100,15 +100,7 @@ bool command_check_online(struct command_run *run, struct account *account)
 
 struct account *command_split_account(struct command_run *run, const char **name)
 {
-	const char *colon = strchr(*name, ':');
-	g_autofree char *prefix = colon ? g_strndup(*name, (gsize)(colon - *name)) : NULL;
-	struct account *account = NULL;
-
-	if (prefix && colon[1])
-		account = model_find_account(session_model(command_session(run)), prefix);
-	if (account)
-		*name = colon + 1;
-	return account;
+	return model_split_account(session_model(command_session(run)), name);
 }
 
 /* --- contacts ----------------------------------------------------------------------------- */

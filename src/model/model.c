@@ -113,6 +113,17 @@ struct account *model_find_account(struct model *model, const char *name)
 	return NULL;
 }
 
+struct account *model_split_account(struct model *model, const char **name)
+{
+	const char *colon = strchr(*name, ':');
+	g_autofree char *prefix = colon ? g_strndup(*name, (gsize)(colon - *name)) : NULL;
+	struct account *account = prefix && colon[1] ? model_find_account(model, prefix) : NULL;
+
+	if (account)
+		*name = colon + 1;
+	return account;
+}
+
 void model_notice(struct model *model, struct account *account, struct chat *chat,
 		  enum notice_level level, const char *format, ...)
 {

@@ -41,6 +41,9 @@ void model_emit(struct model *model, const struct event *event);
 
 /* NULL when there is none. */
 struct account *model_find_account(struct model *model, const char *name);
+/* "work:bob@x" names an account only if there is one of that name: ids may hold a colon. Then
+ * *@name is what follows it; else NULL, and *@name stays as it is. */
+struct account *model_split_account(struct model *model, const char **name);
 struct request *model_find_request(struct model *model, unsigned number);
 
 enum notice_level {

@@ -115,32 +115,23 @@ static void set_ambiguous(GError **error, GPtrArray *found, const char *name)
 		    name, list->str, found->len > SHOWN_MAX ? ", …" : "");
 }
 
-/* "work:bob@x" names an account only if there is one of that name: ids may hold a colon. */
-static const char *split_account(struct session *session, const char *name,
-				 struct account **account)
-{
-	const char *colon = strchr(name, ':');
-	g_autofree char *prefix = colon ? g_strndup(name, (gsize)(colon - name)) : NULL;
-	struct account *named = prefix ? model_find_account(session->model, prefix) : NULL;
-
-	if (!named || !colon[1] || (*account && *account != named))
-		return name;
-	*account = named;
-	return colon + 1;
-}
-
 struct contact *session_find_contact(struct session *session, struct account *account,
 				     const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	g_autofree char *shown = text_clean(name, -1, TEXT_LINE);
 	g_autofree char *hint = NULL;
-	const char *rest;
+	const char *rest = name;
+	struct account *named = model_split_account(session->model, &rest);
 
+	if (named && account && named != account) {
+		named = NULL;
+		rest = name;
+	}
 	collect_all(found, session, account, name);
-	rest = split_account(session, name, &account);
-	if (!found->len && rest != name)
-		collect_all(found, session, account, rest);
+	account = named ? named : account;
+	if (!found->len && named)
+		collect_all(found, session, named, rest);
 	if (found->len == 1)
 		return found->pdata[0];
 	if (found->len) {

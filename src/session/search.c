@@ -211,13 +211,10 @@ void session_find_place(struct session *session, const char *account, const char
 			session_place_fn fn, void *data)
 {
 	struct places_request *request = g_new0(struct places_request, 1);
-	const char *colon = account ? NULL : strchr(name, ':');
-	g_autofree char *prefix = colon ? g_strndup(name, (gsize)(colon - name)) : NULL;
+	const struct account *named = account ? NULL : model_split_account(session->model, &name);
 
-	if (prefix && colon[1] && model_find_account(session->model, prefix)) {
-		account = prefix;
-		name = colon + 1;
-	}
+	if (named)
+		account = named->name;
 	request->session = session;
 	request->account = g_strdup(account ? account : session->only_account);
 	request->name = g_strdup(name);

@@ -112,6 +112,27 @@ static void test_account_names(void **state)
 	assert_null(model_find_account(fixture->model, "home"));
 }
 
+static void test_split_account(void **state)
+{
+	static const struct {
+		const char *typed, *account, *rest;
+	} cases[] = {
+		{"home:bob", "home", "bob"}, {"home:bob:x", "home", "bob:x"},
+		{"home:", NULL, "home:"},    {"other:bob", NULL, "other:bob"},
+		{"bob", NULL, "bob"},        {":bob", NULL, ":bob"},
+	};
+	struct fixture *fixture = *state;
+
+	account_new(fixture->model, "home", "idle", "irc");
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *name = cases[i].typed;
+		const struct account *account = model_split_account(fixture->model, &name);
+
+		assert_string_equal(name, cases[i].rest);
+		assert_true(g_strcmp0(account ? account->name : NULL, cases[i].account) == 0);
+	}
+}
+
 static void test_account_states(void **state)
 {
 	struct fixture *fixture = *state;
@@ -380,6 +401,7 @@ int main(void)
 		TEST("/model/listener is added while told", test_listener_adds),
 		TEST("/model/unknown listener is no matter", test_unlisten_unknown),
 		TEST("/model/account names are taken once", test_account_names),
+		TEST("/model/an account before a colon", test_split_account),
 		TEST("/model/account states", test_account_states),
 		TEST("/model/own name and presence", test_account_self),
 		TEST("/model/requests come and go", test_requests),
