@@ -281,7 +281,7 @@ static void form_draw(struct view *view, const struct area *area)
 		 form->problem != NULL ? STYLE_VIEW_ERROR : STYLE_VIEW_HEADING, text);
 	if (form->stage == FORM_WAITING)
 		return;
-	list_fit(&form->list, form->list.count, rows.height);
+	view_fit(view, &form->list, form->list.count, rows.y, rows.height, 1);
 	for (int i = 0; i < rows.height && form->list.top + i < form->list.count; i++) {
 		if (form->stage == FORM_CHOOSING)
 			draw_choice(form, &rows, rows.y + i, form->list.top + i);

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib-unix.h>
-#include <readline/readline.h>
 #include <readline/history.h>
 #include "input_bytes.h"
+#include "input_private.h"
 #include "term.h"
 
 /* Long enough for the rest of a sequence over a slow line, short enough for a finger. */
@@ -64,13 +64,13 @@ static void note_line(char *line)
 	free(line);
 }
 
-static int perform(enum action action, int key)
+int input_perform(enum action action, int key)
 {
 	input.ops->action(action, key, input.data);
 	return 0;
 }
 
-static int perform_list(enum list_key key, int c)
+int input_perform_list(enum list_key key, int c)
 {
 	gunichar wide;
 
@@ -92,70 +92,11 @@ static int perform_list(enum list_key key, int c)
 	return 0;
 }
 
-/* readline's functions know neither their name nor any data: one each. */
-#define ACTION(NAME, VALUE)                                                                        \
-	static int act_##NAME(int count, int key)                                                  \
-	{                                                                                          \
-		return perform(VALUE, key);                                                        \
-	}
-ACTION(chat_number, ACTION_CHAT_NUMBER)
-ACTION(next_unread, ACTION_NEXT_UNREAD)
-ACTION(previous_chat, ACTION_PREVIOUS_CHAT)
-ACTION(next_chat, ACTION_NEXT_CHAT)
-ACTION(last_chat, ACTION_LAST_CHAT)
-ACTION(switch_chat, ACTION_SWITCH)
-ACTION(pane_up, ACTION_PANE_UP)
-ACTION(pane_down, ACTION_PANE_DOWN)
-ACTION(pane_filter, ACTION_PANE_FILTER)
-ACTION(pane_page_up, ACTION_PANE_PAGE_UP)
-ACTION(pane_page_down, ACTION_PANE_PAGE_DOWN)
-ACTION(scroll_up, ACTION_SCROLL_UP)
-ACTION(scroll_down, ACTION_SCROLL_DOWN)
-ACTION(scroll_start, ACTION_SCROLL_START)
-ACTION(scroll_end, ACTION_SCROLL_END)
-ACTION(next_mention, ACTION_NEXT_MENTION)
-ACTION(previous_mention, ACTION_PREVIOUS_MENTION)
-ACTION(help, ACTION_HELP)
-ACTION(accounts, ACTION_ACCOUNTS)
-ACTION(tubes, ACTION_TUBES)
-ACTION(toggle_pane, ACTION_TOGGLE_PANE)
-ACTION(quote, ACTION_QUOTE)
-ACTION(resend, ACTION_RESEND)
-ACTION(newline, ACTION_NEWLINE)
-ACTION(editor, ACTION_EDITOR)
-ACTION(redraw, ACTION_REDRAW)
-ACTION(interrupt, ACTION_INTERRUPT)
-ACTION(suspend, ACTION_SUSPEND)
-ACTION(escape, ACTION_ESCAPE)
-#undef ACTION
-
-#define LIST(NAME, VALUE)                                                                          \
-	static int list_##NAME(int count, int key)                                                 \
-	{                                                                                          \
-		return perform_list(VALUE, key);                                                   \
-	}
-LIST(char, LIST_CHAR)
-LIST(up, LIST_UP)
-LIST(down, LIST_DOWN)
-LIST(left, LIST_LEFT)
-LIST(right, LIST_RIGHT)
-LIST(page_up, LIST_PAGE_UP)
-LIST(page_down, LIST_PAGE_DOWN)
-LIST(first, LIST_FIRST)
-LIST(last, LIST_LAST)
-LIST(enter, LIST_ENTER)
-LIST(tab, LIST_TAB)
-LIST(backtab, LIST_BACKTAB)
-LIST(backspace, LIST_BACKSPACE)
-LIST(kill, LIST_KILL)
-LIST(leave, LIST_LEAVE)
-#undef LIST
-
 /* The first Tab completes as far as it goes and lists; the next ones take turns with what was
  * listed. */
-static int act_complete(int count, int key)
+int input_complete_key(int count, int key)
 {
-	if (rl_last_func != act_complete || !input.listed) {
+	if (rl_last_func != input_complete_key || !input.listed) {
 		input.cycling = input.listed = false;
 		return rl_complete_internal('!');
 	}
@@ -164,47 +105,6 @@ static int act_complete(int count, int key)
 	input.cycling = true;
 	return rl_menu_complete(count, key);
 }
-
-static rl_command_func_t *const actions[ACTION_COUNT] = {
-	[ACTION_CHAT_NUMBER] = act_chat_number,
-	[ACTION_NEXT_UNREAD] = act_next_unread,
-	[ACTION_PREVIOUS_CHAT] = act_previous_chat,
-	[ACTION_NEXT_CHAT] = act_next_chat,
-	[ACTION_LAST_CHAT] = act_last_chat,
-	[ACTION_SWITCH] = act_switch_chat,
-	[ACTION_PANE_UP] = act_pane_up,
-	[ACTION_PANE_DOWN] = act_pane_down,
-	[ACTION_PANE_FILTER] = act_pane_filter,
-	[ACTION_PANE_PAGE_UP] = act_pane_page_up,
-	[ACTION_PANE_PAGE_DOWN] = act_pane_page_down,
-	[ACTION_SCROLL_UP] = act_scroll_up,
-	[ACTION_SCROLL_DOWN] = act_scroll_down,
-	[ACTION_SCROLL_START] = act_scroll_start,
-	[ACTION_SCROLL_END] = act_scroll_end,
-	[ACTION_NEXT_MENTION] = act_next_mention,
-	[ACTION_PREVIOUS_MENTION] = act_previous_mention,
-	[ACTION_HELP] = act_help,
-	[ACTION_ACCOUNTS] = act_accounts,
-	[ACTION_TUBES] = act_tubes,
-	[ACTION_TOGGLE_PANE] = act_toggle_pane,
-	[ACTION_COMPLETE] = act_complete,
-	[ACTION_QUOTE] = act_quote,
-	[ACTION_RESEND] = act_resend,
-	[ACTION_NEWLINE] = act_newline,
-	[ACTION_EDITOR] = act_editor,
-	[ACTION_REDRAW] = act_redraw,
-	[ACTION_INTERRUPT] = act_interrupt,
-	[ACTION_SUSPEND] = act_suspend,
-	[ACTION_ESCAPE] = act_escape,
-};
-
-static rl_command_func_t *const list_actions[LIST_COUNT] = {
-	[LIST_CHAR] = list_char,           [LIST_UP] = list_up,       [LIST_DOWN] = list_down,
-	[LIST_LEFT] = list_left,           [LIST_RIGHT] = list_right, [LIST_PAGE_UP] = list_page_up,
-	[LIST_PAGE_DOWN] = list_page_down, [LIST_FIRST] = list_first, [LIST_LAST] = list_last,
-	[LIST_ENTER] = list_enter,         [LIST_TAB] = list_tab,     [LIST_BACKTAB] = list_backtab,
-	[LIST_BACKSPACE] = list_backspace, [LIST_KILL] = list_kill,   [LIST_LEAVE] = list_leave,
-};
 
 /* --- completion ------------------------------------------------------------------------------ */
 
@@ -290,50 +190,7 @@ static void show_matches(char **matches, int count, int longest)
 	input.candidates = (char **)g_ptr_array_free(words, FALSE);
 }
 
-/* --- keys --------------------------------------------------------------------------------------- */
-
-static void bind_all(const char *sequences, rl_command_func_t *function, Keymap map)
-{
-	g_auto(GStrv) list = g_strsplit(sequences, " ", -1);
-
-	for (guint i = 0; list[i] != NULL; i++)
-		if (*list[i] != '\0')
-			rl_bind_keyseq_in_map(list[i], function, map);
-}
-
-static void bind_actions(Keymap map)
-{
-	for (int i = 0; i < ACTION_COUNT; i++)
-		bind_all(keys_table[i].sequences, actions[i], map);
-}
-
-/* Keys that every terminal has and readline binds from terminfo only. */
-static void bind_usual(Keymap map)
-{
-	bind_all("\\e[1~ \\e[7~", rl_beg_of_line, map);
-	bind_all("\\e[4~ \\e[8~", rl_end_of_line, map);
-	bind_all("\\e[3~", rl_delete, map);
-	bind_all("\\e[Z", rl_backward_menu_complete, map);
-}
-
-static void make_list_map(void)
-{
-	input.list_map = rl_make_bare_keymap();
-	for (int c = ' '; c < 256; c++)
-		rl_bind_key_in_map(c, list_char, input.list_map);
-	bind_actions(input.list_map);
-	for (int i = 0; i < LIST_COUNT; i++)
-		bind_all(keys_list[i].sequences, list_actions[i], input.list_map);
-	rl_set_keymap_name("pheme-list", input.list_map);
-}
-
-static void name_functions(void)
-{
-	for (int i = 0; i < ACTION_COUNT; i++)
-		rl_add_defun(keys_table[i].function, actions[i], -1);
-	for (int i = 0; i < LIST_COUNT; i++)
-		rl_add_defun(keys_list[i].function, list_actions[i], -1);
-}
+/* --- coming and going ----------------------------------------------------------------------- */
 
 static void set_up_readline(void)
 {
@@ -367,14 +224,9 @@ void input_init(const char *inputrc, const struct input_ops *ops, void *data)
 	input.data = data;
 	input.bytes = input_bytes_new();
 	set_up_readline();
-	name_functions();
-	bind_actions(emacs_standard_keymap);
-	bind_actions(vi_insertion_keymap);
-	bind_actions(vi_movement_keymap);
-	make_list_map();
+	input.list_map = input_bind_defaults();
 	rl_initialize();
-	bind_usual(emacs_standard_keymap);
-	bind_usual(vi_insertion_keymap);
+	input_bind_usual();
 	if (inputrc != NULL && g_file_test(inputrc, G_FILE_TEST_EXISTS))
 		rl_read_init_file(inputrc);
 	using_history();
@@ -432,9 +284,20 @@ static void escape(void)
 		rl_vi_movement_mode(1, 0x1b);
 		input.changed = true;
 	} else {
-		perform(ACTION_ESCAPE, 0x1b);
+		input_perform(ACTION_ESCAPE, 0x1b);
 	}
 	tell_change();
+}
+
+/* What is being typed for readline itself, a search or the rest of a key, ends: somebody else gets
+ * the line or the keys. */
+static void end_sequence(void)
+{
+	if (!RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MULTIKEY |
+			RL_STATE_NUMERICARG))
+		return;
+	rl_callback_sigcleanup();
+	input.changed = true;
 }
 
 static void deal_with(const struct input_token *token)
@@ -448,6 +311,12 @@ static void deal_with(const struct input_token *token)
 		break;
 	case INPUT_TOKEN_PASTE:
 		input.ops->paste(token->text, input.data);
+		tell_change();
+		break;
+	case INPUT_TOKEN_MOUSE:
+		if (token->mouse.kind == MOUSE_CLICK)
+			end_sequence();
+		input.ops->mouse(&token->mouse, input.data);
 		tell_change();
 		break;
 	case INPUT_TOKEN_REPLY:
@@ -539,9 +408,7 @@ void input_set_mode(enum input_mode mode)
 {
 	if (mode == input.mode)
 		return;
-	if (RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_MULTIKEY |
-		       RL_STATE_NUMERICARG))
-		rl_callback_sigcleanup();
+	end_sequence();
 	input.mode = mode;
 	input.wide_length = 0;
 	if (mode == INPUT_LIST)

@@ -27,6 +27,7 @@ struct input_ops {
 	void (*list)(enum list_key key, gunichar c, void *data);
 	/* Clean text with newlines, in the mode INPUT_LINE or INPUT_LIST. */
 	void (*paste)(const char *text, void *data);
+	void (*mouse)(const struct mouse *mouse, void *data);
 	/* The line, the cursor or readline's own prompt changed. */
 	void (*changed)(void *data);
 	/* As command_complete(). */

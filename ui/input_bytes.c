@@ -7,6 +7,7 @@
 #define PASTE_BEGIN "\033[200~"
 #define PASTE_END   "\033[201~"
 #define PASTE_MAX   (1024 * 1024) /* kept of one paste */
+#define OLD_REPORT  6             /* bytes: ESC [ M, button, column, row */
 
 struct input_bytes {
 	GByteArray *buffer;
@@ -76,6 +77,8 @@ static gsize csi_length(const guchar *p, gsize length)
 
 	if (length > 2 && p[2] == '[') /* F1…F5 of the Linux console: ESC [ [ A */
 		return length > 3 ? 4 : 0;
+	if (length > 2 && p[2] == 'M') /* the mouse, of terminals that know no other way to tell */
+		return length >= OLD_REPORT ? OLD_REPORT : 0;
 	while (i < length && p[i] >= 0x20 && p[i] <= 0x3f)
 		i++;
 	return i < length ? i + 1 : 0;
@@ -142,10 +145,63 @@ static bool is_reply(const guchar *p, gsize length)
 		return length > 3;
 	if (p[1] != '[')
 		return false;
-	return p[2] == '<' || p[2] == '?' || p[2] == '>' || p[2] == 'I' ||
+	return p[2] == '<' || p[2] == 'M' || p[2] == '?' || p[2] == '>' || p[2] == 'I' ||
 	       (p[length - 1] == 'R' && g_ascii_isdigit(p[2]) && memchr(p, ';', length) &&
 		p[2] != '1') ||
-	       p[length - 1] == 'c' || (length == 3 && p[2] == 'M');
+	       p[length - 1] == 'c';
+}
+
+/* --- the mouse --------------------------------------------------------------------------------- */
+
+#define MOUSE_WHEEL 64
+
+/* Up to @max numbers between semicolons; how many there are, 0 for anything else. */
+static int read_numbers(const guchar *p, const guchar *end, int *numbers, int max)
+{
+	int count = 0;
+
+	for (; count < max; p++) {
+		const guchar *first = p;
+
+		numbers[count] = 0;
+		for (; p < end && g_ascii_isdigit(*p) && p - first < 5; p++)
+			numbers[count] = numbers[count] * 10 + *p - '0';
+		if (p == first)
+			return 0;
+		count++;
+		if (p == end)
+			return count;
+		if (*p != ';')
+			return 0;
+	}
+	return 0;
+}
+
+/* ESC [ < button ; column ; row M, or the older ESC [ M with three bytes. With Shift, Alt or Ctrl
+ * down, of other buttons, of moves and of what is released nothing is told. */
+static bool read_mouse(const guchar *p, gsize length, struct mouse *mouse)
+{
+	int numbers[3];
+
+	if (length < OLD_REPORT || p[0] != ESC || p[1] != '[')
+		return false;
+	if (p[2] == 'M') {
+		for (int i = 0; i < 3; i++)
+			numbers[i] = p[3 + i] - ' ';
+	} else if (p[2] != '<' || p[length - 1] != 'M' ||
+		   read_numbers(p + 3, p + length - 1, numbers, 3) != 3) {
+		return false;
+	}
+	if (numbers[0] != 0 && numbers[0] != MOUSE_WHEEL && numbers[0] != MOUSE_WHEEL + 1)
+		return false;
+	*mouse = (struct mouse){
+		.kind = numbers[0] == 0             ? MOUSE_CLICK
+			: numbers[0] == MOUSE_WHEEL ? MOUSE_WHEEL_UP
+						    : MOUSE_WHEEL_DOWN,
+		.x = numbers[1] - 1,
+		.y = numbers[2] - 1,
+	};
+	return mouse->x >= 0 && mouse->y >= 0;
 }
 
 /* --- pastes ----------------------------------------------------------------------------------- */
@@ -235,7 +291,9 @@ bool input_bytes_next(struct input_bytes *bytes, bool late, struct input_token *
 		bytes->pasting = true;
 		return take_paste(bytes, token);
 	}
-	if (token->kind == INPUT_TOKEN_KEY && is_reply(p, length))
+	if (token->kind == INPUT_TOKEN_KEY && read_mouse(p, length, &token->mouse))
+		token->kind = INPUT_TOKEN_MOUSE;
+	else if (token->kind == INPUT_TOKEN_KEY && is_reply(p, length))
 		token->kind = INPUT_TOKEN_REPLY;
 	return true;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <glib.h>
+#include "keys.h"
 
 struct input_bytes;
 
@@ -16,7 +17,9 @@ enum input_token_kind {
 	INPUT_TOKEN_KEY,    /* bytes, length: a character or a whole escape sequence */
 	INPUT_TOKEN_ESCAPE, /* the key Esc */
 	INPUT_TOKEN_PASTE,  /* text: valid UTF-8 without control characters but newline, tab */
-	INPUT_TOKEN_REPLY,  /* the terminal's own: focus, mouse, answers to questions */
+	INPUT_TOKEN_MOUSE,  /* mouse */
+	INPUT_TOKEN_REPLY,  /* the terminal's own: focus, answers to questions, and what the mouse
+			       did that means nothing here */
 };
 
 struct input_token {
@@ -24,6 +27,7 @@ struct input_token {
 	const guchar *bytes; /* until the next call */
 	gsize length;
 	char *text;
+	struct mouse mouse;
 };
 
 struct input_bytes *input_bytes_new(void);

@@ -221,7 +221,7 @@ static void pane_key(struct ui *ui, enum list_key key, gunichar c)
 	}
 }
 
-static void view_key(struct ui *ui, enum list_key key, gunichar c)
+void ui_view_key(struct ui *ui, enum list_key key, gunichar c)
 {
 	struct view *view = ui->view;
 
@@ -241,7 +241,7 @@ static void on_list(enum list_key key, gunichar c, void *data)
 	else if (ui->pane_focus)
 		pane_key(ui, key, c);
 	else if (ui->view != NULL)
-		view_key(ui, key, c);
+		ui_view_key(ui, key, c);
 }
 
 static void paste_keys(struct ui *ui, const char *text)
@@ -294,7 +294,7 @@ static void escape(struct ui *ui, int key)
 	else if (ui->view != NULL && ui->view->editing != NULL)
 		ui->view->ops->cancel(ui->view);
 	else if (ui->view != NULL)
-		view_key(ui, LIST_LEAVE, 0);
+		ui_view_key(ui, LIST_LEAVE, 0);
 	else
 		ui_find(ui, NULL);
 	ui_mark(ui, DIRTY_CHAT | DIRTY_PANE | DIRTY_INPUT);
@@ -383,7 +383,7 @@ static void toggle_pane(struct ui *ui, int key)
 static void scroll_up(struct ui *ui, int key)
 {
 	if (ui->view != NULL)
-		view_key(ui, LIST_PAGE_UP, 0);
+		ui_view_key(ui, LIST_PAGE_UP, 0);
 	else
 		chatview_scroll(ui->current, -MAX(ui->layout.chat.height - 1, 1));
 	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
@@ -392,7 +392,7 @@ static void scroll_up(struct ui *ui, int key)
 static void scroll_down(struct ui *ui, int key)
 {
 	if (ui->view != NULL)
-		view_key(ui, LIST_PAGE_DOWN, 0);
+		ui_view_key(ui, LIST_PAGE_DOWN, 0);
 	else
 		chatview_scroll(ui->current, MAX(ui->layout.chat.height - 1, 1));
 	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
@@ -401,7 +401,7 @@ static void scroll_down(struct ui *ui, int key)
 static void scroll_start(struct ui *ui, int key)
 {
 	if (ui->view != NULL)
-		view_key(ui, LIST_FIRST, 0);
+		ui_view_key(ui, LIST_FIRST, 0);
 	else
 		chatview_scroll_start(ui->current);
 	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
@@ -410,7 +410,7 @@ static void scroll_start(struct ui *ui, int key)
 static void scroll_end(struct ui *ui, int key)
 {
 	if (ui->view != NULL)
-		view_key(ui, LIST_LAST, 0);
+		ui_view_key(ui, LIST_LAST, 0);
 	else
 		chatview_scroll_end(ui->current);
 	ui_mark(ui, DIRTY_CHAT | DIRTY_STATUS);
@@ -544,6 +544,14 @@ static void on_action(enum action action, int key, void *data)
 	ui_mark(ui, DIRTY_INPUT);
 }
 
+static void on_mouse(const struct mouse *mouse, void *data)
+{
+	struct ui *ui = data;
+
+	drop_candidates(ui);
+	mouse_act(ui, mouse);
+}
+
 static void on_flush(void *data)
 {
 	screen_flush(data);
@@ -559,6 +567,7 @@ const struct input_ops keyboard_ops = {
 	.action = on_action,
 	.list = on_list,
 	.paste = on_paste,
+	.mouse = on_mouse,
 	.changed = on_changed,
 	.complete = on_complete,
 	.candidates = on_candidates,

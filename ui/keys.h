@@ -74,6 +74,18 @@ enum list_key {
 	LIST_COUNT,
 };
 
+/* What the mouse did, and in which cell, both counted from 0. */
+enum mouse_kind {
+	MOUSE_CLICK, /* the left button, alone */
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN,
+};
+
+struct mouse {
+	enum mouse_kind kind;
+	int y, x;
+};
+
 struct list_binding {
 	const char *function; /* "pheme-list-up" */
 	const char *sequences;

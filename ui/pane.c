@@ -155,7 +155,12 @@ void pane_move(struct pane *pane, int rows)
 
 void pane_scroll(struct pane *pane, int pages)
 {
-	int top = (int)pane->top + pages * MAX(pane->height - 1, 1);
+	pane_scroll_rows(pane, pages * MAX(pane->height - 1, 1));
+}
+
+void pane_scroll_rows(struct pane *pane, int rows)
+{
+	int top = (int)pane->top + rows;
 
 	pane->keep_in_sight = false;
 	pane->top = (unsigned)MAX(top, 0);
@@ -205,6 +210,16 @@ struct pane_row pane_selected(struct pane *pane)
 	if (!pane->cursor || count_rows(pane) == 0)
 		return none;
 	return row_at(pane, pane->selected_index);
+}
+
+struct pane_row pane_at(struct pane *pane, int y)
+{
+	struct pane_row row = {.kind = PANE_NOTHING};
+	unsigned index = pane->top + (unsigned)y;
+
+	if (index < count_rows(pane))
+		row = row_at(pane, index);
+	return pane_rows_is_target(&row) ? row : (struct pane_row){.kind = PANE_NOTHING};
 }
 
 /* --- drawing --------------------------------------------------------------------------------------- */

@@ -47,6 +47,7 @@ bool pane_event(struct pane *pane, const struct event *event);
 /* Moves the cursor, showing it; skips headings. */
 void pane_move(struct pane *pane, int rows);
 void pane_scroll(struct pane *pane, int pages);
+void pane_scroll_rows(struct pane *pane, int rows);
 /* Hides the cursor and shows all rows again. */
 void pane_leave(struct pane *pane);
 /* Only rows that contain @filter; NULL: all. */
@@ -55,5 +56,7 @@ void pane_set_filter(struct pane *pane, const char *filter);
 void pane_show_offline(struct pane *pane, bool show);
 const char *pane_filter(const struct pane *pane);
 bool pane_has_cursor(const struct pane *pane);
+/* What was drawn @y rows below the top; kind PANE_NOTHING where there is nothing to open. */
+struct pane_row pane_at(struct pane *pane, int y);
 /* What the cursor stands on; kind PANE_NOTHING when there is none. */
 struct pane_row pane_selected(struct pane *pane);

@@ -76,6 +76,7 @@ static void draw_chat(struct ui *ui)
 	struct area area = ui->layout.chat;
 
 	if (ui->view != NULL) {
+		ui->view->shown_step = 0;
 		ui->view->ops->draw(ui->view, &area);
 	} else {
 		if (welcome_is_shown(ui) && area.height >= WELCOME_ROWS) {

@@ -114,7 +114,7 @@ void sheet_draw(struct view *view, const struct area *area)
 	used += used < area->height && count + used < area->height ? 1 : 0;
 	rows.y += used;
 	rows.height -= used;
-	list_fit(&sheet->list, count, rows.height);
+	view_fit(view, &sheet->list, count, rows.y, rows.height, 1);
 	for (int i = 0; i < rows.height && sheet->list.top + i < count; i++)
 		draw_row(sheet, &rows, rows.y + i, sheet->list.top + i);
 }

@@ -27,6 +27,7 @@ struct look { /* a style as curses has it */
 static struct {
 	SCREEN *screen;
 	bool utf8, colour, has_title, has_paste, paused;
+	bool mouse; /* asked for */
 	int saved_stderr;
 	struct look looks[TERM_STYLES];
 	char *title;
@@ -136,8 +137,17 @@ static void start_colour(void)
 	term.colour = COLORS >= 8;
 }
 
+/* Buttons and the wheel, in the form that has no limit of columns. */
+static void send_mouse(bool on)
+{
+	if (term.has_paste)
+		send_bytes(on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l");
+}
+
 static void enter(void)
 {
+	if (term.mouse)
+		send_mouse(true);
 	if (term.has_paste)
 		send_bytes("\033[?2004h");
 	if (term.has_title && term.title != NULL)
@@ -146,6 +156,8 @@ static void enter(void)
 
 static void leave(void)
 {
+	if (term.mouse)
+		send_mouse(false);
 	if (term.has_paste)
 		send_bytes("\033[?2004l");
 	if (term.has_title && term.title != NULL)
@@ -452,6 +464,15 @@ void term_bell(void)
 {
 	if (!term.paused)
 		send_bytes("\a");
+}
+
+void term_set_mouse(bool on)
+{
+	if (term.screen == NULL || term.mouse == on)
+		return;
+	term.mouse = on;
+	if (!term.paused)
+		send_mouse(on);
 }
 
 /* Remote names are in it, of any length; terminals differ in what they bear. */

@@ -155,6 +155,7 @@ static void read_settings(struct ui *ui)
 {
 	struct config *config = session_config(ui->session);
 
+	term_set_mouse(config_bool(config, "ui.mouse"));
 	ui->pane_hidden = !config_bool(config, "ui.pane");
 	pane_show_offline(ui->pane, config_bool(config, "ui.show-offline"));
 }

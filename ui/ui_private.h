@@ -189,6 +189,12 @@ void question_on_prompt(const struct prompt *prompt, void *data);
 extern const struct input_ops keyboard_ops;
 /* Gives the keys to whom they belong now. */
 void ui_update_input(struct ui *ui);
+/* A key for the view on top. */
+void ui_view_key(struct ui *ui, enum list_key key, gunichar c);
+
+/* --- mouse.c: what clicks and the wheel do --- */
+
+void mouse_act(struct ui *ui, const struct mouse *mouse);
 
 /* --- editor.c: the line in $VISUAL or $EDITOR --- */
 

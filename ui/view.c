@@ -84,6 +84,29 @@ void list_fit(struct list *list, int count, int height)
 	list->top = CLAMP(list->top, 0, MAX(count - list->height, 0));
 }
 
+void view_fit(struct view *view, struct list *list, int count, int y, int height, int step)
+{
+	list_fit(list, count, height / step);
+	view->shown = *list;
+	view->shown_y = y;
+	view->shown_step = step;
+}
+
+void view_select(struct view *view, int y)
+{
+	int entry, rows;
+
+	if (view->shown_step == 0 || y < view->shown_y)
+		return;
+	entry = view->shown.top + (y - view->shown_y) / view->shown_step;
+	if (entry >= MIN(view->shown.count, view->shown.top + view->shown.height))
+		return;
+	rows = entry - view->shown.selected;
+	view->shown.selected = entry;
+	for (int i = ABS(rows); i > 0; i--)
+		view->ops->key(view, rows < 0 ? LIST_UP : LIST_DOWN, 0);
+}
+
 int view_draw_text(const struct area *area, int y, int most, int style, const char *text)
 {
 	g_autoptr(GArray) lines = wrap_text(text, area->width);

@@ -30,9 +30,16 @@ struct view_ops {
 	void (*free)(struct view *view);
 };
 
+/* A selection in a list of @count rows, of which @height are in sight. */
+struct list {
+	int count, selected, top, height;
+};
+
 struct view {
 	const struct view_ops *ops;
 	struct ui *ui;
+	struct list shown;       /* the list that was drawn last, from this row of the screen on */
+	int shown_y, shown_step; /* …with so many rows for an entry; 0: there is none */
 	struct view *below;
 	struct draft *editing;
 	const char *prompt;  /* of the line, while editing */
@@ -40,14 +47,14 @@ struct view {
 	const char *caption; /* in place of the title; or NULL */
 };
 
-/* A selection in a list of @count rows, of which @height are in sight. */
-struct list {
-	int count, selected, top, height;
-};
-
 /* Moves the selection; false when the key is none that moves. */
 bool list_key(struct list *list, enum list_key key);
 void list_fit(struct list *list, int count, int height);
+/* list_fit() of what a view draws from row @y of the screen on, @step rows an entry: so it is known
+ * what is clicked on. */
+void view_fit(struct view *view, struct list *list, int count, int y, int height, int step);
+/* Selects the entry that is seen in row @y, as the arrow keys would. */
+void view_select(struct view *view, int y);
 
 struct view *view_search_new(struct ui *ui, const char *text);
 struct view *view_switch_new(struct ui *ui);

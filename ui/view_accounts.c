@@ -110,7 +110,7 @@ static void accounts_draw(struct view *base, const struct area *area)
 
 	trouble.height = area->height > 2 * TROUBLE_ROWS ? TROUBLE_ROWS : 0;
 	trouble.y = area->y + area->height - trouble.height;
-	list_fit(&view->list, (int)accounts->len + 1, trouble.y - area->y);
+	view_fit(base, &view->list, (int)accounts->len + 1, area->y, trouble.y - area->y, 1);
 	for (int y = area->y; y < trouble.y; y++) {
 		int at = view->list.top + y - area->y;
 		bool is_selected = at == view->list.selected;

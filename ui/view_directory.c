@@ -137,7 +137,7 @@ static void people_draw(struct view *base, const struct area *area)
 	int used = view_draw_text(area, area->y, MIN(HEADING_ROWS, area->height),
 				  failed ? STYLE_VIEW_ERROR : STYLE_VIEW_HEADING, heading);
 
-	list_fit(&view->list, count, area->height - used);
+	view_fit(base, &view->list, count, area->y + used, area->height - used, 1);
 	for (int i = 0; i < area->height - used; i++) {
 		int at = view->list.top + i;
 		g_autofree char *row = entries != NULL && at < count

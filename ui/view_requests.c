@@ -71,7 +71,7 @@ static void draw_list(struct requests_view *view, const struct area *area)
 {
 	GPtrArray *requests = view->view.ui->model->requests;
 
-	list_fit(&view->list, (int)requests->len, area->height);
+	view_fit(&view->view, &view->list, (int)requests->len, area->y, area->height, 1);
 	for (int i = 0; i < area->height; i++) {
 		int at = view->list.top + i, y = area->y + i;
 		bool there = at < (int)requests->len;

@@ -112,7 +112,7 @@ static void setup_draw(struct view *base, const struct area *area)
 	term_put(area->y, area->x, area->width,
 		 view->problem != NULL ? STYLE_VIEW_ERROR : STYLE_VIEW_HEADING,
 		 view->problem != NULL ? view->problem : heading);
-	list_fit(&view->list, view->list.count, rows.height);
+	view_fit(base, &view->list, view->list.count, rows.y, rows.height, 1);
 	for (int i = 0; i < rows.height && view->list.top + i < view->list.count; i++)
 		draw_row(view, &rows, rows.y + i, view->list.top + i);
 }

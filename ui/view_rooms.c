@@ -158,7 +158,7 @@ static void rooms_draw(struct view *base, const struct area *area)
 	view->height = MAX(area->height - 1, 1);
 	if (view->selected != NULL)
 		list.selected = g_sequence_iter_get_position(view->selected);
-	list_fit(&list, g_sequence_get_length(view->rows), view->height);
+	view_fit(base, &list, g_sequence_get_length(view->rows), area->y + 1, view->height, 1);
 	view->top = list.top;
 	row = g_sequence_get_iter_at_pos(view->rows, view->top);
 	for (int i = 1; i < area->height; i++) {

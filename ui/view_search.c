@@ -179,7 +179,7 @@ static void search_draw(struct view *base, const struct area *area)
 	struct search_view *view = (struct search_view *)base;
 	int y = area->y, end = area->y + area->height;
 
-	list_fit(&view->list, (int)view->hits->len, MAX(area->height / HIT_LINES, 1));
+	view_fit(base, &view->list, (int)view->hits->len, area->y, area->height, HIT_LINES);
 	for (int at = view->list.top; at < view->list.count && y < end; at++, y += HIT_LINES)
 		draw_hit(view, area, y, at);
 	for (const char *text = what_is_there(view); y < end; y++, text = "")

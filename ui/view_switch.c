@@ -191,7 +191,7 @@ static void switch_draw(struct view *base, const struct area *area)
 	struct switch_view *view = (struct switch_view *)base;
 
 	make_targets(view);
-	list_fit(&view->list, (int)view->targets->len, area->height);
+	view_fit(base, &view->list, (int)view->targets->len, area->y, area->height, 1);
 	for (int i = 0; i < area->height; i++) {
 		int at = view->list.top + i, y = area->y + i;
 		bool there = at < view->list.count;

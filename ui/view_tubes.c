@@ -216,7 +216,7 @@ static void tubes_draw(struct view *base, const struct area *area)
 	int below = rows->len > 0 && area->height > 8 ? 4 : 0;
 	struct area part = *area;
 
-	list_fit(&view->list, (int)rows->len, area->height - below);
+	view_fit(base, &view->list, (int)rows->len, area->y, area->height - below, 1);
 	for (int i = 0; i < area->height - below; i++) {
 		int at = view->list.top + i, y = area->y + i;
 

@@ -31,6 +31,8 @@ const struct setting config_settings[] = {
 	{"ui.join-part", SETTING_BOOL, "true", .help = "show who joins and leaves a room"},
 	{"ui.member-width", SETTING_INT, "18", 8, 60,
 	 .help = "columns of the list of a room's members"},
+	{"ui.mouse", SETTING_BOOL, "false",
+	 .help = "let clicks select and the wheel scroll; with Shift they stay the terminal's"},
 	{"ui.pane", SETTING_BOOL, "true", .help = "show the pane with the contacts"},
 	{"ui.pane-width", SETTING_INT, "19", 8, 80, .help = "columns of the pane"},
 	{"ui.paste-confirm-lines", SETTING_INT, "2", 0, 10000,

@@ -112,10 +112,64 @@ static void test_replies(void **state)
 {
 	struct input_bytes *bytes = input_bytes_new();
 
-	add(bytes, "\033[?62;22c\033[I\033]10;rgb:00/00/00\033\\\033[<0;3;4M\033[24;80R");
-	for (int i = 0; i < 5; i++)
+	add(bytes, "\033[?62;22c\033[I\033]10;rgb:00/00/00\033\\\033[24;80R");
+	for (int i = 0; i < 4; i++)
 		assert_kind(bytes, false, INPUT_TOKEN_REPLY);
 	assert_nothing(bytes);
+	input_bytes_free(bytes);
+}
+
+static void assert_mouse(struct input_bytes *bytes, enum mouse_kind kind, int y, int x)
+{
+	struct input_token token;
+
+	assert_true(input_bytes_next(bytes, false, &token));
+	assert_int_equal(token.kind, INPUT_TOKEN_MOUSE);
+	assert_int_equal(token.mouse.kind, kind);
+	assert_int_equal(token.mouse.y, y);
+	assert_int_equal(token.mouse.x, x);
+	input_token_clear(&token);
+}
+
+static void test_mouse(void **state)
+{
+	struct input_bytes *bytes = input_bytes_new();
+
+	add(bytes, "\033[<0;3;4M\033[<64;1;1M\033[<65;300;200Ma");
+	assert_mouse(bytes, MOUSE_CLICK, 3, 2);
+	assert_mouse(bytes, MOUSE_WHEEL_UP, 0, 0);
+	assert_mouse(bytes, MOUSE_WHEEL_DOWN, 199, 299);
+	assert_key(bytes, false, "a");
+	/* Cut in two. */
+	add(bytes, "\033[<0;3");
+	assert_nothing(bytes);
+	add(bytes, ";4M");
+	assert_mouse(bytes, MOUSE_CLICK, 3, 2);
+	/* The older form, whose bytes are no keys. */
+	add(bytes, "\033[M #$\033[M`!!");
+	assert_mouse(bytes, MOUSE_CLICK, 3, 2);
+	assert_mouse(bytes, MOUSE_WHEEL_UP, 0, 0);
+	assert_nothing(bytes);
+	input_bytes_free(bytes);
+}
+
+/* Nothing is done for them, and nothing of them is typed. */
+static void test_mouse_ignored(void **state)
+{
+	static const char *const reports[] = {
+		"\033[<0;3;4m", "\033[<1;3;4M",   "\033[<2;3;4M",           "\033[<4;3;4M",
+		"\033[<8;3;4M", "\033[<16;3;4M",  "\033[<32;3;4M",          "\033[<66;3;4M",
+		"\033[<0;3M",   "\033[<0;3;4;5M", "\033[<0;0;4M",           "\033[<0;3;M",
+		"\033[<;;M",    "\033[<M",        "\033[<0;99999999999;4M", "\033[<-1;3;4M",
+		"\033[M###",    "\033[M   ",
+	};
+	struct input_bytes *bytes = input_bytes_new();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(reports); i++) {
+		add(bytes, reports[i]);
+		assert_kind(bytes, false, INPUT_TOKEN_REPLY);
+		assert_nothing(bytes);
+	}
 	input_bytes_free(bytes);
 }
 
@@ -166,7 +220,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrap),           cmocka_unit_test(test_tabs),
 		cmocka_unit_test(test_sequences),      cmocka_unit_test(test_escape),
-		cmocka_unit_test(test_replies),        cmocka_unit_test(test_paste),
+		cmocka_unit_test(test_replies),        cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_mouse_ignored),  cmocka_unit_test(test_paste),
 		cmocka_unit_test(test_unmarked_paste), cmocka_unit_test(test_keys_are_whole),
 	};
 
