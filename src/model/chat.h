@@ -189,6 +189,8 @@ void chat_set_name(struct chat *chat, const char *name);
 void chat_set_topic(struct chat *chat, const char *topic, const char *by, gint64 time);
 /* "topic of dev, by Bob on 2026-11-22 14:01: release", or that there is none: new string. */
 char *chat_describe_topic(const struct chat *chat);
+/* "you joined dev with Ann, Bob, Carol, Dave and 8 more; topic, by Bob on …: release": new. */
+char *chat_describe_joined(const struct chat *chat);
 /*
  * Somebody came or went: one line of pheme's own, which grows as long as nothing else is said: "a,
  * b joined; c and 2,499 more left: irc1 irc2". @name is cleaned, @why raw or NULL.

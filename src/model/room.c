@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define NAMED_MAX 4 /* in the line about joining */
+
 static void member_free(void *data)
 {
 	struct member *member = data;
@@ -107,18 +109,62 @@ void chat_set_topic(struct chat *chat, const char *topic, const char *by, gint64
 	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_TOPIC);
 }
 
-char *chat_describe_topic(const struct chat *chat)
+/* "topic of dev, by Bob on 2026-11-22 14:01: release"; @of: the first words. */
+static void append_topic(GString *text, const struct chat *chat, const char *of)
 {
 	g_autoptr(GDateTime) time =
 		chat->topic_time > 0 ? g_date_time_new_from_unix_local(chat->topic_time) : NULL;
 	g_autofree char *when = time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : NULL;
 
+	g_string_append_printf(text, "topic%s%s%s%s%s: %s", of, *chat->topic_by ? ", by " : "",
+			       chat->topic_by, when ? *chat->topic_by ? " on " : ", of " : "",
+			       when ? when : "", chat->topic);
+}
+
+char *chat_describe_topic(const struct chat *chat)
+{
+	g_autofree char *of = g_strconcat(" of ", chat->name, NULL);
+	GString *text;
+
 	if (!*chat->topic)
 		return g_strdup_printf("%s has no topic", chat->name);
-	return g_strdup_printf("topic of %s%s%s%s%s: %s", chat->name,
-			       *chat->topic_by ? ", by " : "", chat->topic_by,
-			       when ? *chat->topic_by ? " on " : ", of " : "", when ? when : "",
-			       chat->topic);
+	text = g_string_new(NULL);
+	append_topic(text, chat, of);
+	return g_string_free(text, FALSE);
+}
+
+static void append_others(GString *text, const struct chat *chat)
+{
+	GSequenceIter *iter = g_sequence_get_begin_iter(chat->members_sorted);
+	unsigned others = 0, named = 0, count = g_hash_table_size(chat->members);
+
+	if (chat->self_member && count)
+		others = count - 1;
+	for (; !g_sequence_iter_is_end(iter) && named < NAMED_MAX;
+	     iter = g_sequence_iter_next(iter)) {
+		const struct member *member = g_sequence_get(iter);
+
+		if (!member->is_self)
+			g_string_append_printf(text, "%s%s", named++ ? ", " : " with ",
+					       member->name);
+	}
+	if (others > named)
+		g_string_append_printf(text, " and %u more", others - named);
+	if (!named && chat->self_member)
+		g_string_append(text, "; nobody else is here");
+}
+
+char *chat_describe_joined(const struct chat *chat)
+{
+	GString *text = g_string_new("you joined ");
+
+	g_string_append(text, chat->name);
+	append_others(text, chat);
+	if (*chat->topic) {
+		g_string_append(text, "; ");
+		append_topic(text, chat, "");
+	}
+	return g_string_free(text, FALSE);
 }
 
 /* --- members ------------------------------------------------------------------------------ */

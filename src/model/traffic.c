@@ -21,8 +21,9 @@ struct traffic {
 	char *uid; /* of the line */
 	gint64 since;
 	struct side joined, left;
-	char *why;      /* cleaned: that of all who left; NULL: none of them has left */
-	bool many_whys; /* …or they had several */
+	struct side visited, back; /* joined and left; left and came back */
+	char *why;                 /* cleaned: that of all who left; NULL: none of them has left */
+	bool many_whys;            /* …or they had several */
 };
 
 static void side_clear(struct side *side)
@@ -37,6 +38,8 @@ void traffic_free(struct traffic *traffic)
 		return;
 	side_clear(&traffic->joined);
 	side_clear(&traffic->left);
+	side_clear(&traffic->visited);
+	side_clear(&traffic->back);
 	g_free(traffic->uid);
 	g_free(traffic->why);
 	g_free(traffic);
@@ -47,6 +50,39 @@ static void side_add(struct side *side, const char *name)
 	if (side->count < NAMES_MAX)
 		side->names[side->count] = g_strdup(name);
 	side->count++;
+}
+
+/* False: it is not there, or not by name. */
+static bool side_take(struct side *side, const char *name)
+{
+	for (unsigned i = 0; i < MIN(side->count, NAMES_MAX); i++) {
+		if (strcmp(side->names[i], name) != 0)
+			continue;
+		/* Those who are only counted have no name that could move up. */
+		if (side->count > NAMES_MAX)
+			return false;
+		g_free(side->names[i]);
+		side->count--;
+		memmove(side->names + i, side->names + i + 1,
+			(side->count - i) * sizeof(side->names[0]));
+		side->names[side->count] = NULL;
+		return true;
+	}
+	return false;
+}
+
+/* Where @name belongs now: what matters is who is there in the end. */
+static struct side *side_for(struct traffic *traffic, const char *name, bool joined)
+{
+	if (joined && side_take(&traffic->left, name))
+		return &traffic->back;
+	if (!joined && side_take(&traffic->joined, name))
+		return &traffic->visited;
+	if (joined && side_take(&traffic->visited, name))
+		return &traffic->joined;
+	if (!joined && side_take(&traffic->back, name))
+		return &traffic->left;
+	return joined ? &traffic->joined : &traffic->left;
 }
 
 static void note_why(struct traffic *traffic, const char *why)
@@ -79,6 +115,8 @@ static char *describe(const struct traffic *traffic)
 	GString *text = g_string_new(NULL);
 
 	append_side(text, &traffic->joined, "joined");
+	append_side(text, &traffic->visited, "joined and left");
+	append_side(text, &traffic->back, "left and came back");
 	append_side(text, &traffic->left, "left");
 	if (traffic->why && *traffic->why && !traffic->many_whys)
 		g_string_append_printf(text, ": %s", traffic->why);
@@ -109,7 +147,7 @@ void chat_note_traffic(struct chat *chat, const char *name, bool joined, const c
 		traffic->uid = message_new_uid();
 		traffic->since = g_get_real_time() / G_USEC_PER_SEC;
 	}
-	side_add(joined ? &traffic->joined : &traffic->left, name);
+	side_add(side_for(traffic, name, joined), name);
 	if (!joined)
 		note_why(traffic, why);
 	text = describe(traffic);

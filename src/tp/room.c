@@ -99,13 +99,15 @@ static void enter(struct channel *channel)
 {
 	struct tp *tp = channel->conn->tp;
 	struct room *room = channel->room;
+	bool ask_topic = channel_has_interface(channel, TP_CHAN_SUBJECT);
 
 	if (room->entered)
 		return;
-	room->entered = true;
+	room->entered = room->untold = true;
 	if (channel->chat) {
 		/* We were thrown out and came back, on the same channel. */
 		chat_open(channel->conn->account, CHAT_ROOM, channel->facts.target_id);
+		ask_topic = false;
 	} else {
 		channel_start_chat(channel, CHAT_ROOM);
 		tp_room_subject_start(channel);
@@ -113,6 +115,8 @@ static void enter(struct channel *channel)
 	}
 	add_all_members(channel);
 	chat_set_room_state(channel->chat, ROOM_JOINED);
+	if (!ask_topic)
+		tp_room_tell_joined(channel);
 	tp->ops->joined(channel->conn, channel->chat, tp->data);
 	tp_room_finish_joins(channel, NULL);
 }

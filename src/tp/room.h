@@ -12,6 +12,7 @@ struct room {
 	GHashTable *members; /* handles, a set */
 	guint32 self;
 	bool entered;     /* we are in: there is a chat */
+	bool untold;      /* …which is told when the topic is known */
 	GPtrArray *joins; /* struct room_join *: who waits for it */
 	bool invited;
 	char *inviter; /* raw id */
@@ -61,6 +62,8 @@ char *tp_room_member_words(struct channel *channel, guint32 handle);
 void tp_room_tell_removed(struct channel *channel, guint32 handle,
 			  const struct room_change *change);
 void tp_room_tell_added(struct channel *channel, guint32 handle);
+/* That we are in, with whom, and the topic. */
+void tp_room_tell_joined(struct channel *channel);
 
 /* --- room_owners.c --- */
 

@@ -50,7 +50,7 @@ static void read_subject(struct channel *channel, struct bus_reader *properties,
 		time = 0;
 	chat_set_topic(chat, subject ? subject : chat->topic,
 		       actor ? tp_room_nick(actor) : chat->topic_by, time);
-	if (strcmp(before, chat->topic))
+	if (strcmp(before, chat->topic) && !channel->room->untold)
 		tell_topic(channel, changed_now);
 }
 
@@ -60,10 +60,11 @@ static void on_subject(struct bus_reader *reply, const GError *error, void *data
 
 	if (error) {
 		g_debug("%s", error->message);
-		return;
+	} else {
+		bus_read_array(reply, &properties);
+		read_subject(data, &properties, false);
 	}
-	bus_read_array(reply, &properties);
-	read_subject(data, &properties, false);
+	tp_room_tell_joined(data);
 }
 
 static void on_properties_changed(struct bus_reader *args, void *data)

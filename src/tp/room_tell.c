@@ -67,3 +67,14 @@ void tp_room_tell_added(struct channel *channel, guint32 handle)
 	who = tp_room_member_words(channel, handle);
 	chat_note_traffic(channel->chat, who, true, NULL);
 }
+
+void tp_room_tell_joined(struct channel *channel)
+{
+	g_autofree char *text = NULL;
+
+	if (!channel->room->untold || !channel->room->entered)
+		return;
+	channel->room->untold = false;
+	text = chat_describe_joined(channel->chat);
+	model_notice(channel->conn->tp->model, NULL, channel->chat, NOTICE_INFO, "%s", text);
+}

@@ -178,8 +178,8 @@ static void test_who_is_who(void **state)
 	struct pheme_world *w = *state;
 	struct screen *s = join(w, "{'subject': <'release today'>}");
 
-	screen_wait_text(s, "topic of dev@fixture, by carol@fixture on");
-	screen_wait_text(s, " 2026-11-22 ");
+	screen_wait_text(s, "you joined dev@fixture with dave, erin;");
+	screen_wait_text(s, "topic, by carol@fixture on 2026-11-22");
 	screen_line(s, "/names erin");
 	screen_wait_text(s, "erin is erin@example.org");
 	screen_line(s, "/topic");

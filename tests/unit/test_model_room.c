@@ -251,6 +251,14 @@ static void test_traffic(void **state)
 	/* Several reasons are none. */
 	chat_note_traffic(room, "dave", false, "");
 	assert_last(room, "ann, bob joined; carol, dave left");
+	/* One who is back has not left. */
+	chat_note_traffic(room, "carol", true, NULL);
+	assert_last(room, "ann, bob joined; carol left and came back; dave left");
+	chat_note_traffic(room, "bob", false, "");
+	assert_last(room, "ann joined; bob joined and left; carol left and came back; dave left");
+	chat_note_traffic(room, "carol", false, "");
+	chat_note_traffic(room, "bob", true, NULL);
+	assert_last(room, "ann, bob joined; dave, carol left");
 	assert_int_equal(room->count, 1);
 	chat_append(room, incoming("dev@conf/ann", "hello"));
 	chat_note_traffic(room, "ann", false, NULL);
@@ -297,6 +305,36 @@ static void test_describe_topic(void **state)
 	assert_true(g_str_has_suffix(whole, ": release"));
 }
 
+static void assert_joined(const struct chat *room, const char *expected)
+{
+	g_autofree char *text = chat_describe_joined(room);
+
+	assert_string_equal(text, expected);
+}
+
+static void test_describe_joined(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *room = open_room(fixture);
+	static const char *const others[] = {"bob", "carol", "dave", "erin", "frank"};
+
+	chat_clear_members(room);
+	/* Of a room without a list of members nothing is known. */
+	assert_joined(room, "you joined dev@conf");
+	chat_add_member(room, "dev@conf/me", NULL, NULL, true);
+	assert_joined(room, "you joined dev@conf; nobody else is here");
+	chat_add_member(room, "dev@conf/ann", NULL, NULL, false);
+	chat_set_topic(room, "release", "", 0);
+	assert_joined(room, "you joined dev@conf with ann; topic: release");
+	for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+		g_autofree char *id = g_strconcat("dev@conf/", others[i], NULL);
+
+		chat_add_member(room, id, NULL, NULL, false);
+	}
+	assert_joined(room,
+		      "you joined dev@conf with ann, bob, carol, dave and 2 more; topic: release");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -310,6 +348,7 @@ int main(void)
 		TEST("/room/traffic", test_traffic),
 		TEST("/room/split", test_split),
 		TEST("/room/describe topic", test_describe_topic),
+		TEST("/room/describe joined", test_describe_joined),
 		TEST("/room/hostile names", test_hostile_names),
 		TEST("/room/netsplit is quick", test_netsplit),
 		TEST("/room/order of members is kept", test_order_is_kept),
