@@ -208,6 +208,7 @@ bool session_account_rename(struct session *session, struct account *account, co
 {
 	g_autofree char *before = g_strdup(account->name);
 	struct login *login = login_find(session, account);
+	g_autoptr(GError) left = NULL;
 
 	if (!strcmp(name, before))
 		return true;
@@ -220,6 +221,9 @@ bool session_account_rename(struct session *session, struct account *account, co
 		return false;
 	history_rename_account(session->history, before, name);
 	account_rename(account, name);
+	if (!config_rename_account(session->config, before, name, &left))
+		model_notice(session->model, account, NULL, NOTICE_WARNING,
+			     "%s; what it has of %s is for %s now", left->message, before, name);
 	if (login->conn)
 		conn_renamed(login->conn);
 	if (g_strcmp0(session->only_account, before) == 0) {

@@ -387,6 +387,82 @@ bool config_set_chat_notify(struct config *config, const char *account, const ch
 	return true;
 }
 
+/* --- an account under another name -------------------------------------------------------- */
+
+static bool rename_noises(struct config *config, struct keyfile *file, const char *account,
+			  const char *name)
+{
+	g_autofree char *before = noise_key(account, ""), *after = noise_key(name, "");
+	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, config->noises);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		if (g_str_has_prefix(key, before))
+			g_ptr_array_add(keys, g_strdup(key));
+	for (guint i = 0; i < keys->len; i++) {
+		const char *old = keys->pdata[i];
+		char *mode = g_strdup(g_hash_table_lookup(config->noises, old));
+		char *new = g_strconcat(after, old + strlen(before), NULL);
+
+		keyfile_put(file, NOISES, old, NULL);
+		keyfile_put(file, NOISES, new, mode);
+		g_hash_table_remove(config->noises, old);
+		g_hash_table_insert(config->noises, new, mode);
+	}
+	return keys->len > 0;
+}
+
+/* "account:ID" in @list; false: there is none. */
+static bool rename_in_list(char **list, const char *account, const char *name)
+{
+	g_autofree char *before = g_strconcat(account, ":", NULL);
+	bool any = false;
+
+	for (; *list; list++) {
+		char *old = *list;
+
+		if (!g_str_has_prefix(old, before))
+			continue;
+		*list = g_strconcat(name, ":", old + strlen(before), NULL);
+		g_free(old);
+		any = true;
+	}
+	return any;
+}
+
+static bool rename_always(struct config *config, struct keyfile *file, const char *account,
+			  const char *name)
+{
+	bool any = false;
+
+	for (guint i = 0; i < config->tubes->len; i++) {
+		struct config_tube *tube = config->tubes->pdata[i];
+		g_autofree char *group = g_strconcat("tube ", tube->name, NULL), *list = NULL;
+
+		if (!rename_in_list(tube->always, account, name))
+			continue;
+		list = g_strjoinv(";", tube->always);
+		if (keyfile_line(file, group, "always"))
+			keyfile_put(file, group, "always", list);
+		any = true;
+	}
+	return any;
+}
+
+bool config_rename_account(struct config *config, const char *account, const char *name,
+			   GError **error)
+{
+	struct keyfile *file = keyfile_load(config->path, NULL);
+	bool any = rename_noises(config, file, account, name), done;
+
+	any |= rename_always(config, file, account, name);
+	done = !any || keyfile_save(file, error);
+	keyfile_free(file);
+	return done;
+}
+
 /* --- aliases ------------------------------------------------------------------------------ */
 
 const char *config_alias(struct config *config, const char *name)

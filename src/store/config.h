@@ -74,6 +74,11 @@ const char *config_chat_notify(struct config *config, const char *account, const
 bool config_set_chat_notify(struct config *config, const char *account, const char *id,
 			    const char *mode, GError **error);
 
+/* What the file says of an account follows it to another name: noises, and who is meant by
+ * "always" of tubes. */
+bool config_rename_account(struct config *config, const char *account, const char *name,
+			   GError **error);
+
 /* User's aliases; NULL when there is none. @value NULL removes. */
 const char *config_alias(struct config *config, const char *name);
 bool config_set_alias(struct config *config, const char *name, const char *value, GError **error);

@@ -84,7 +84,9 @@ static void rename_keeps_all(void **state)
 
 	fake_says(conn, BOB, "before", "uid-1", 1, false);
 	settle(f);
+	assert_true(config_set_chat_notify(f->session->config, "work", BOB, "off", NULL));
 	assert_true(session_account_rename(f->session, work, "office", &error));
+	assert_string_equal(config_chat_notify(f->session->config, "office", BOB), "off");
 	assert_true(was_called("renamed office"));
 	assert_ptr_equal(account_called(f, "office"), work);
 	fake_says(conn, BOB, "after", "uid-2", 2, false);

@@ -237,6 +237,32 @@ static void test_replies(void **state)
 	assert_int_equal(f->problems->len, 4);
 }
 
+/* All that names the account, and nothing else. */
+static void test_rename_account(void **state)
+{
+	struct fixture *f = *state;
+	g_autofree char *text = NULL;
+
+	load(f, "# mine\n[notify-chat]\nwork:a@b=all\nworker:a@b=off\n"
+		"[tube web]\nservice=x-http\nalways=work:ann;ben;worker:carol\n");
+	for (int again = 0; again < 2; again++) {
+		assert_true(config_rename_account(f->config, "work", "my office", NULL));
+		assert_string_equal(config_chat_notify(f->config, "my office", "a@b"), "all");
+		assert_null(config_chat_notify(f->config, "work", "a@b"));
+		assert_string_equal(config_chat_notify(f->config, "worker", "a@b"), "off");
+		text = g_strjoinv(" ", config_find_tube(f->config, "x-http")->always);
+		assert_string_equal(text, "my office:ann ben worker:carol");
+		g_clear_pointer(&text, g_free);
+		load(f, NULL);
+	}
+	assert_int_equal(f->problems->len, 0);
+	/* A file that would lose something is left alone, which is told. */
+	load(f, "nonsense\n[notify-chat]\nwork:a@b=all\n");
+	assert_true(config_rename_account(f->config, "other", "new", NULL));
+	assert_false(config_rename_account(f->config, "work", "new", NULL));
+	assert_string_equal(config_chat_notify(f->config, "new", "a@b"), "all");
+}
+
 #define TEST(name, function)                                                                       \
 	{                                                                                          \
 		"/config/" name, function, setup, teardown, NULL                                   \
@@ -255,6 +281,7 @@ int main(void)
 		TEST("set-after-edit", test_set_after_edit),
 		TEST("aliases", test_aliases),
 		TEST("chat-notify", test_chat_notify),
+		TEST("rename-account", test_rename_account),
 		TEST("replies", test_replies),
 	};
 
