@@ -94,10 +94,33 @@ static gboolean on_timer(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* At login an offer may come before the roster, which tells how its sender is called. */
+static bool is_nameless(const struct request *request)
+{
+	return request->kind == REQUEST_TUBE && request->room == NULL &&
+	       (request->account->features & ACCOUNT_HAS_ROSTER) != 0 &&
+	       !request->account->roster_ready;
+}
+
+void asked_on_roster(struct ui *ui, const struct account *account)
+{
+	const GPtrArray *requests = ui->model->requests;
+
+	for (guint i = 0; i < requests->len; i++) {
+		const struct request *request = g_ptr_array_index(requests, i);
+
+		if (request->account == account && request->kind == REQUEST_TUBE &&
+		    request->room == NULL)
+			asked_on_request(ui, request);
+	}
+}
+
 void asked_on_request(struct ui *ui, const struct request *request)
 {
 	struct asked *asked = ui->asked;
 
+	if (is_nameless(request))
+		return;
 	if (asked->timer == 0)
 		asked->timer = g_timeout_add_seconds(ASKED_SECONDS, on_timer, ui);
 	if (asked->told >= ASKED_LINES) {

@@ -129,6 +129,8 @@ static void on_event(const struct event *event, void *data)
 	on_accounts(ui, event);
 	if (event->type == EVENT_REQUEST_ADDED)
 		asked_on_request(ui, event->request);
+	if (event->type == EVENT_ROSTER_READY)
+		asked_on_roster(ui, event->account);
 	if (event->chat == NULL)
 		return;
 	if (event->type == EVENT_MESSAGE_ADDED)

@@ -165,6 +165,8 @@ void typing_forget(struct typing *typing, struct chat *chat);
 struct asked *asked_new(void);
 void asked_free(struct asked *asked);
 void asked_on_request(struct ui *ui, const struct request *request);
+/* The names of those who asked before the roster was there are known now. */
+void asked_on_roster(struct ui *ui, const struct account *account);
 
 /* --- bell.c ---------------------------------------------------------------------------------------- */
 

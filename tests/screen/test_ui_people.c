@@ -34,6 +34,21 @@ static void test_marks(void **state)
 	play_free(play);
 }
 
+/* Who offers a tube is told by name, though the name comes later. */
+static void test_offer_before_the_roster(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "early work user0003@example.org rfb");
+	screen_wait_text(s, "Requests         1|");
+	assert_false(screen_find(s, "offers rfb", NULL, NULL));
+	play_act(play, "roster work 4 2");
+	screen_wait_text(s, "User 0003 offers rfb: accept?");
+	play_free(play);
+}
+
 static void test_five_hundred_requests(void **state)
 {
 	struct play *play = play_new(NULL);
@@ -223,6 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(marks),
+		TEST(offer_before_the_roster),
 		TEST(five_hundred_requests),
 		TEST(requests_in_a_small_window),
 		TEST(card),

@@ -131,6 +131,21 @@ static void do_roster(struct session *session, char **words)
 	account_set_roster_ready(account, true);
 }
 
+/* early ACCOUNT ID SERVICE: a tube is offered, and the roster is still to come. */
+static void do_early(struct session *session, char **words)
+{
+	struct account *account = find_account(session, words[1]);
+	const struct tube_init init = {.incoming = true,
+				       .account = account,
+				       .peer = words[2],
+				       .service = words[3],
+				       .state = TUBE_ASKED};
+
+	account_set_features(account, account->features | ACCOUNT_HAS_ROSTER);
+	account_set_roster_ready(account, false);
+	model_add_tube_request(tube_new(account->model, &init));
+}
+
 /* storm ACCOUNT COUNT */
 static void do_storm(struct session *session, char **words)
 {
@@ -423,6 +438,7 @@ static const struct {
 	{"presence", 4, do_presence},
 	{"roster", 4, do_roster},
 	{"storm", 3, do_storm},
+	{"early", 4, do_early},
 	{"say", 4, do_say},
 	{"said", 5, do_said},
 	{"mine", 5, do_mine},
