@@ -176,6 +176,20 @@ char *command_free_name(struct command_run *run, const char *text)
 	return name;
 }
 
+/* Who logs in goes by "account" everywhere but with managers that know it by themselves. */
+static bool set_id(struct command_run *run, struct account_conf *conf,
+		   const struct protocol *protocol, const char *id)
+{
+	if (protocol_find_param(protocol, "account"))
+		return set_param(run, conf, protocol, "account", id);
+	if (protocol_find_param(protocol, "nickname"))
+		return set_param(run, conf, protocol, "nickname", id);
+	command_fail(run, SESSION_ERROR_USAGE,
+		     "%s/%s takes no ID: \"/account add %s\" opens a form of what it takes",
+		     protocol->manager, protocol->name, protocol->name);
+	return false;
+}
+
 /* What accounts.conf will hold; NULL when something is wrong with it. */
 static struct account_conf *make_conf(struct command_run *run, const struct protocol *protocol)
 {
@@ -183,7 +197,7 @@ static struct account_conf *make_conf(struct command_run *run, const struct prot
 	g_autofree char *name = command_free_name(run, addition->id);
 	struct account_conf *conf = account_conf_new(name, protocol->manager, protocol->name);
 	g_autoptr(GError) error = NULL;
-	bool good = set_param(run, conf, protocol, "account", addition->id);
+	bool good = set_id(run, conf, protocol, addition->id);
 
 	conf->enabled = true;
 	for (char **pair = addition->params; good && *pair; pair++)

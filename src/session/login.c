@@ -177,9 +177,9 @@ static char *advice_for(struct login *login, enum conn_end end)
 	case CONN_END_AUTHENTICATION:
 		return g_strdup_printf("check the password, then /connect %s", name);
 	case CONN_END_NAME_IN_USE:
-		return g_strdup_printf("end the other login or take another name, then "
-				       "/connect %s",
-				       name);
+		return g_strdup_printf("end the other login, or take another name with "
+				       "/account edit %s, then /connect %s",
+				       name, name);
 	case CONN_END_CERTIFICATE:
 		return g_strdup_printf("check server and port with /account set %s, then "
 				       "/connect %s",

@@ -301,7 +301,7 @@ static void refused_once(struct pheme_world *w, const char *error, unsigned reas
 static void test_name_in_use(void **state)
 {
 	refused_once(*state, "org.freedesktop.Telepathy.Error.AlreadyConnected", 5,
-		     "work: ", "end the other login or take another name, then /connect work");
+		     "work: ", "/account edit work, then /connect work");
 }
 
 /* A network error is tried again, but ever less often: 2, 4, 8 s, with a quarter of jitter. */

@@ -39,7 +39,9 @@ static void test_account_list(void **state)
 static void test_account_add(void **state)
 {
 	struct fixture *fixture = *state;
+	struct protocol *local = protocol_new("local", "local", NULL);
 
+	protocol_add_param(local, "nickname", "s", 0, NULL);
 	check(fixture, "/account add", "form - -\n");
 	check(fixture, "/account add jabber", "form jabber -\n");
 	check(fixture, "/account add jabber alice@example.org",
@@ -49,6 +51,13 @@ static void test_account_add(void **state)
 	check(fixture, "/account add idle/irc irc param-server=s",
 	      "account_add irc-2 idle/irc enabled account=irc server=s\n");
 	check_fails(fixture, "/account add irc alice", 2, "idle/irc needs server=VALUE");
+	/* Managers that know who logs in may take a name beside that, or nothing. */
+	g_ptr_array_add(fixture->session->protocols, protocol_new("quiet", "quiet", NULL));
+	check_fails(fixture, "/account add quiet me", 2,
+		    "quiet/quiet takes no ID: \"/account add quiet\" opens a form");
+	g_ptr_array_add(fixture->session->protocols, local);
+	check(fixture, "/account add local ann",
+	      "account_add ann local/local enabled nickname=ann\n");
 	check_fails(fixture, "/account add jabber a@b sever=x", 2, "did you mean \"server\"?");
 	check_fails(fixture, "/account add jabber a@b x", 2, "NAME=VALUE");
 	check_fails(fixture, "/account add icq 1", 3, "there are: haze/jabber, idle/irc");
