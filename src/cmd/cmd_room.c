@@ -120,13 +120,38 @@ static struct account *only_online(struct command_run *run, bool irc)
 	return only;
 }
 
+/* Whose room that is on the screen already; NULL: nobody's, or it is not clear. */
+static struct account *account_of_chat(struct command_run *run, const char *name)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	struct account *only = NULL;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+		g_autofree char *id = room_id(account, name);
+		const struct chat *chat = chat_find(account, CHAT_ROOM, id);
+
+		if (!chat || !chat->open)
+			continue;
+		if (only)
+			return NULL;
+		only = account;
+	}
+	return only;
+}
+
 /* "#dev" is a room on IRC and "dev@conference.example.org" is none there, whatever account the
  * chat is of in which it was typed. */
 static struct account *account_for_room(struct command_run *run, const char *name)
 {
 	struct account *account = command_account(run), *other = NULL;
+	const struct chat *chat = command_chat(run);
 	bool irc = strchr("#&+!", *name) != NULL;
 
+	if (!command_named_account(run) && (!chat || !chat->account))
+		other = account_of_chat(run, name);
+	if (other)
+		return other;
 	if (command_named_account(run) || (!irc && !strchr(name, '@')))
 		return command_need_account(run);
 	if (!account || is_irc(account) != irc)

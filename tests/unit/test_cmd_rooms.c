@@ -112,6 +112,21 @@ static void test_who_is_who(void **state)
 	check(fixture, "/msg -a work zoe@x hello", "send work zoe@x 0 hello\n");
 }
 
+/* A room that is on the screen is the one that is meant, where no chat tells the account. */
+static void test_join_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_room(fixture->work, "#dev");
+	check(fixture, "/join #dev", "join work #dev\nshow #dev\n");
+	check(fixture, "/join #other", "join irc #other\nshow #other\n");
+	fixture->current = add_room(fixture->irc, "#x");
+	check(fixture, "/join #dev", "join irc #dev\nshow #dev\n");
+	/* Now there are two. */
+	fixture->current = NULL;
+	check(fixture, "/join #dev", "join irc #dev\nshow #dev\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +136,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_configuration, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bookmarks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_is_who, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_join_again, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("cmd_rooms", tests, NULL, NULL);
