@@ -59,6 +59,31 @@ static struct tube *find_only(struct command_run *run)
 
 /* --- /tube offer -------------------------------------------------------------------------- */
 
+/* Whether what becomes of the tube is told where the user is. */
+static bool is_in_sight(struct command_run *run, const struct tube *tube)
+{
+	const struct chat *chat = command_chat(run);
+	const struct chat *told = chat_find(tube->account, tube->room ? CHAT_ROOM : CHAT_CONTACT,
+					    tube->room ? tube->room : tube->peer);
+
+	if (command_front(run)->unattended)
+		return false;
+	return told && told->open ? chat == told : !chat || chat->kind == CHAT_STATUS;
+}
+
+/* What is wrong with a tube is told where its peer is; not twice in one chat. */
+static void on_offered(const GError *error, void *data)
+{
+	struct command_run *run = data;
+
+	if (!error || !command_kept(run)) {
+		command_done(error, run);
+		return;
+	}
+	command_fail_told(run, error->domain == SESSION_ERROR ? error->code : SESSION_ERROR_FAILED);
+	command_release(run);
+}
+
 static const struct config_tube *configured(struct command_run *run, const char *service)
 {
 	return config_find_tube(session_config(command_session(run)), service);
@@ -69,7 +94,10 @@ static void offer(struct command_run *run, struct chat *chat, const char *name, 
 	struct session *session = command_session(run);
 	const char *service = session_tube_service(session, name);
 	const struct config_tube *conf = configured(run, service);
-	struct tube_local local = {.target = target};
+	struct tube_local local = {
+		.target = target,
+		.seconds = (unsigned)config_int(session_config(session), "tube.offer-seconds"),
+	};
 	bool dbus = g_str_has_prefix(service, TUBE_DBUS_PREFIX);
 	struct tube *tube;
 
@@ -92,15 +120,29 @@ static void offer(struct command_run *run, struct chat *chat, const char *name, 
 		return;
 	command_hold(run);
 	tube = session_offer_tube(session, chat->account, chat->kind, chat->id, service, &local,
-				  command_done, run);
-	if (tube)
-		command_print(run, "tube %u: offering %s to %s", tube->number, tube->shown_service,
-			      chat->name);
+				  on_offered, run);
+	if (!tube)
+		return;
+	command_keep(run, GINT_TO_POINTER(is_in_sight(run, tube)), NULL);
+	command_print(run, "tube %u: offering %s to %s", tube->number, tube->shown_service,
+		      chat->name);
+}
+
+/* The rest of the line from an argument on; or one word, quoted as other arguments are. */
+static char *rest_as_target(struct command_run *run, unsigned index)
+{
+	const char *s = command_rest(run, index);
+	char open = 0;
+	g_autofree char *word = word_next(&s, &open);
+
+	return *s || open ? g_strdup(command_rest(run, index)) : g_steal_pointer(&word);
 }
 
 static void on_target(struct command_run *run, struct chat *chat)
 {
-	offer(run, chat, command_arg(run, 1), command_arg(run, 2));
+	g_autofree char *target = command_arg(run, 2) ? rest_as_target(run, 2) : NULL;
+
+	offer(run, chat, command_arg(run, 1), target);
 }
 
 void cmd_tube_offer(struct command_run *run)
@@ -114,26 +156,16 @@ void cmd_tube_offer(struct command_run *run)
 		command_fail_usage(run, in_chat ? "which SERVICE?" : "to whom, and which SERVICE?");
 		return;
 	}
-	if (!third && in_chat) {
-		offer(run, chat, first, second);
+	if (in_chat && (!third || g_str_has_prefix(second, EXEC_PREFIX))) {
+		g_autofree char *target = third ? rest_as_target(run, 1) : g_strdup(second);
+
+		offer(run, chat, first, target);
 		return;
 	}
 	command_target(run, first, on_target);
 }
 
 /* --- /tube accept ------------------------------------------------------------------------- */
-
-/* Whether what becomes of the tube is told where the user is. */
-static bool is_in_sight(struct command_run *run, const struct tube *tube)
-{
-	const struct chat *chat = command_chat(run);
-	const struct chat *told = chat_find(tube->account, tube->room ? CHAT_ROOM : CHAT_CONTACT,
-					    tube->room ? tube->room : tube->peer);
-
-	if (command_front(run)->unattended)
-		return false;
-	return told && told->open ? chat == told : !chat || chat->kind == CHAT_STATUS;
-}
 
 static void on_accepted(const GError *error, void *data)
 {

@@ -267,7 +267,7 @@ const struct command command_tube_actions[] = {
 		 "who may connect, the bytes that went out and came in; and its connections.",
 	 .run = cmd_tube_list},
 	{.name = "tube offer",
-	 .usage = "[CONTACT:tubeto] [SERVICE:service] [TARGET]",
+	 .usage = "[CONTACT:tubeto] [SERVICE:service] [TARGET…]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "offers a contact or a room a connection to a program here",
 	 .help = "Offers CONTACT, or whom you chat with here, connections to TARGET: PORT, "
@@ -277,7 +277,9 @@ const struct command command_tube_actions[] = {
 		 "[tube NAME] in pheme.conf, which then tells TARGET too; web, vnc and ssh need\n"
 		 "none. dbus:NAME offers a D-Bus tube to exec:COMMAND, which finds its address in\n"
 		 "PHEME_TUBE_ADDRESS, or without TARGET only tells the address. In a room all\n"
-		 "members are offered it.",
+		 "members are offered it. TARGET is the rest of the line: exec:COMMAND may have\n"
+		 "arguments, and its words are quoted as in a shell. After \"/set\n"
+		 "tube.offer-seconds\" an offer that nobody took is closed.",
 	 .run = cmd_tube_offer,
 	 .flag = "tube-offer",
 	 .flag_usage = "CONTACT|ROOM:target SERVICE:service TARGET",

@@ -79,6 +79,7 @@ struct tube_local {
 	const char *listen;  /* accepting: ADDR; NULL: a free port of this computer */
 	const char *command; /* accepting: a program that is started once it is open; or, as
 				TUBE_CONNECT and a TARGET, what one connection is made to */
+	unsigned seconds;    /* offering: closed when it is not open by then; 0: never */
 	bool stdio;          /* accepting: one connection, on standard input and output */
 	bool direct;         /* accepting: programs use the manager's own socket */
 	bool once;           /* the tube ends with its program, or with its first connection */

@@ -26,6 +26,8 @@ const struct setting config_settings[] = {
 		 "PHEME_TEXT and so on in its environment"},
 	{"notify.command-for", SETTING_CHOICE, "mention", .choices = "mention|all",
 	 .help = "start notify.command for what contacts write and for mentions, or for all"},
+	{"tube.offer-seconds", SETTING_INT, "0", 0, 86400,
+	 .help = "close a tube that you offer when nobody took it for so long; 0: never"},
 	{"ui.date-format", SETTING_STRING, "%a %d %b %Y",
 	 .help = "how the line between two days is written, as in date(1)"},
 	{"ui.join-part", SETTING_BOOL, "true", .help = "show who joins and leaves a room"},

@@ -158,9 +158,15 @@ void tp_tube_fail(struct tube_work *work, const GError *error)
 static gboolean on_limit(void *data)
 {
 	struct tube_work *work = data;
+	g_autofree char *text = NULL;
 
 	work->limit = 0;
-	tp_tube_close(work, TUBE_LATE, "the connection manager did not open it in time");
+	if (work->tube->incoming)
+		text = g_strdup("the connection manager did not open it in time");
+	else
+		text = g_strdup_printf("no answer from %s for %u s, the time limit of offers",
+				       work->tube->shown_peer, work->local.seconds);
+	tp_tube_close(work, TUBE_LATE, text);
 	return G_SOURCE_REMOVE;
 }
 
@@ -354,13 +360,21 @@ static void open_tube(struct tube_work *work)
 	tp_tube_tell(work, NULL);
 }
 
+/* A refusal may never arrive: Gabble keeps it to itself. */
+static void wait_for_peer(struct tube_work *work)
+{
+	tube_set_state(work->tube, TUBE_WAITING);
+	if (work->local.seconds)
+		tp_tube_limit(work, work->local.seconds);
+}
+
 void tp_tube_answered(struct tube_work *work)
 {
 	work->answered = true;
 	if (work->opened)
 		open_tube(work);
 	else if (!work->tube->incoming)
-		tube_set_state(work->tube, TUBE_WAITING);
+		wait_for_peer(work);
 	if (!work->tube->incoming)
 		tp_tube_tell(work, NULL);
 }

@@ -325,9 +325,12 @@ static void refusal_never_comes(void **state)
 	screen_line(s, "/tube close");
 	screen_wait_text(s, "(" SERVICE " to Bob): closed");
 	fixture_wait_calls(w->fixture, "Close", 1);
-	/* And a new one has a chance. */
+	/* And a new one has a chance, if the user likes for a while only. */
+	screen_line(s, "/set tube.offer-seconds 1");
 	screen_line(s, "/tube offer " SERVICE " \"" SHOUT "\"");
 	fixture_wait_calls(w->fixture, "Offer", 2);
+	screen_wait_text(s, "no answer from Bob for 1 s");
+	fixture_wait_calls(w->fixture, "Close", 2);
 	pheme_quit(w, s);
 	check_clean(w);
 }

@@ -39,6 +39,33 @@ static void test_file_list(void **state)
 	check_fails(fixture, "/file cancel 1", 1, "at its end already");
 }
 
+/* Commands are typed as in a shell; what is quoted as a whole goes too. */
+static void test_tube_offer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *chat;
+
+	add_contact(fixture->work, "bob@example.org", "Bob");
+	check(fixture, "/tube offer Bob web 8080", "offer work bob@example.org x-http 8080\n");
+	check(fixture, "/tube offer Bob web exec:cat -n \"a b\"",
+	      "offer work bob@example.org x-http exec:cat -n \"a b\"\n");
+	check(fixture, "/tube offer Bob web \"exec:cat -n\"",
+	      "offer work bob@example.org x-http exec:cat -n\n");
+	chat = chat_open(fixture->work, CHAT_CONTACT, "bob@example.org");
+	fixture->current = chat;
+	check(fixture, "/tube offer web exec:cat -n",
+	      "offer work bob@example.org x-http exec:cat -n\n");
+	check(fixture, "/tube offer web exec:cat", "offer work bob@example.org x-http exec:cat\n");
+	/* What goes wrong is told in the chat with Bob by who sees it: here, once. */
+	fail_next(fixture, SESSION_ERROR_REFUSED, "no tubes");
+	assert_int_equal(run(fixture, "/tube offer web 80"), 5);
+	assert_string_equal(fixture->errors->str, "");
+	fixture->current = NULL;
+	fail_next(fixture, SESSION_ERROR_REFUSED, "no tubes");
+	assert_int_equal(run(fixture, "/tube offer Bob web 80"), 5);
+	assert_string_equal(fixture->errors->str, "no tubes\n");
+}
+
 static void test_accept_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -52,6 +79,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("/cmd/accept_file", test_accept_file),
+		TEST("/cmd/tube_offer", test_tube_offer),
 		TEST("/cmd/file_send", test_file_send),
 		TEST("/cmd/file_list", test_file_list),
 	};
