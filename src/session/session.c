@@ -104,6 +104,7 @@ struct session *session_new(const struct session_options *options)
 	session->unread = g_hash_table_new_full(NULL, NULL, g_free, NULL);
 	session->searches = g_hash_table_new_full(NULL, NULL, search_free, NULL);
 	session->places = g_hash_table_new_full(NULL, NULL, places_free, NULL);
+	desktop_init(session);
 	inbox_init(session);
 	report_init(session);
 	session->config = config_load(options->config_path, problems);
@@ -219,6 +220,7 @@ void session_free(struct session *session)
 	talk_flush_read(session);
 	outbox_settle(session);
 	passwords_free(session);
+	desktop_clear(session);
 	g_ptr_array_unref(session->logins);
 	tp_free(session->tp);
 	/* What is queued is committed; nobody is told any more. */

@@ -265,6 +265,14 @@ void session_measure_sms(struct session *session, struct chat *chat, const char 
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state);
 /* The user sees the end of the chat now. */
 void session_mark_read(struct session *session, struct chat *chat);
+/*
+ * Shows a notification of the desktop for the chat, in place of the last one; several within a
+ * second are one. Cleaned text. Without a service for it nothing is done.
+ */
+void session_notify(struct session *session, struct chat *chat, const char *title,
+		    const char *body);
+/* Takes it away: the user has seen it. */
+void session_unnotify(struct session *session, struct chat *chat);
 /* Pages of history into the chat's window; EVENT_MESSAGES_LOADED tells. */
 void session_load_older(struct session *session, struct chat *chat);
 void session_load_newer(struct session *session, struct chat *chat);

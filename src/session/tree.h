@@ -47,6 +47,9 @@ struct session {
 	GHashTable *places;   /* search.c: struct places_request *, owned */
 	GHashTable *receipts; /* report.c: struct receipt *, owned */
 
+	GHashTable *notices; /* desktop.c: key of a chat → struct notice *, owned */
+	guint notice_timer;
+
 	/* reader.c */
 	session_reader_fn reader; /* or NULL */
 	void *reader_data;
@@ -120,6 +123,11 @@ struct talk {
 struct history_chat session_chat_key(const struct chat *chat);
 /* Opens the bus if it is not open; tells those who wait for that. */
 bool session_open_bus(struct session *session, GError **error);
+
+/* --- desktop.c --------------------------------------------------------------------------- */
+
+void desktop_init(struct session *session);
+void desktop_clear(struct session *session);
 
 /* --- stop.c ------------------------------------------------------------------------------ */
 

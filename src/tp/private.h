@@ -28,9 +28,10 @@ struct tp {
 	GPtrArray *conns;  /* struct conn *, borrowed */
 	GPtrArray *starts; /* struct manager_start *, borrowed */
 	struct protocol_listing *listing;
-	char **services;     /* that are advertised; or NULL */
-	struct relay *relay; /* NULL until the first tube */
-	guint meter;         /* counts bytes each second while they move */
+	struct desktop *desktop; /* NULL until the first notification */
+	char **services;         /* that are advertised; or NULL */
+	struct relay *relay;     /* NULL until the first tube */
+	guint meter;             /* counts bytes each second while they move */
 };
 
 /* What a channel is, by its immutable properties. Everything owned. */

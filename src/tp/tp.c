@@ -4,6 +4,7 @@
 
 #include "../bus/find.h"
 #include "../relay/relay.h"
+#include "desktop.h"
 #include "private.h"
 
 struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data)
@@ -22,6 +23,7 @@ struct tp *tp_new(struct model *model, const struct tp_ops *ops, void *data)
 static void tp_drop_bus(struct tp *tp)
 {
 	tp_listing_free(g_steal_pointer(&tp->listing));
+	desktop_free(g_steal_pointer(&tp->desktop));
 	bus_scope_free(g_steal_pointer(&tp->scope));
 	if (tp->bus)
 		bus_close(g_steal_pointer(&tp->bus));
@@ -123,4 +125,19 @@ bool tp_is_handler(const struct tp *tp)
 void tp_set_show_joins(struct tp *tp, bool show)
 {
 	tp->show_joins = show;
+}
+
+void tp_notify(struct tp *tp, const char *key, const char *title, const char *body)
+{
+	if (!tp->bus)
+		return;
+	if (!tp->desktop)
+		tp->desktop = desktop_new(tp->bus);
+	desktop_show(tp->desktop, key, title, body);
+}
+
+void tp_unnotify(struct tp *tp, const char *key)
+{
+	if (tp->desktop)
+		desktop_close(tp->desktop, key);
 }

@@ -113,6 +113,9 @@ bool tp_is_open(const struct tp *tp);
 bool tp_is_handler(const struct tp *tp);
 /* Lines about members who join and leave. */
 void tp_set_show_joins(struct tp *tp, bool show);
+/* A notification of the desktop, in place of the one with the same key; desktop.h. */
+void tp_notify(struct tp *tp, const char *key, const char *title, const char *body);
+void tp_unnotify(struct tp *tp, const char *key);
 
 /* All protocols of all managers, sorted: XMPP and IRC first. Borrowed in the callback. */
 typedef void (*tp_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);

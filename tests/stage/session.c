@@ -330,6 +330,15 @@ void session_set_typing(struct session *session, struct chat *chat, enum chat_ty
 	stage_log(session, "typing %s %d", chat->id, (int)state);
 }
 
+void session_notify(struct session *session, struct chat *chat, const char *title, const char *body)
+{
+	stage_log(session, "notify %s [%s] %s", chat->id, title, body);
+}
+
+void session_unnotify(struct session *session, struct chat *chat)
+{
+}
+
 void session_mark_read(struct session *session, struct chat *chat)
 {
 	stage_log(session, "read %s", chat->id);

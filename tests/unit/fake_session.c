@@ -351,6 +351,14 @@ void session_set_typing(struct session *session, struct chat *chat, enum chat_ty
 {
 }
 
+void session_notify(struct session *session, struct chat *chat, const char *title, const char *body)
+{
+}
+
+void session_unnotify(struct session *session, struct chat *chat)
+{
+}
+
 void session_mark_read(struct session *session, struct chat *chat)
 {
 }

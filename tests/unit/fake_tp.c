@@ -64,6 +64,16 @@ void tp_set_show_joins(struct tp *tp, bool show)
 	tp->show_joins = show;
 }
 
+void tp_notify(struct tp *tp, const char *key, const char *title, const char *body)
+{
+	g_string_append_printf(tp->calls, "notify %s|%s|%s\n", key, title, body);
+}
+
+void tp_unnotify(struct tp *tp, const char *key)
+{
+	g_string_append_printf(tp->calls, "unnotify %s\n", key);
+}
+
 void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data)
 {
 	g_autoptr(GPtrArray) protocols =
