@@ -2,8 +2,8 @@
 
 /*
  * Noises for what comes in: the terminal's bell, which terminals and tmux turn into what their
- * user likes (a sound, a flash, a mark on the window), and a program of the user's. What a
- * flood of messages makes is one noise.
+ * user likes (a sound, a flash, a mark on the window), a program of the user's, and notifications of
+ * the desktop or of the terminal itself. What a flood of messages makes is one noise.
  */
 
 #include <string.h>
@@ -14,6 +14,8 @@
 
 /* Bytes of the text that a program is told. */
 #define TOLD_MAX 4096
+/* Cells of the text that a notification shows. */
+#define SHOWN_CELLS 300
 
 static bool is_wanted(const struct event *event, const char *mode)
 {
@@ -69,6 +71,44 @@ static void start_program(struct ui *ui, const struct event *event, const char *
 		     error->message);
 }
 
+/* Who, where and what; new strings. */
+static void describe(const struct event *event, char **title, char **body)
+{
+	const struct chat *chat = event->chat;
+	const struct message *message = event->message;
+	g_autofree char *text =
+		g_strndup(message->text, text_fit(message->text, SHOWN_CELLS, NULL));
+
+	*title = chat->unread > 1 ? g_strdup_printf("%s (%u)", chat->name, chat->unread)
+				  : g_strdup(chat->name);
+	if (message->type == MESSAGE_ACTION)
+		*body = g_strdup_printf("* %s %s", message->name ? message->name : "", text);
+	else if (chat->kind == CHAT_ROOM && message->name != NULL)
+		*body = g_strdup_printf("%s: %s", message->name, text);
+	else
+		*body = g_strdup(text);
+}
+
+static void show(struct ui *ui, const struct event *event)
+{
+	struct config *config = session_config(ui->session);
+	const char *osc = config_string(config, "notify.osc");
+	g_autofree char *title = NULL;
+	g_autofree char *body = NULL;
+
+	describe(event, &title, &body);
+	if (config_bool(config, "notify.desktop"))
+		session_notify(ui->session, event->chat, title, body);
+	if (strcmp(osc, "off") != 0 && take_turn(config, &ui->last_osc))
+		term_notify(osc, title, body);
+}
+
+void bell_on_read(struct ui *ui, struct chat *chat)
+{
+	if (chat->kind != CHAT_STATUS)
+		session_unnotify(ui->session, chat);
+}
+
 void bell_on_message(struct ui *ui, const struct event *event)
 {
 	struct config *config = session_config(ui->session);
@@ -83,4 +123,6 @@ void bell_on_message(struct ui *ui, const struct event *event)
 		term_bell();
 	if (*program != '\0' && is_wanted(event, start) && take_turn(config, &ui->last_program))
 		start_program(ui, event, program);
+	if (is_wanted(event, start))
+		show(ui, event);
 }

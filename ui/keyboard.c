@@ -552,9 +552,14 @@ static void on_mouse(const struct mouse *mouse, void *data)
 	mouse_act(ui, mouse);
 }
 
+/* Who types looks at the chat. */
 static void on_flush(void *data)
 {
-	screen_flush(data);
+	struct ui *ui = data;
+
+	screen_flush(ui);
+	if (!ui->leaving && ui->current->chat->watched)
+		bell_on_read(ui, ui->current->chat);
 }
 
 static void on_hangup(void *data)

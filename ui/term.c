@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <wchar.h>
 #include <glib-unix.h>
+#include "osc.h"
 #include "src/model/text.h"
 
 /* Cells handed to curses at a time. */
@@ -464,6 +465,18 @@ void term_bell(void)
 {
 	if (!term.paused)
 		send_bytes("\a");
+}
+
+void term_notify(const char *kind, const char *title, const char *body)
+{
+	const char *name = g_getenv("TERM");
+	enum osc_way way = g_getenv("TMUX") != NULL || g_str_has_prefix(name, "tmux") ? OSC_TMUX
+			   : g_str_has_prefix(name, "screen")                         ? OSC_SCREEN
+										      : OSC_DIRECT;
+	g_autofree char *sequence = osc_notification(kind, way, !term.utf8, title, body);
+
+	if (sequence != NULL && term.screen != NULL && !term.paused)
+		send_bytes(sequence);
 }
 
 void term_set_mouse(bool on)

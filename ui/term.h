@@ -69,6 +69,8 @@ void term_redraw(void);
 bool term_resize(void);
 
 void term_bell(void);
+/* Has the terminal show a notification, in the way that is called so (osc.h). */
+void term_notify(const char *kind, const char *title, const char *body);
 /* Whether clicks and the wheel are told here; with Shift held down they stay the terminal's own. */
 void term_set_mouse(bool on);
 /* Where TERM is known to have a title. */

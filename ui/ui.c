@@ -135,6 +135,10 @@ static void on_event(const struct event *event, void *data)
 		return;
 	if (event->type == EVENT_MESSAGE_ADDED)
 		bell_on_message(ui, event);
+	if (event->type == EVENT_CHAT_REMOVED ||
+	    (event->type == EVENT_CHAT_CHANGED && (event->change & CHAT_CHANGED_UNREAD) &&
+	     event->chat->unread == 0))
+		bell_on_read(ui, event->chat);
 	if (event->type == EVENT_CHAT_REMOVED)
 		ui_forget_chat(ui, event->chat);
 	else if (is_current(ui, event))

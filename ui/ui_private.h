@@ -87,11 +87,11 @@ struct ui {
 	char *pasted;        /* waits for the user's yes */
 	struct typing *typing;
 	struct asked *asked;
-	struct session_search *finding; /* the next place of /find; or NULL */
-	int find_steps;                 /* to be taken after it */
-	const char *find_note;          /* what came of it, for the status bar; or NULL */
-	gint64 last_bell, last_program; /* monotonic µs */
-	char *bad_program;              /* notify.command that could not be started; or NULL */
+	struct session_search *finding;           /* the next place of /find; or NULL */
+	int find_steps;                           /* to be taken after it */
+	const char *find_note;                    /* what came of it, for the status bar; or NULL */
+	gint64 last_bell, last_program, last_osc; /* monotonic µs */
+	char *bad_program; /* notify.command that could not be started; or NULL */
 	guint clock, edit_idle;
 };
 
@@ -172,6 +172,8 @@ void asked_on_roster(struct ui *ui, const struct account *account);
 
 /* Rings for a message that came in, as the settings notify.* say. */
 void bell_on_message(struct ui *ui, const struct event *event);
+/* The user has seen the chat: what was shown of it elsewhere goes away. */
+void bell_on_read(struct ui *ui, struct chat *chat);
 
 /* --- question.c ------------------------------------------------------------------------------------- */
 

@@ -312,8 +312,9 @@ const struct command command_table[] = {
 	 .needs = COMMAND_NEEDS_CHAT,
 	 .summary = "what of this chat makes a noise",
 	 .help = "all: each message; mention: in a room those that name you, elsewhere all; off:\n"
-		 "none; default: what notify.bell says. It goes for the bell and for the program\n"
-		 "of notify.command, and is kept in pheme.conf. Alone it prints what holds here.",
+		 "none; default: what notify.bell says. It goes for the bell, the program of\n"
+		 "notify.command and notifications, and is kept in pheme.conf. Alone it prints\n"
+		 "what holds here.",
 	 .run = cmd_notify},
 	{.name = "part",
 	 .aliases = "leave",

@@ -25,7 +25,13 @@ const struct setting config_settings[] = {
 	 .help = "a program that is started for what makes a noise, with PHEME_CHAT, PHEME_SENDER, "
 		 "PHEME_TEXT and so on in its environment"},
 	{"notify.command-for", SETTING_CHOICE, "mention", .choices = "mention|all",
-	 .help = "start notify.command for what contacts write and for mentions, or for all"},
+	 .help = "start notify.command and show notifications for what contacts write and for "
+		 "mentions, or for all"},
+	{"notify.desktop", SETTING_BOOL, "true",
+	 .help = "show notifications of the desktop, where a service for them is on the bus"},
+	{"notify.osc", SETTING_CHOICE, "off", .choices = "off|9|777|99",
+	 .help = "have the terminal show notifications, by the escape sequence that it knows; tmux "
+		 "lets them through with allow-passthrough on"},
 	{"tube.offer-seconds", SETTING_INT, "0", 0, 86400,
 	 .help = "close a tube that you offer when nobody took it for so long; 0: never"},
 	{"ui.date-format", SETTING_STRING, "%a %d %b %Y",

@@ -54,6 +54,29 @@ static void test_harmless(void **state)
 	play_free(play);
 }
 
+static void test_notifications_of_the_terminal(void **state)
+{
+	struct play *play = play_with_bob();
+	struct screen *s = play_screen(play);
+
+	screen_line(s, "/set notify.bell-interval-ms 0");
+	screen_wait_text(s, "notify.bell-interval-ms = 0");
+	screen_line(s, "/set notify.osc 777");
+	screen_wait_text(s, "notify.osc = 777");
+	play_act(play, "say work bob@example.org 'a;b \033]0;owned\a \033\\ c'");
+	screen_wait_raw(s, "\033]777;notify;Bob;a,b ^[]0,owned^G ^[\\ c\007");
+	assert_string_equal(screen_title(s), "pheme: Bob");
+	screen_line(s, "/set notify.osc 9");
+	screen_wait_text(s, "notify.osc = 9");
+	play_act(play, "say work bob@example.org '4;1;50'");
+	screen_wait_raw(s, "\033]9;[Bob] 4,1,50\007");
+	screen_line(s, "/set notify.osc 99");
+	screen_wait_text(s, "notify.osc = 99");
+	play_act(play, "say work bob@example.org hi");
+	screen_wait_raw(s, "\033]99;i=pheme:p=body:e=1;aGk=\033\\");
+	play_free(play);
+}
+
 static void test_bell(void **state)
 {
 	struct play *play = play_with_bob();
@@ -351,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_wrapping),
 		TEST(test_harmless),
+		TEST(test_notifications_of_the_terminal),
 		TEST(test_bell),
 		TEST(test_notify_command),
 		TEST(test_delivery),
