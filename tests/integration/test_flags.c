@@ -15,21 +15,14 @@
 #define ME  "me@fixture"
 #define BOB "bob@fixture"
 
-struct outcome {
-	int status;
-	char *out, *err;
-};
-
 /* In a shell: "$P" is pheme. */
 static struct outcome run(struct pheme_world *w, const char *script)
 {
 	const char *const args[] = {NULL};
 	g_autofree char *shell = g_strdup_printf("P=$1; %s; exit $?; exec \"$@\"", script);
 	const struct pheme_options options = {.args = args, .shell = shell};
-	struct outcome outcome = {0};
 
-	outcome.status = pheme_run(w, &options, &outcome.out, &outcome.err);
-	return outcome;
+	return pheme_outcome(w, &options);
 }
 
 static void check(struct pheme_world *w, const char *script, int status, const char *out,
@@ -43,8 +36,7 @@ static void check(struct pheme_world *w, const char *script, int status, const c
 	/* One line that a person can act on; with the usage line two. */
 	if (status)
 		assert_in_range(pheme_count(o.err, "\n"), 1, 2);
-	g_free(o.out);
-	g_free(o.err);
+	outcome_clear(&o);
 }
 
 static int setup(void **state)

@@ -14,18 +14,11 @@
 
 #define LIST(w, ...) run(w, (const char *const[]){"--list", __VA_ARGS__, NULL})
 
-struct outcome {
-	int status;
-	char *out, *err;
-};
-
 static struct outcome run_shell(struct pheme_world *w, const char *shell, const char *const *args)
 {
 	const struct pheme_options options = {.args = args, .shell = shell};
-	struct outcome outcome = {0};
 
-	outcome.status = pheme_run(w, &options, &outcome.out, &outcome.err);
-	return outcome;
+	return pheme_outcome(w, &options);
 }
 
 static struct outcome run(struct pheme_world *w, const char *const *args)
@@ -37,11 +30,9 @@ static struct outcome run(struct pheme_world *w, const char *const *args)
 static void check(struct outcome outcome, int status, const char *out, const char *err)
 {
 	if (outcome.status != status || (!*err && *outcome.err) || !strstr(outcome.err, err))
-		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
-			  outcome.out, outcome.err);
+		outcome_fail(&outcome);
 	assert_string_equal(outcome.out, out);
-	g_free(outcome.out);
-	g_free(outcome.err);
+	outcome_clear(&outcome);
 }
 
 /* Line @index as an object. */
@@ -106,8 +97,7 @@ static void test_contacts(void **state)
 	check_key(bob, "subscription", "yes");
 	check_key(bob, "publication", "yes");
 	json_decref(bob);
-	g_free(o.out);
-	g_free(o.err);
+	outcome_clear(&o);
 }
 
 static void test_offline(void **state)
@@ -143,8 +133,7 @@ static void test_beside_a_screen(void **state)
 	check_key(account, "account", "work");
 	check_key(account, "status", "connected");
 	json_decref(account);
-	g_free(o.out);
-	g_free(o.err);
+	outcome_clear(&o);
 	check(run_shell(w, "\"$@\" | tr '\\0' '|'", nul), 0, "al\033[31m@fixture|bob@fixture|", "");
 	assert_int_equal(fixture_count_calls(w->fixture, "RequestConnection"), 1);
 	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 0);

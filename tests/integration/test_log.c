@@ -18,35 +18,21 @@
 #define BOB  "bob@example.org"
 #define ROOM "dev@conference.example.org"
 
-struct outcome {
-	int status;
-	char *out, *err;
-};
-
 #define RUN(w, ...) run(w, (const char *const[]){__VA_ARGS__, NULL})
 
 /* There is no bus: who looks for one fails. */
 static struct outcome run(struct pheme_world *w, const char *const *args)
 {
 	const struct pheme_options options = {.args = args, .bus = "unix:path=/nonexistent/bus"};
-	struct outcome outcome = {0};
 
-	outcome.status = pheme_run(w, &options, &outcome.out, &outcome.err);
-	return outcome;
-}
-
-static void outcome_clear(struct outcome *outcome)
-{
-	g_free(outcome->out);
-	g_free(outcome->err);
+	return pheme_outcome(w, &options);
 }
 
 /* All of stdout, a part of stderr. */
 static void check(struct outcome outcome, int status, const char *out, const char *err)
 {
 	if (outcome.status != status || strcmp(outcome.out, out) || !strstr(outcome.err, err))
-		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
-			  outcome.out, outcome.err);
+		outcome_fail(&outcome);
 	outcome_clear(&outcome);
 }
 

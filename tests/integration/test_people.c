@@ -14,29 +14,18 @@
 #define ME  "me@fixture"
 #define BOB "bob@fixture"
 
-struct outcome {
-	int status;
-	char *out, *err;
-};
-
 #define RUN(w, ...) run(w, (const char *const[]){__VA_ARGS__, NULL})
 
 static struct outcome run(struct pheme_world *w, const char *const *args)
 {
-	struct outcome outcome = {0};
-
-	outcome.status =
-		pheme_run(w, &(struct pheme_options){.args = args}, &outcome.out, &outcome.err);
-	return outcome;
+	return pheme_outcome(w, &(struct pheme_options){.args = args});
 }
 
 static void check(struct outcome outcome, int status, const char *out, const char *err)
 {
 	if (outcome.status != status || !strstr(outcome.out, out) || !strstr(outcome.err, err))
-		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
-			  outcome.out, outcome.err);
-	g_free(outcome.out);
-	g_free(outcome.err);
+		outcome_fail(&outcome);
+	outcome_clear(&outcome);
 }
 
 static void use_account(struct pheme_world *w)

@@ -17,31 +17,22 @@
 #define PIPE(w, script, ...)                                                                       \
 	run(w, script " | exec \"$@\"", (const char *const[]){__VA_ARGS__, NULL})
 
-struct outcome {
-	int status;
-	char *out, *err;
-};
-
 static struct outcome run(struct pheme_world *w, const char *shell, const char *const *args)
 {
 	const struct pheme_options options = {.args = args, .shell = shell};
-	struct outcome outcome = {0};
 
-	outcome.status = pheme_run(w, &options, &outcome.out, &outcome.err);
-	return outcome;
+	return pheme_outcome(w, &options);
 }
 
 static void check(struct outcome outcome, int status, const char *err)
 {
 	if (outcome.status != status || !strstr(outcome.err, err) || (!*err && *outcome.err) ||
 	    *outcome.out)
-		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
-			  outcome.out, outcome.err);
+		outcome_fail(&outcome);
 	/* One line that a person can act on. */
 	if (status && status != 2)
 		assert_int_equal(pheme_count(outcome.err, "\n"), 1);
-	g_free(outcome.out);
-	g_free(outcome.err);
+	outcome_clear(&outcome);
 }
 
 static int setup(void **state)

@@ -13,28 +13,19 @@
 
 #define RUN(w, ...) run(w, NULL, (const char *const[]){__VA_ARGS__, NULL})
 
-struct outcome {
-	int status;
-	char *out, *err;
-};
-
 static struct outcome run(struct pheme_world *w, const char *shell, const char *const *args)
 {
 	const struct pheme_options options = {.args = args, .shell = shell};
-	struct outcome outcome = {0};
 
-	outcome.status = pheme_run(w, &options, &outcome.out, &outcome.err);
-	return outcome;
+	return pheme_outcome(w, &options);
 }
 
 static void check(struct outcome outcome, int status, const char *out, const char *err)
 {
 	if (outcome.status != status || !strstr(outcome.err, err) || !strstr(outcome.out, out) ||
 	    (!*err && *outcome.err))
-		test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome.status,
-			  outcome.out, outcome.err);
-	g_free(outcome.out);
-	g_free(outcome.err);
+		outcome_fail(&outcome);
+	outcome_clear(&outcome);
 }
 
 /* --- XMPP --------------------------------------------------------------------------------- */

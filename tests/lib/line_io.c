@@ -65,30 +65,10 @@ void line_io_free(struct line_io *io)
 	g_free(io);
 }
 
-struct writable {
-	bool now;
-};
-
-static gboolean on_writable(gint fd, GIOCondition condition, void *data)
-{
-	((struct writable *)data)->now = true;
-	return G_SOURCE_REMOVE;
-}
-
-static bool is_writable(void *data)
-{
-	return ((struct writable *)data)->now;
-}
-
 static void wait_writable(struct line_io *io)
 {
-	struct writable w = {false};
-	guint watch = g_unix_fd_add(io->fd, G_IO_OUT, on_writable, &w);
-
-	if (!test_wait_until(is_writable, &w, TEST_WAIT_MS)) {
-		g_source_remove(watch);
+	if (!test_wait_writable(io->fd, TEST_WAIT_MS))
 		test_fail("the server does not read");
-	}
 }
 
 void line_io_send(struct line_io *io, const char *bytes, gsize len)

@@ -289,63 +289,40 @@ void pheme_kill(struct pheme_world *w, struct screen *screen)
 	forget(w, screen);
 }
 
-struct run {
-	GSubprocess *process;
-	char *out, *err;
-	bool done;
-};
-
-static void on_ended(GObject *source, GAsyncResult *result, void *data)
-{
-	struct run *run = data;
-
-	g_subprocess_communicate_utf8_finish(run->process, result, &run->out, &run->err, NULL);
-	run->done = true;
-}
-
-static bool has_ended(void *data)
-{
-	return ((struct run *)data)->done;
-}
-
 int pheme_run(struct pheme_world *w, const struct pheme_options *options, char **out, char **err)
 {
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-		G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
 	g_auto(GStrv) env = place_environment(w, options), argv = arguments(options);
-	g_auto(GStrv) all = g_get_environ();
-	g_autoptr(GError) error = NULL;
-	struct run run = {NULL};
+	g_autofree char *said = NULL;
 	int status;
 
-	for (int i = 0; env[i]; i++) {
-		g_auto(GStrv) pair = g_strsplit(env[i], "=", 2);
-
-		all = g_environ_setenv(all, pair[0], pair[1], TRUE);
-	}
 	if (options->term)
-		all = g_environ_setenv(all, "TERM", options->term, TRUE);
-	g_subprocess_launcher_set_environ(launcher, all);
-	run.process = g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, &error);
-	if (!run.process)
-		test_fail("cannot run %s: %s", argv[0], error->message);
-	g_subprocess_communicate_utf8_async(run.process, NULL, NULL, on_ended, &run);
-	if (!test_wait_until(has_ended, &run, TEST_WAIT_MS)) {
-		g_subprocess_force_exit(run.process);
-		test_wait_until(has_ended, &run, TEST_WAIT_MS);
-		test_fail("%s did not end", argv[0]);
-	}
-	if (!g_subprocess_get_if_exited(run.process))
-		test_fail("%s ended by a signal: %s", argv[0], run.err);
-	status = g_subprocess_get_exit_status(run.process);
-	g_object_unref(run.process);
-	if (out)
-		*out = g_steal_pointer(&run.out);
+		env = g_environ_setenv(env, "TERM", options->term, TRUE);
+	status = test_proc_run(argv, env, out, &said);
+	if (status < 0)
+		test_fail("%s ended by a signal: %s", argv[0], said);
 	if (err)
-		*err = g_steal_pointer(&run.err);
-	g_free(run.out);
-	g_free(run.err);
+		*err = g_steal_pointer(&said);
 	return status;
+}
+
+struct outcome pheme_outcome(struct pheme_world *w, const struct pheme_options *options)
+{
+	struct outcome outcome = {0};
+
+	outcome.status = pheme_run(w, options, &outcome.out, &outcome.err);
+	return outcome;
+}
+
+void outcome_fail(const struct outcome *outcome)
+{
+	test_fail("exit status %d\n--- stdout\n%s--- stderr\n%s", outcome->status, outcome->out,
+		  outcome->err);
+}
+
+void outcome_clear(struct outcome *outcome)
+{
+	g_free(outcome->out);
+	g_free(outcome->err);
 }
 
 /* --- counting --- */

@@ -87,6 +87,17 @@ void pheme_kill(struct pheme_world *w, struct screen *screen);
  * freed with g_free(). */
 int pheme_run(struct pheme_world *w, const struct pheme_options *options, char **out, char **err);
 
+/* The same, with all that came of it in one. */
+struct outcome {
+	int status;
+	char *out, *err;
+};
+
+struct outcome pheme_outcome(struct pheme_world *w, const struct pheme_options *options);
+void outcome_clear(struct outcome *outcome);
+/* Fails the test with what came of it. */
+void outcome_fail(const struct outcome *outcome);
+
 /* How many rows of the screen hold text. */
 int pheme_count_rows(struct screen *screen, const char *text);
 /* Waits until that many do: a frame comes in several pieces. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/proc.h"
+#include "tests/lib/test.h"
 #include "tests/lib/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib.h>
+#include <gio/gio.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,6 +78,60 @@ pid_t test_proc_start(char *const argv[], char *const env[], const char *log)
 pid_t test_proc_start_unprivileged(char *const argv[], char *const env[], const char *log)
 {
 	return start(argv, env, log, geteuid() == 0);
+}
+
+struct run {
+	GSubprocess *process;
+	char *out, *err;
+	bool done;
+};
+
+static void on_ended(GObject *source, GAsyncResult *result, void *data)
+{
+	struct run *run = data;
+
+	g_subprocess_communicate_utf8_finish(run->process, result, &run->out, &run->err, NULL);
+	run->done = true;
+}
+
+static bool has_ended(void *data)
+{
+	return ((struct run *)data)->done;
+}
+
+int test_proc_run(char *const argv[], char *const env[], char **out, char **err)
+{
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+	g_autoptr(GError) error = NULL;
+	struct run run = {NULL};
+	int status = -1;
+
+	for (char *const *var = env; var && *var; var++) {
+		g_auto(GStrv) pair = g_strsplit(*var, "=", 2);
+
+		g_subprocess_launcher_setenv(launcher, pair[0], pair[1], TRUE);
+	}
+	run.process = g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, &error);
+	if (!run.process)
+		test_fail("cannot run %s: %s", argv[0], error->message);
+	g_subprocess_communicate_utf8_async(run.process, NULL, NULL, on_ended, &run);
+	if (!test_wait_until(has_ended, &run, 2 * TEST_WAIT_MS)) {
+		g_subprocess_force_exit(run.process);
+		test_wait_until(has_ended, &run, TEST_WAIT_MS);
+		test_fail("%s did not end\n--- stdout\n%s--- stderr\n%s", argv[0],
+			  run.out ? run.out : "", run.err ? run.err : "");
+	}
+	if (g_subprocess_get_if_exited(run.process))
+		status = g_subprocess_get_exit_status(run.process);
+	g_object_unref(run.process);
+	if (out)
+		*out = g_steal_pointer(&run.out);
+	if (err)
+		*err = g_steal_pointer(&run.err);
+	g_free(run.out);
+	g_free(run.err);
+	return status;
 }
 
 bool test_proc_stop(pid_t pid, int *status)

@@ -19,6 +19,11 @@ pid_t test_proc_start(char *const argv[], char *const env[], const char *log);
  * changes its user id by itself and so loses the death signal. */
 pid_t test_proc_start_unprivileged(char *const argv[], char *const env[], const char *log);
 
+/* Runs argv[0] to its end, env as above, input from /dev/null. Returns its exit status, -1 when a
+ * signal ended it; fails the test when it does not end. out and err (may be NULL) are freed with
+ * g_free(). */
+int test_proc_run(char *const argv[], char *const env[], char **out, char **err);
+
 /* Sends SIGTERM, after 5 s SIGKILL, and waits for the end. Returns true when the process ended
  * without SIGKILL. status as for waitpid(), -1 when the process was no child; may be NULL. */
 bool test_proc_stop(pid_t pid, int *status);

@@ -4,7 +4,6 @@
 #include "tests/lib/wait.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,29 +36,10 @@ static const struct {
 	{"Space", " "},  {"S-Tab", "\033[Z"}, {"Backspace", "\177"},
 };
 
-struct writable {
-	bool now;
-};
-
-static gboolean on_writable(gint fd, GIOCondition condition, void *data)
-{
-	((struct writable *)data)->now = true;
-	return G_SOURCE_REMOVE;
-}
-
-static bool is_writable(void *data)
-{
-	return ((struct writable *)data)->now;
-}
-
 static void wait_writable(struct screen *screen)
 {
-	struct writable w = {false};
-	guint watch = g_unix_fd_add(screen->master, G_IO_OUT, on_writable, &w);
-
-	if (test_wait_until(is_writable, &w, TEST_WAIT_MS))
+	if (test_wait_writable(screen->master, TEST_WAIT_MS))
 		return;
-	g_source_remove(watch);
 	screen_dump(screen);
 	test_fail("the program does not read what is typed");
 }

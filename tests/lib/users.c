@@ -90,58 +90,11 @@ pid_t users_start(struct pheme_world *w, const char *name, const char *more, cha
 
 /* --- a program to its end --- */
 
-struct run {
-	GSubprocess *process;
-	char *out, *err;
-	bool done;
-};
-
-static void on_end(GObject *source, GAsyncResult *result, void *data)
-{
-	struct run *run = data;
-
-	g_subprocess_communicate_utf8_finish(run->process, result, &run->out, &run->err, NULL);
-	run->done = true;
-}
-
-static bool has_ended(void *data)
-{
-	return ((struct run *)data)->done;
-}
-
 int users_run(struct pheme_world *w, const char *name, char **argv, char **out, char **err)
 {
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-		G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-		G_SUBPROCESS_FLAGS_STDERR_PIPE);
 	g_auto(GStrv) env = users_environment(w, name, NULL);
-	g_autoptr(GError) error = NULL;
-	struct run run = {NULL, NULL, NULL, false};
-	int status;
 
-	for (char **var = env; *var; var++) {
-		g_auto(GStrv) pair = g_strsplit(*var, "=", 2);
-
-		g_subprocess_launcher_setenv(launcher, pair[0], pair[1], TRUE);
-	}
-	run.process = g_subprocess_launcher_spawnv(launcher, (const char *const *)argv, &error);
-	if (!run.process)
-		test_fail("%s: %s", argv[0], error->message);
-	g_subprocess_communicate_utf8_async(run.process, "", NULL, on_end, &run);
-	if (!test_wait_until(has_ended, &run, 2 * TEST_WAIT_MS)) {
-		g_subprocess_force_exit(run.process);
-		test_fail("%s does not end", argv[0]);
-	}
-	status = g_subprocess_get_if_exited(run.process) ? g_subprocess_get_exit_status(run.process)
-							 : -1;
-	g_object_unref(run.process);
-	if (out)
-		*out = g_steal_pointer(&run.out);
-	if (err)
-		*err = g_steal_pointer(&run.err);
-	g_free(run.out);
-	g_free(run.err);
-	return status;
+	return test_proc_run(argv, env, out, err);
 }
 
 /* --- what it says --- */

@@ -50,6 +50,27 @@ void test_wait_drain(void)
 		;
 }
 
+static gboolean on_writable(gint fd, GIOCondition condition, void *data)
+{
+	*(bool *)data = true;
+	return G_SOURCE_REMOVE;
+}
+
+static bool is_set(void *data)
+{
+	return *(bool *)data;
+}
+
+bool test_wait_writable(int fd, unsigned int ms)
+{
+	bool now = false;
+	guint watch = g_unix_fd_add(fd, G_IO_OUT, on_writable, &now);
+
+	if (!test_wait_until(is_set, &now, ms))
+		g_source_remove(watch);
+	return now;
+}
+
 struct file_wait {
 	const char *path;
 	const char *text;

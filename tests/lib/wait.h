@@ -24,6 +24,9 @@ bool test_wait_until(test_wait_fn ready, void *data, unsigned int ms);
 /* Serves what is ready in the default main context now, without waiting. */
 void test_wait_drain(void);
 
+/* Waits until the descriptor takes bytes; false when ms milliseconds are over. */
+bool test_wait_writable(int fd, unsigned int ms);
+
 /* Waits until a line of the file from the offset on holds text. Returns the offset after that
  * text, or -1 when ms milliseconds are over. The file need not exist yet, its directory must. */
 ssize_t test_wait_file(const char *path, size_t offset, const char *text, unsigned int ms);
