@@ -250,15 +250,37 @@ static void test_without_a_service(void **state)
 	service_stop(&service);
 }
 
+static bool is_there(void *data)
+{
+	return g_file_test(data, G_FILE_TEST_EXISTS);
+}
+
+/* One that can be started is, when there is something to show; that it fails troubles nobody. */
+static void test_started(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *trace = test_env_path(w->env, "started");
+	g_autofree char *command = g_strdup_printf("/bin/mkdir %s", trace);
+	struct screen *s;
+
+	test_env_add_service(w->env, SERVICE, command);
+	s = start(w);
+	assert_false(is_there(trace));
+	receive(w, BOB, "one");
+	assert_true(test_wait_until(is_there, trace, TEST_WAIT_MS));
+	receive(w, BOB, "two");
+	screen_wait_text(s, "Bob <b>(2)");
+	assert_false(screen_find(s, "otification", NULL, NULL));
+	pheme_quit(w, s);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(shown_and_taken_away),
-		TEST(not_wanted),
-		TEST(flood),
-		TEST(without_a_service),
+		TEST(shown_and_taken_away), TEST(not_wanted), TEST(flood),
+		TEST(without_a_service),    TEST(started),
 	};
 
 	return cmocka_run_group_tests_name("notify", tests, NULL, NULL);
