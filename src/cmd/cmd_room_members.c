@@ -41,6 +41,67 @@ static void on_made(struct chat *room, const GError *error, void *data)
 	command_done(error, run);
 }
 
+static bool is_inside(const struct chat *room, const char *id)
+{
+	GHashTableIter iter;
+	void *member;
+
+	g_hash_table_iter_init(&iter, room->members);
+	while (g_hash_table_iter_next(&iter, NULL, &member)) {
+		const struct member *who = member;
+
+		if (!strcmp(who->id, id) || !g_strcmp0(who->owner, id))
+			return true;
+	}
+	return false;
+}
+
+struct invitation {
+	struct command_run *run;
+	char *who;
+};
+
+static void invitation_free(void *data)
+{
+	struct invitation *invitation = data;
+
+	g_free(invitation->who);
+	g_free(invitation);
+}
+
+static void invitations_free(void *invitations)
+{
+	g_ptr_array_unref(invitations);
+}
+
+/* Nothing else tells that it went out: an answer may never come. */
+static void on_invited(const GError *error, void *data)
+{
+	const struct invitation *invitation = data;
+
+	if (!error)
+		command_print(invitation->run, "%s is invited", invitation->who);
+	command_done(error, invitation->run);
+}
+
+static void invite(struct command_run *run, struct chat *room, const char *id, const char *reason)
+{
+	const struct contact *contact = account_find_contact(room->account, id);
+	g_autofree char *who = contact ? g_strdup(contact->alias) : text_clean(id, -1, TEXT_LINE);
+	struct invitation *invitation;
+
+	if (is_inside(room, id)) {
+		command_fail(run, SESSION_ERROR_FAILED, "%s is in %s already", who, room->name);
+		return;
+	}
+	invitation = g_new0(struct invitation, 1);
+	invitation->run = run;
+	invitation->who = g_steal_pointer(&who);
+	g_ptr_array_add(command_kept(run), invitation);
+	command_hold(run);
+	session_invite(command_session(run), room, id, reason, on_invited, invitation);
+}
+
 void cmd_invite(struct command_run *run)
 {
 	struct chat *chat = command_chat(run);
@@ -61,10 +122,9 @@ void cmd_invite(struct command_run *run)
 				  on_made, run);
 		return;
 	}
-	for (char **id = ids; *id; id++) {
-		command_hold(run);
-		session_invite(command_session(run), chat, *id, reason, command_done, run);
-	}
+	command_keep(run, g_ptr_array_new_with_free_func(invitation_free), invitations_free);
+	for (char **id = ids; *id; id++)
+		invite(run, chat, *id, reason);
 }
 
 static void throw_out(struct command_run *run, bool ban)

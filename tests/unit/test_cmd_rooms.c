@@ -40,6 +40,9 @@ static void test_invite(void **state)
 	      "invite dev@conf bob@example.org \"come here \"\n"
 	      "invite dev@conf zoe@x \"come here \"\n");
 	check(fixture, "/invite \"Two, Too\"", "invite dev@conf two@example.org \"\"\n");
+	assert_string_equal(fixture->out->str, "Two, Too is invited\n");
+	check_fails(fixture, "/invite erin@example.org", SESSION_ERROR_FAILED,
+		    "erin@example.org is in dev@conf already");
 	fixture->current = chat_open(fixture->work, CHAT_CONTACT, "bob@example.org");
 	check(fixture, "/invite zoe@x hi", "make room bob@example.org zoe@x \"hi\"\nshow new\n");
 	fixture->current = NULL;
