@@ -107,6 +107,9 @@ static const char *remote_words(const GError *error)
 	return words ? words + 2 : error->message;
 }
 
+/* In what telepathy-glib says of itself, of handles and flags: nothing for people. */
+static const char own_words[] = "GROUP_FLAG_";
+
 GError *tp_error_from_bus(const char *what, const GError *error)
 {
 	const char *name = bus_error_name(error);
@@ -114,6 +117,8 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 	enum tp_error code = TP_ERROR_FAILED;
 	g_autofree char *detail = text_clean(remote_words(error), -1, TEXT_LINE);
 
+	if (strstr(detail, own_words))
+		*detail = '\0';
 	if (g_error_matches(error, BUS_ERROR, BUS_ERROR_DISCONNECTED))
 		return g_error_new(TP_ERROR, TP_ERROR_OFFLINE, "cannot %s: the message bus is gone",
 				   what);
@@ -129,8 +134,9 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 		code = TP_ERROR_NOT_SUPPORTED;
 	if (row)
 		code = row->code;
-	if (row && *detail)
-		return g_error_new(TP_ERROR, code, "cannot %s: %s (%s)", what, row->words, detail);
+	if (row)
+		return g_error_new(TP_ERROR, code, "cannot %s: %s%s%s%s", what, row->words,
+				   *detail ? " (" : "", detail, *detail ? ")" : "");
 	return g_error_new(TP_ERROR, code, "cannot %s: %s", what, *detail ? detail : name);
 }
 

@@ -129,6 +129,10 @@ static void test_room(void **state)
 	screen_line(screen, "/chat #hall");
 	screen_wait_text(screen, "to all in #hall: accept?");
 	screen_wait_text(screen, "is open");
+	/* Nobody has power over others there, which is said without the words of libraries. */
+	screen_line(screen, "/kick ann");
+	screen_wait_text(screen, "cannot kick ann: not allowed");
+	assert_false(screen_find(screen, "GROUP_FLAG", NULL, NULL));
 	users_stop(ann);
 	screen_wait_text(screen, "closed by");
 	pheme_quit(world->w, screen);
