@@ -102,7 +102,7 @@ static void ask(struct login *login, struct chat *room, bool again)
 	/* The network tells who we are when we are in. */
 	if (!*id && login_conf(login))
 		id = g_hash_table_lookup(login_conf(login)->params, "account");
-	if (!id)
+	if (!id || !strcmp(id, account->name))
 		id = "";
 	question->login = login;
 	question->room = room ? chat_ref(room) : NULL;
