@@ -125,13 +125,15 @@ static void status_clock(GString *out)
 	g_string_append_printf(out, "[%02d:%02d]", tm.tm_hour, tm.tm_min);
 }
 
-static void status_accounts(const struct ui *ui, GString *out)
+/* @narrow: only those that are not as they should be. */
+static void status_accounts(const struct ui *ui, GString *out, bool narrow)
 {
 	for (guint i = 0; i < ui->model->accounts->len; i++) {
 		const struct account *account = ui->model->accounts->pdata[i];
 		enum presence presence = account->presence;
 
-		if (account->state == ACCOUNT_DISABLED)
+		if (account->state == ACCOUNT_DISABLED ||
+		    (narrow && account->state == ACCOUNT_ONLINE))
 			continue;
 		/* A network without presence is there all the same. */
 		if (account->state == ACCOUNT_ONLINE && presence == PRESENCE_UNSET)
@@ -206,15 +208,11 @@ static void status_files(const struct ui *ui, GString *out)
 		g_string_append_printf(out, " | %s", all);
 }
 
-void bars_draw_status(struct ui *ui)
+static void status_places(const struct ui *ui, GString *out)
 {
-	const struct area *area = &ui->layout.status;
 	const struct chat *chat = ui->current->chat;
 	g_autofree char *label = ui_chat_label(chat);
-	g_autoptr(GString) out = g_string_new(NULL);
 
-	status_clock(out);
-	status_accounts(ui, out);
 	if (chat->kind == CHAT_STATUS)
 		g_string_append(out, " | status");
 	else
@@ -228,5 +226,23 @@ void bars_draw_status(struct ui *ui)
 		g_string_append_printf(out, " | %s", ui->view->ops->title);
 	status_activity(ui, out);
 	status_files(ui, out);
+}
+
+/* Where one is and where something happened counts more than who is online. */
+void bars_draw_status(struct ui *ui)
+{
+	const struct area *area = &ui->layout.status;
+	g_autoptr(GString) out = g_string_new(NULL), places = g_string_new(NULL);
+	gsize clock;
+
+	status_clock(out);
+	clock = out->len;
+	status_accounts(ui, out, false);
+	status_places(ui, places);
+	if (text_width(out->str) + text_width(places->str) > area->width) {
+		g_string_truncate(out, clock);
+		status_accounts(ui, out, true);
+	}
+	g_string_append(out, places->str);
 	term_put_padded(area->y, area->x, area->width, STYLE_STATUS, out->str);
 }

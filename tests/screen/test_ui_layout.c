@@ -125,11 +125,29 @@ static void test_narrow(void **state)
 	struct screen *s = play_screen(play);
 
 	set_scene(play);
-	screen_wait_text(s, "work:o");
+	play_settle(play);
 	screen_key(s, "M-2");
 	screen_wait_text(s, "hi, sent from the train");
 	assert_false(screen_find(s, "Rooms", NULL, NULL));
 	assert_false(screen_find(s, "Carol", NULL, NULL));
+	play_free(play);
+}
+
+/* What one cannot do without stays when there is little room. */
+static void test_narrow_status(void **state)
+{
+	const struct screen_options options = {.rows = 12, .cols = 40};
+	struct play *play = play_new(&options);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "online home");
+	screen_wait_row(s, 10, "] work:o home:o | status");
+	play_act(play, "say work somebody-with-a-long-name hello");
+	screen_wait_row(s, 10, "] | status | Act: 1:somebody");
+	/* An account that is in trouble is no less. */
+	play_act(play, "offline home");
+	screen_wait_row(s, 10, "] home:_ | status | Act: 1:");
 	play_free(play);
 }
 
@@ -259,10 +277,11 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_sketch),     TEST(test_members),           TEST(test_narrow),
-		TEST(test_every_size), TEST(test_start_at_one_cell), TEST(test_hide_pane),
-		TEST(test_welcome),    TEST(test_without_colour),    TEST(test_old_terminal),
-		TEST(test_no_utf8),    TEST(test_long_title),        TEST(test_help),
+		TEST(test_sketch),        TEST(test_members),    TEST(test_narrow),
+		TEST(test_narrow_status), TEST(test_every_size), TEST(test_start_at_one_cell),
+		TEST(test_hide_pane),     TEST(test_welcome),    TEST(test_without_colour),
+		TEST(test_old_terminal),  TEST(test_no_utf8),    TEST(test_long_title),
+		TEST(test_help),
 	};
 
 	return cmocka_run_group_tests_name("ui/layout", tests, NULL, NULL);
