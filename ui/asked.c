@@ -102,6 +102,15 @@ static bool is_nameless(const struct request *request)
 	       !request->account->roster_ready;
 }
 
+/* A file is told of in the chat with its sender, too: there once will do. */
+static bool is_in_sight(const struct ui *ui, const struct request *request)
+{
+	const struct chat *chat = ui->current->chat;
+
+	return request->kind == REQUEST_FILE && chat->kind == CHAT_CONTACT &&
+	       chat->account == request->account && strcmp(chat->id, request->id) == 0;
+}
+
 void asked_on_roster(struct ui *ui, const struct account *account)
 {
 	const GPtrArray *requests = ui->model->requests;
@@ -119,7 +128,7 @@ void asked_on_request(struct ui *ui, const struct request *request)
 {
 	struct asked *asked = ui->asked;
 
-	if (is_nameless(request))
+	if (is_nameless(request) || is_in_sight(ui, request))
 		return;
 	if (asked->timer == 0)
 		asked->timer = g_timeout_add_seconds(ASKED_SECONDS, on_timer, ui);

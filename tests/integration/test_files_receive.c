@@ -39,6 +39,10 @@ static void test_screen(void **state)
 	stat(path, &info);
 	assert_int_equal(info.st_mtime, 1000000000);
 	wait_fds(screen, fds);
+	/* Where the user was it was told, and nowhere else. */
+	screen_line(screen, "/chat 0");
+	screen_wait_text(screen, "connected as ");
+	assert_false(screen_find(screen, "offers a file", NULL, NULL));
 	pheme_quit(f->w, screen);
 }
 
