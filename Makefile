@@ -82,7 +82,7 @@ TARGETS := all man tests check check-unit check-screen check-integration check-s
 	install install-local uninstall dist clean deps deps-run deps-bench \
 	layers format lint lint-cppcheck lint-tidy asan asan-unit clang valgrind coverage fuzz \
 	bench bench-local bench-tubes bench-watch bench-flags help
-.PHONY: $(TARGETS) unit-tests
+.PHONY: $(TARGETS) unit-tests fuzz-programs
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -343,26 +343,30 @@ coverage:
 	-tests/run $(patsubst $(BUILD)/%,$(COV_BUILD)/%,$(UNIT_BIN) $(SCREEN_BIN) $(INTEG_BIN))
 	tests/coverage $(COV_BUILD)
 
+# Made by clang, with the core compiled so that the fuzzer sees inside, in a directory of its own.
 FUZZ_SECONDS ?= 20
-FUZZ_FLAGS   := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined
-fuzz: $(FUZZ_BIN)
+FUZZ_BUILD   := $(BUILD)/fuzz
+FUZZ_FLAGS   := CC=clang BUILD=$(FUZZ_BUILD) OPT="-O1 -g -fno-omit-frame-pointer" HARDEN=-fPIE \
+	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined"
+fuzz:
 	@test -n "$(FUZZ_BIN)" || { echo "no fuzz targets"; exit 1; }
-	@for t in $(FUZZ_BIN); do \
+	@$(MAKE) --no-print-directory $(FUZZ_FLAGS) fuzz-programs
+	@for t in $(patsubst $(BUILD)/%,$(FUZZ_BUILD)/%,$(FUZZ_BIN)); do \
 		mkdir -p $$t.corpus && \
 		echo "$$t" && ASAN_OPTIONS=detect_leaks=0 $$t -max_total_time=$(FUZZ_SECONDS) \
 			-print_final_stats=1 -artifact_prefix=$$t- -verbosity=0 \
 			$$t.corpus $$(ls -d tests/fuzz/corpus/$$(basename $$t) 2>/dev/null) || exit 1; \
 	done
 
-# Compiled by clang in one go with the core, which the fuzzer must see inside.
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(CORE_SRC) $(wildcard src/*/*.h)
-	@mkdir -p $(@D)
-	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $(filter %.c,$^) \
-		$(CORE_LIBS)
+fuzz-programs: $(FUZZ_BIN)
 
-$(BUILD)/tests/fuzz/fuzz_local_%: tests/fuzz/fuzz_local_%.c $(LOCAL_LINK_SRC)
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS_ALL) -std=c11 $(FUZZ_FLAGS) $(CORE_CFLAGS) $(CFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(TEST_LIBS) $(CORE_LIBS)
+
+$(BUILD)/tests/fuzz/fuzz_local_%: $(BUILD)/obj/tests/fuzz/fuzz_local_%.o $(call obj,$(LOCAL_LINK_SRC))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS)
 
 # --- how it is written ----------------------------------------------------------------------
 

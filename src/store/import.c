@@ -73,8 +73,8 @@ void import_add(struct import *import, struct account_conf *conf)
 }
 
 /* By what it begins with: XML, a GVariant dictionary, or a key file. */
-static bool parse(struct import *import, const char *path, const char *text, gsize length,
-		  struct import_error *error)
+static bool read_text(struct import *import, const char *path, const char *text, gsize length,
+		      struct import_error *error)
 {
 	const char *start = text;
 
@@ -98,6 +98,20 @@ static bool parse(struct import *import, const char *path, const char *text, gsi
 	return false;
 }
 
+struct import *import_parse(const char *path, const char *text, gsize length,
+			    struct import_error *error)
+{
+	struct import *import = import_new();
+
+	if (read_text(import, path, text, length, error) && !import->accounts->len &&
+	    !import->problems->len)
+		error->reason = "there is no account in it";
+	if (!error->reason)
+		return import;
+	import_free(import);
+	return NULL;
+}
+
 struct import *import_read(const char *path, GError **error)
 {
 	g_autofree char *shown = g_filename_display_name(path);
@@ -112,12 +126,9 @@ struct import *import_read(const char *path, GError **error)
 			    failure->message);
 		return NULL;
 	}
-	import = import_new();
-	if (parse(import, path, text, length, &bad) && !import->accounts->len &&
-	    !import->problems->len)
-		bad.reason = "there is no account in it";
+	import = import_parse(path, text, length, &bad);
 	secret_free(text);
-	if (!bad.reason)
+	if (import)
 		return import;
 	if (bad.line)
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
@@ -125,6 +136,5 @@ struct import *import_read(const char *path, GError **error)
 	else
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "cannot import %s: %s", shown,
 			    bad.reason);
-	import_free(import);
 	return NULL;
 }

@@ -20,6 +20,10 @@ bool import_variant(struct import *import, const char *text, gsize length,
 bool import_purple(struct import *import, const char *text, gsize length,
 		   struct import_error *error);
 
+/* What is in a whole file; NULL and @error when it is none of these, or holds no account. */
+struct import *import_parse(const char *path, const char *text, gsize length,
+			    struct import_error *error);
+
 /* Notes "@account: @what"; names are escaped. */
 void import_problem(struct import *import, const char *account, const char *format, ...)
 	G_GNUC_PRINTF(3, 4);
