@@ -60,8 +60,11 @@ void tp_room_list_channel_gone(struct channel *channel)
 	finish(conn, ROOM_LIST_FAILED, error);
 }
 
+/* Also while the channel is asked for, which no longer is answered. */
 void conn_room_list_free(struct conn *conn)
 {
+	if (conn->listing)
+		set_state(conn, ROOM_LIST_FAILED, "cannot list the rooms: the connection was lost");
 	g_clear_pointer(&conn->listing, g_free);
 }
 
