@@ -17,6 +17,7 @@
 
 struct asked {
 	unsigned told, held; /* since the timer was started */
+	unsigned last;       /* number of the last of those that are held */
 	guint timer;
 };
 
@@ -76,6 +77,29 @@ static void on_request(struct ui *ui, const struct request *request)
 		     request->number);
 }
 
+static void tell(struct ui *ui, const struct request *request)
+{
+	if (request->kind == REQUEST_TUBE)
+		on_tube_request(ui, request);
+	else
+		on_request(ui, request);
+}
+
+/* One alone is told as any other, unless it is answered or gone by now. */
+static void tell_held(struct ui *ui)
+{
+	const struct asked *asked = ui->asked;
+	const struct request *request = model_find_request(ui->model, asked->last);
+
+	if (asked->held > 1)
+		model_notice(ui->model, NULL, NULL, NOTICE_WARNING,
+			     "%u more requests came: /requests lists all %u that wait, /accept and "
+			     "/reject take their numbers or \"all\"",
+			     asked->held, ui->model->requests->len);
+	else if (request != NULL)
+		tell(ui, request);
+}
+
 static gboolean on_timer(void *data)
 {
 	struct ui *ui = data;
@@ -86,10 +110,7 @@ static gboolean on_timer(void *data)
 		asked->told = 0;
 		return G_SOURCE_REMOVE;
 	}
-	model_notice(ui->model, NULL, NULL, NOTICE_WARNING,
-		     "%u more requests came: /requests lists all %u that wait, /accept and /reject "
-		     "take their numbers or \"all\"",
-		     asked->held, ui->model->requests->len);
+	tell_held(ui);
 	asked->held = 0;
 	return G_SOURCE_CONTINUE;
 }
@@ -134,11 +155,9 @@ void asked_on_request(struct ui *ui, const struct request *request)
 		asked->timer = g_timeout_add_seconds(ASKED_SECONDS, on_timer, ui);
 	if (asked->told >= ASKED_LINES) {
 		asked->held++;
+		asked->last = request->number;
 		return;
 	}
 	asked->told++;
-	if (request->kind == REQUEST_TUBE)
-		on_tube_request(ui, request);
-	else
-		on_request(ui, request);
+	tell(ui, request);
 }

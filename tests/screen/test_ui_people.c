@@ -49,6 +49,19 @@ static void test_offer_before_the_roster(void **state)
 	play_free(play);
 }
 
+/* One more than is told at once is not summed up. */
+static void test_four_requests(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "requests work 4");
+	screen_wait_text(s, "/accept 3");
+	screen_wait_text(s, "/accept 4");
+	play_free(play);
+}
+
 static void test_five_hundred_requests(void **state)
 {
 	struct play *play = play_new(NULL);
@@ -239,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(marks),
 		TEST(offer_before_the_roster),
+		TEST(four_requests),
 		TEST(five_hundred_requests),
 		TEST(requests_in_a_small_window),
 		TEST(card),
