@@ -115,7 +115,8 @@ static void test_send(void **state)
 	printf("--send over a living connection, %d contacts: %.1f ms (median), PSS %ld KB\n",
 	       CONTACTS, ms, kb);
 	pheme_quit(w, s);
-	assert_in_range(kb, 1, SEND_KB - 1);
+	/* Under a sanitizer what is free is kept. */
+	assert_in_range(kb, 1, g_getenv("PHEME_TEST_SLOW") ? G_MAXLONG : SEND_KB - 1);
 	assert_true(!is_strict() || ms < SEND_MS);
 }
 

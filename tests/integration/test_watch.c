@@ -215,7 +215,9 @@ static void test_slow_reader(void **state)
 	pending = fixture_pending(w->fixture, ME, BOB, false);
 	/* A pipe holds some hundred of them. */
 	assert_in_range(pending, 9000, 10000);
-	assert_in_range(test_proc_pss(screen_pid(watcher->screen)), 0, 40 << 20);
+	/* Under a sanitizer what is free is kept. */
+	if (!g_getenv("PHEME_TEST_SLOW"))
+		assert_in_range(test_proc_pss(screen_pid(watcher->screen)), 0, 40 << 20);
 	read_until(&reading, "message 10000 of 10000");
 	watch_wait_pending(w, 0);
 	assert_int_equal(pheme_count(reading.text->str, "\"text\":\"message "), 10000);
