@@ -128,7 +128,7 @@ static void test_stopped(void **state)
 {
 	struct pheme_world *w = *state;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(questions); i += 3) {
+	for (gsize i = 0; i < G_N_ELEMENTS(questions); i += 5) {
 		struct screen *s;
 		pid_t manager;
 
@@ -213,7 +213,7 @@ static void test_flags_stopped(void **state)
 {
 	struct pheme_world *w = *state;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(flags); i += 3) {
+	for (gsize i = 0; i < G_N_ELEMENTS(flags); i += 5) {
 		struct screen *s = start_flag(w, &flags[i], true);
 
 		kill(test_env_name_pid(w->env, CM), SIGSTOP);
