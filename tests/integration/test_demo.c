@@ -111,9 +111,9 @@ static void test_parrot(void **state)
 	screen_line(s, "/query parrot");
 	screen_wait_text(s, "[parrot]");
 	screen_line(s, "hello there");
-	screen_wait_text(s, "parrot hello there");
+	screen_wait_text(s, "parrot [auto] hello there");
 	screen_line(s, "and again");
-	screen_wait_text(s, "parrot and again");
+	screen_wait_text(s, "parrot [auto] and again");
 	pheme_quit(w, s);
 	check_nothing_left(w);
 	check_untouched(w);
@@ -152,7 +152,7 @@ static void test_tube(void **state)
 	screen_line(s, "/tube close");
 	screen_wait_text(s, "closed");
 	screen_line(s, "are you there?");
-	screen_wait_text(s, "parrot are you there?");
+	screen_wait_text(s, "parrot [auto] are you there?");
 	screen_line(s, "tube");
 	screen_wait_text(s, "accept? (/accept 2 or");
 	pheme_quit(w, s);
@@ -288,7 +288,7 @@ static void test_apart(void **state)
 	screen_line(two, "/query parrot");
 	screen_wait_text(two, "[parrot]");
 	screen_line(two, "still there?");
-	screen_wait_text(two, "parrot still there?");
+	screen_wait_text(two, "parrot [auto] still there?");
 	pheme_quit(w, two);
 	fixture_receive(w->fixture, "alice@fixture", "bob@fixture", false, "bob@fixture", "hello",
 			NULL);
