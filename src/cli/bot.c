@@ -12,7 +12,6 @@
 
 #include "filter.h"
 #include "json.h"
-#include "printer.h"
 
 #define RUNNING_MAX     4    /* programs at a time */
 #define WAITING_MAX     100  /* messages in one chat */
@@ -240,7 +239,7 @@ static bool wants_answer(const struct bot *bot, const struct chat *chat,
 		return false;
 	if (!strcmp(chat->id, chat->account->self_id))
 		return false;
-	return printer_matches(bot->options.chat, chat->account, chat->id, chat->name);
+	return whom_is(bot->options.whom, chat->account, chat->id, NULL);
 }
 
 static gboolean is_over(void *chat, void *value, void *now)

@@ -3,12 +3,12 @@
 
 /* Answers the messages of contacts with what a program prints. */
 
-#include "private.h"
+#include "whom.h"
 
 struct bot_options {
 	char **argv;               /* of the program; run without a shell */
 	bool by_line;              /* each line is a message */
-	const char *chat;          /* only this contact, as in printer.h; or NULL */
+	const struct whom *whom;   /* only this contact */
 	unsigned count;            /* messages that are answered; 0: without end */
 	void (*ended)(void *data); /* so many are, and all that is to be sent is sent */
 	void *data;

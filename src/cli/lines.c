@@ -5,6 +5,11 @@
 
 #include "../model/text.h"
 
+#define NAME_BEGIN '\001'
+#define NAME_END   '\002'
+#define COLOR      "\033[36m"
+#define NO_COLOR   "\033[0m"
+
 /* "2026-11-22 14:01:00 [work] "; @account NULL: without. */
 static GString *line_new(gint64 time, const char *account)
 {
@@ -30,15 +35,22 @@ static char *finish(GString *line)
 	return g_string_free(line, FALSE);
 }
 
+static void append_name(GString *line, const char *name)
+{
+	g_string_append_printf(line, "%c%s%c", NAME_BEGIN, name, NAME_END);
+}
+
 /* "Bob <bob@example.org>", or only the id when there is no other name. */
 static void append_person(GString *line, const char *name, const char *id)
 {
 	g_autofree char *shown = text_clean(id, -1, TEXT_LINE);
 
-	if (name && *name && strcmp(name, shown) != 0)
-		g_string_append_printf(line, "%s <%s>", name, shown);
-	else
-		g_string_append(line, shown);
+	if (name && *name && strcmp(name, shown) != 0) {
+		append_name(line, name);
+		g_string_append_printf(line, " <%s>", shown);
+	} else {
+		append_name(line, shown);
+	}
 }
 
 static void append_reason(GString *line, const char *reason)
@@ -56,7 +68,8 @@ static void append_speaker(GString *line, const struct chat *chat, const struct 
 	bool own = message->direction == MESSAGE_OUT;
 
 	if (chat->kind == CHAT_ROOM) {
-		g_string_append_printf(line, "%s %s", id, own ? "me" : message->name);
+		g_string_append_printf(line, "%s ", id);
+		append_name(line, own ? "me" : message->name);
 		return;
 	}
 	if (own)
@@ -194,13 +207,13 @@ char *lines_request(const struct request *request, const char *state)
 static void append_change(GString *line, const char *change, const struct chat *chat,
 			  const struct member *member)
 {
-	if (member)
-		g_string_append_printf(line, "%s%s %s", member->name,
-				       member->is_self ? " (me)" : "",
+	if (member) {
+		append_name(line, member->name);
+		g_string_append_printf(line, "%s %s", member->is_self ? " (me)" : "",
 				       g_str_has_suffix(change, "joined") ? "joined"
 				       : g_str_has_suffix(change, "left") ? "left"
 									  : "changed");
-	else if (strcmp(change, "topic") == 0)
+	} else if (strcmp(change, "topic") == 0)
 		g_string_append_printf(line, "topic: %s", chat->topic);
 	else
 		g_string_append(line, change);
@@ -222,4 +235,17 @@ char *lines_lost(unsigned count)
 
 	g_string_append_printf(line, "%u events were not printed: nobody read them in time", count);
 	return finish(line);
+}
+
+char *lines_paint(const char *line, bool color)
+{
+	GString *painted = g_string_sized_new(strlen(line) + 16);
+
+	for (; *line; line++) {
+		if (*line != NAME_BEGIN && *line != NAME_END)
+			g_string_append_c(painted, *line);
+		else if (color)
+			g_string_append(painted, *line == NAME_BEGIN ? COLOR : NO_COLOR);
+	}
+	return g_string_free(painted, FALSE);
 }

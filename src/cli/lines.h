@@ -4,7 +4,8 @@
 /*
  * The events of json.h for people: "2026-11-22 14:01:00 [work] Bob <bob@example.org>: hello".
  * Times are local. Only cleaned text is in them, and lines after the first are indented, so that
- * no body can pose as another event. Each function returns a new string without the last newline.
+ * no body can pose as another event. Names are between two marks that no cleaned text holds, for
+ * lines_paint(). Each function returns a new string without the last newline.
  */
 
 #include "json.h"
@@ -19,3 +20,5 @@ char *lines_file(const struct transfer *transfer);
 char *lines_request(const struct request *request, const char *state);
 char *lines_room(const struct chat *chat, const char *change, const struct member *member);
 char *lines_lost(unsigned count);
+/* The line with its names in colour, or without marks. */
+char *lines_paint(const char *line, bool color);

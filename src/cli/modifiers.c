@@ -12,7 +12,8 @@ const struct modifier modifiers[] = {
 	 "Use only this account of accounts.conf."},
 	{"bus", 0, MODIFIER_TEXT, "ADDRESS", NULL, FIELD(bus), 0,
 	 "Use the session bus at this D-Bus address, whatever the environment says."},
-	{"color", 0, MODIFIER_TEXT, "auto|always|never", "list", FIELD(task.options.color), 0,
+	{"color", 0, MODIFIER_TEXT, "auto|always|never", "join list reply-with watch",
+	 FIELD(task.options.color), 0,
 	 "Colour what is printed: auto, the default, does so on a terminal unless NO_COLOR is "
 	 "set."},
 	{"config", 'c', MODIFIER_TEXT, "FILE:file", NULL, FIELD(config), 0,

@@ -15,7 +15,7 @@ bool print_wants_json(const struct cli *cli)
 	return cli->task->options.json;
 }
 
-static bool has_color(const struct cli *cli)
+bool print_has_color(const struct cli *cli)
 {
 	const char *told = cli->task->options.color, *no = g_getenv("NO_COLOR");
 
@@ -73,7 +73,7 @@ static void print_columns(struct cli *cli, const char *name, enum print_color co
 		[PRINT_PLAIN] = "",        [PRINT_GOOD] = "\033[32m", [PRINT_BUSY] = "\033[31m",
 		[PRINT_AWAY] = "\033[33m", [PRINT_DIM] = "\033[2m",
 	};
-	bool paint = color != PRINT_PLAIN && has_color(cli);
+	bool paint = color != PRINT_PLAIN && print_has_color(cli);
 	g_autofree char *clean = text_clean(name, -1, TEXT_LINE);
 	g_autoptr(GString) row = g_string_new(paint ? escapes[color] : "");
 

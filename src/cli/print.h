@@ -21,4 +21,6 @@ void print_row(struct cli *cli, char *json, const char *name, enum print_color c
 	       const char *const *columns);
 #define COLUMNS(...) ((const char *const[]){__VA_ARGS__, NULL})
 bool print_wants_json(const struct cli *cli);
+/* By --color, NO_COLOR and what stdout is. */
+bool print_has_color(const struct cli *cli);
 enum print_color print_color_of(enum presence presence);

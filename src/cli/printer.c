@@ -39,6 +39,9 @@ struct printer {
 	bool full;         /* as many as were asked for */
 	bool marks_read;   /* what is printed is read */
 	gint64 unread_row; /* what nobody had read is printed up to this row of the history */
+	GHashTable *told;  /* uids of what was printed until now, while unread ones are looked for;
+			      or NULL */
+	bool last;         /* …for the last time */
 	session_done_fn unread_done;
 	void *unread_data;
 	GHashTable *files; /* number → state + 1 that was printed last */
@@ -47,40 +50,15 @@ struct printer {
 
 /* --- who is meant --------------------------------------------------------------------------- */
 
-static bool is_equal(const char *a, const char *b)
+static bool wants(const struct printer *printer, const struct account *account, const char *id)
 {
-	g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
-
-	return strcmp(x, y) == 0;
-}
-
-static bool is_meant(const char *wanted, const char *id, const char *alias)
-{
-	/* On IRC people leave the '#' out. */
-	return is_equal(wanted, id) || (alias && is_equal(wanted, alias)) ||
-	       (*id == '#' && is_equal(wanted, id + 1));
-}
-
-bool printer_matches(const char *wanted, const struct account *account, const char *id,
-		     const char *alias)
-{
-	gsize length = account ? strlen(account->name) : 0;
-
-	if (!wanted || is_meant(wanted, id, alias))
-		return true;
-	return length && strncmp(wanted, account->name, length) == 0 && wanted[length] == ':' &&
-	       is_meant(wanted + length + 1, id, alias);
-}
-
-static bool wants(const struct printer *printer, const struct account *account, const char *id,
-		  const char *alias)
-{
-	return printer_matches(printer->options.chat, account, id, alias);
+	return whom_is(printer->options.whom, account, id, NULL);
 }
 
 static bool wants_chat(const struct printer *printer, const struct chat *chat)
 {
-	return chat->kind != CHAT_STATUS && wants(printer, chat->account, chat->id, chat->name);
+	return chat->kind != CHAT_STATUS && whom_is(printer->options.whom, chat->account, chat->id,
+						    chat->kind == CHAT_ROOM ? chat->name : NULL);
 }
 
 /* --- lines ---------------------------------------------------------------------------------- */
@@ -116,10 +94,14 @@ static void tell_lost(struct printer *printer)
 /* Takes @line, and @receipt (NULL: none). */
 static void print(struct printer *printer, char *line, struct receipt *receipt)
 {
+	g_autofree char *painted = NULL;
+
 	tell_lost(printer);
+	if (line && !printer->options.json)
+		painted = lines_paint(line, printer->options.color);
 	if (!line)
 		g_clear_pointer(&receipt, receipt_free);
-	else if (!output_add(printer->output, line, receipt))
+	else if (!output_add(printer->output, painted ? painted : line, receipt))
 		printer->lost++;
 	g_free(line);
 }
@@ -170,6 +152,8 @@ static void print_message(struct printer *printer, struct chat *chat, const stru
 
 	if (printer->full || !wants_chat(printer, chat))
 		return;
+	if (printer->told && !g_hash_table_add(printer->told, g_strdup(message->uid)))
+		return;
 	receipt = g_new0(struct receipt, 1);
 	receipt->chat = chat_ref(chat);
 	receipt->uid = g_strdup(message->uid);
@@ -185,7 +169,8 @@ static void on_reader(struct chat *chat, const struct message *message, void *da
 	struct printer *printer = data;
 
 	/* It was printed from the history, or had been read before. */
-	if (message->row && message->row <= printer->unread_row)
+	if ((message->row && message->row <= printer->unread_row) ||
+	    (printer->told && g_hash_table_contains(printer->told, message->uid)))
 		session_confirm(printer->session, message->uid, false);
 	else
 		print_message(printer, chat, message);
@@ -205,15 +190,21 @@ static void on_unread_done(const GError *error, void *data)
 {
 	struct printer *printer = data;
 
+	if (printer->last)
+		g_clear_pointer(&printer->told, g_hash_table_unref);
 	printer->unread_done(error, printer->unread_data);
 }
 
-void printer_print_unread(struct printer *printer, session_done_fn done, void *data)
+void printer_print_unread(struct printer *printer, bool last, session_done_fn done, void *data)
 {
 	printer->marks_read = true;
+	printer->last = last;
+	if (!printer->told)
+		printer->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	printer->unread_done = done;
 	printer->unread_data = data;
-	session_read_unread(printer->session, on_unread, on_unread_done, printer);
+	session_read_unread(printer->session, printer->unread_row, on_unread, on_unread_done,
+			    printer);
 }
 
 /* Those that came are told to the reader. */
@@ -240,8 +231,7 @@ static void on_contact(struct printer *printer, const struct event *event)
 	const struct contact *contact = event->contact;
 
 	if (event->change & CONTACT_CHANGED_PRESENCE && contact->account &&
-	    contact->account->roster_ready &&
-	    wants(printer, contact->account, contact->id, contact->alias))
+	    contact->account->roster_ready && wants(printer, contact->account, contact->id))
 		print(printer, printer->format->presence(contact), NULL);
 }
 
@@ -251,7 +241,7 @@ static void on_tube(struct printer *printer, const struct event *event)
 	const char *where = tube->room ? tube->room : tube->peer;
 
 	if ((event->type == EVENT_TUBE_ADDED || event->change & TUBE_CHANGED_STATE) &&
-	    wants(printer, tube->account, where, tube->shown_peer))
+	    wants(printer, tube->account, where))
 		print(printer, printer->format->tube(tube), NULL);
 }
 
@@ -267,7 +257,7 @@ static void on_file(struct printer *printer, const struct event *event)
 		return;
 	}
 	if (g_hash_table_lookup(printer->files, number) == state ||
-	    !wants(printer, transfer->account, transfer->contact, transfer->who))
+	    !wants(printer, transfer->account, transfer->contact))
 		return;
 	g_hash_table_insert(printer->files, number, state);
 	print(printer, printer->format->file(transfer), NULL);
@@ -277,7 +267,7 @@ static void print_request(struct printer *printer, const struct request *request
 {
 	const char *where = request->room ? request->room : request->id;
 
-	if (wants(printer, request->account, where, request->name))
+	if (wants(printer, request->account, where))
 		print(printer, printer->format->request(request, state), NULL);
 }
 
@@ -397,5 +387,6 @@ void printer_free(struct printer *printer)
 	output_free(printer->output);
 	g_hash_table_unref(printer->files);
 	g_hash_table_unref(printer->rooms);
+	g_clear_pointer(&printer->told, g_hash_table_unref);
 	g_free(printer);
 }

@@ -7,14 +7,15 @@
  * (output.h).
  */
 
-#include "private.h"
+#include "whom.h"
 
 struct printer;
 
 struct printer_options {
 	bool json;
-	const char *chat; /* only of this contact or room: "id", "alias", "account:id"; or NULL */
-	unsigned count;   /* messages; 0: without end */
+	bool color;              /* names in lines of text */
+	const struct whom *whom; /* only of this contact or room */
+	unsigned count;          /* messages; 0: without end */
 	/* All that is to be printed is written: @count messages, or nobody reads any more (@error
 	 * errno, EPIPE). */
 	void (*ended)(int number, void *data);
@@ -25,9 +26,6 @@ struct printer_options {
 struct printer *printer_new(struct session *session, const struct printer_options *options);
 void printer_free(struct printer *printer);
 /* Prints what nobody has read, marks it as read as it is written, then calls @done (with the
- * error, or NULL). Before the session starts. */
-void printer_print_unread(struct printer *printer, session_done_fn done, void *data);
-
-/* Is this account's contact or room the one that @wanted means? @wanted NULL: any. */
-bool printer_matches(const char *wanted, const struct account *account, const char *id,
-		     const char *alias);
+ * error, or NULL). Before the session starts; and again when all that waits at the managers was
+ * told (@last), for what another pheme took in between. */
+void printer_print_unread(struct printer *printer, bool last, session_done_fn done, void *data);

@@ -11,18 +11,22 @@
 #include <string.h>
 
 #include "bot.h"
+#include "print.h"
 #include "printer.h"
 
 struct watch {
 	struct cli *cli;
 	const struct cli_options *options;
 	const char *chat, *room; /* or NULL */
-	char **argv;             /* of the bot; NULL: none */
-	bool by_line;            /* each line that it prints is a message */
+	struct whom *whom;
+	char **argv;  /* of the bot; NULL: none */
+	bool by_line; /* each line that it prints is a message */
 	struct bot *bot;
 	struct printer *printer;
 	bool printed, answered; /* all that was to be */
 	bool joining;
+	bool named;       /* the rosters that there are at first know who is meant */
+	bool catching_up; /* with what came while it began */
 	guint look, deadline;
 };
 
@@ -99,6 +103,33 @@ static bool has_hope(const struct account *account)
 	       (account->state == ACCOUNT_OFFLINE && !*account->reason);
 }
 
+static void on_caught_up(const GError *error, void *data)
+{
+	if (error)
+		cli_complain("%s", error->message);
+}
+
+/* All that can be online now is, and what waited there was told. */
+static bool is_settled(struct model *model)
+{
+	for (guint i = 0; i < model->chats->len; i++) {
+		const struct chat *chat = model->chats->pdata[i];
+
+		if (chat->live && !chat->caught_up)
+			return false;
+	}
+	return wait_check(model, NULL) == WAIT_READY;
+}
+
+/* Between the look into the history and the connection another pheme may have taken one in. */
+static void catch_up(struct watch *watch)
+{
+	if (!watch->catching_up || !is_settled(session_model(watch->cli->front.session)))
+		return;
+	watch->catching_up = false;
+	printer_print_unread(watch->printer, true, on_caught_up, watch);
+}
+
 static gboolean on_look(void *data)
 {
 	struct watch *watch = data;
@@ -122,6 +153,8 @@ static gboolean on_look(void *data)
 	else if (!watch->deadline && watch->options->timeout)
 		watch->deadline =
 			g_timeout_add_seconds(watch->options->timeout, on_deadline, watch);
+	watch->named |= wait_check(model, NULL) == WAIT_READY;
+	catch_up(watch);
 	if (watch->room && !watch->joining && wait_check(model, NULL) == WAIT_READY)
 		join(watch);
 	return G_SOURCE_REMOVE;
@@ -133,11 +166,30 @@ static void look_soon(struct watch *watch)
 		watch->look = g_idle_add(on_look, watch);
 }
 
+/* False: the end has come, as it could be several. */
+static bool bind_name(struct watch *watch)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (whom_bind(watch->whom, &error))
+		return true;
+	cli_complain("%s", error->message);
+	cli_end(watch->cli, error->code);
+	return false;
+}
+
 static void on_event(const struct event *event, void *data)
 {
+	struct watch *watch = data;
+
+	if (event->type == EVENT_ROSTER_READY && !watch->named && !watch->cli->ending)
+		bind_name(watch);
+	else if (event->type == EVENT_CONTACT_CHANGED && event->change & CONTACT_CHANGED_NAME)
+		whom_meet(watch->whom, event->contact);
 	if (event->type == EVENT_ACCOUNT_CHANGED || event->type == EVENT_ACCOUNT_REMOVED ||
-	    event->type == EVENT_ROSTER_READY)
-		look_soon(data);
+	    event->type == EVENT_ROSTER_READY ||
+	    (event->type == EVENT_CHAT_CHANGED && watch->catching_up))
+		look_soon(watch);
 }
 
 /* --- beginning ------------------------------------------------------------------------------ */
@@ -169,7 +221,20 @@ static void on_unread(const GError *error, void *data)
 
 	if (error)
 		cli_complain("%s", error->message);
+	watch->catching_up = true;
 	if (!watch->cli->ending)
+		start(watch);
+}
+
+static void on_cache(const GError *error, void *data)
+{
+	struct watch *watch = data;
+
+	if (watch->cli->ending || !bind_name(watch))
+		return;
+	if (watch->printer && watch->options->from_start)
+		printer_print_unread(watch->printer, false, on_unread, watch);
+	else
 		start(watch);
 }
 
@@ -180,7 +245,8 @@ static void begin(struct cli *cli)
 	unsigned count = options->once ? 1 : options->count;
 	const struct printer_options printer = {
 		.json = options->json,
-		.chat = watch->room ? watch->room : watch->chat,
+		.color = print_has_color(cli),
+		.whom = watch->whom,
 		.count = count,
 		.ended = on_printed,
 		.data = watch,
@@ -188,7 +254,7 @@ static void begin(struct cli *cli)
 	const struct bot_options bot = {
 		.argv = watch->argv,
 		.by_line = options->reply_lines || watch->by_line,
-		.chat = watch->chat,
+		.whom = watch->whom,
 		.count = count,
 		.ended = on_answered,
 		.data = watch,
@@ -199,10 +265,7 @@ static void begin(struct cli *cli)
 		watch->bot = bot_new(cli, &bot);
 	if (!watch->argv || options->watch)
 		watch->printer = printer_new(cli->front.session, &printer);
-	if (watch->printer && options->from_start)
-		printer_print_unread(watch->printer, on_unread, watch);
-	else
-		start(watch);
+	session_wait_cache(cli->front.session, on_cache, watch);
 }
 
 static void finish(struct watch *watch)
@@ -212,6 +275,7 @@ static void finish(struct watch *watch)
 	g_clear_handle_id(&watch->deadline, g_source_remove);
 	printer_free(watch->printer);
 	bot_free(watch->bot);
+	whom_free(watch->whom);
 	g_strfreev(watch->argv);
 }
 
@@ -259,6 +323,7 @@ int cli_watch(struct session *session, const struct cli_task *task)
 		g_strfreev(watch.argv);
 		return SESSION_ERROR_NOT_FOUND;
 	}
+	watch.whom = whom_new(session, watch.room ? watch.room : watch.chat);
 	cli_main(&cli, session, begin);
 	finish(&watch);
 	return cli.status;

@@ -380,6 +380,7 @@ void chat_set_live(struct chat *chat, bool live)
 	if (chat->live == live)
 		return;
 	chat->live = live;
+	chat->caught_up = false;
 	chat->can_correct &= live;
 	chat->way = live ? chat->way : CHAT_BY_NETWORK_ONLY;
 	chat->can_auto_reply &= live;
@@ -410,6 +411,14 @@ bool chat_has_namesake(const struct chat *chat)
 			return true;
 	}
 	return false;
+}
+
+void chat_set_caught_up(struct chat *chat)
+{
+	if (chat->caught_up)
+		return;
+	chat->caught_up = true;
+	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_STATE);
 }
 
 void chat_set_can_correct(struct chat *chat, bool can_correct)

@@ -95,6 +95,7 @@ struct chat {
 	enum chat_typing peer_typing; /* contact chats */
 	GPtrArray *typing;            /* rooms: struct member * that are typing */
 	bool live;                    /* there is a channel */
+	bool caught_up;               /* …of which all is told that waited in it */
 	bool can_correct;             /* …that takes corrections of what was said */
 	bool can_auto_reply;          /* …and marks what a program says, for other programs */
 	enum chat_way way;
@@ -175,6 +176,7 @@ void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing 
 void chat_set_live(struct chat *chat, bool live);
 void chat_set_sms(struct chat *chat, enum chat_way way, bool flash);
 void chat_set_sms_length(struct chat *chat, guint32 chunks, gint32 left);
+void chat_set_caught_up(struct chat *chat);
 /* Of the channel there is; a chat without one cannot. */
 void chat_set_can_correct(struct chat *chat, bool can_correct);
 void chat_set_can_auto_reply(struct chat *chat, bool can_auto_reply);

@@ -144,6 +144,21 @@ struct contact *session_find_contact(struct session *session, struct account *ac
 	return NULL;
 }
 
+bool session_check_name(struct session *session, const char *name, GError **error)
+{
+	g_autoptr(GPtrArray) found = g_ptr_array_new();
+	g_autofree char *shown = text_clean(name, -1, TEXT_LINE);
+	struct account *named;
+
+	collect_all(found, session, NULL, name);
+	named = model_split_account(session->model, &name);
+	if (!found->len && named)
+		collect_all(found, session, named, name);
+	if (found->len > 1)
+		set_ambiguous(error, found, shown);
+	return found->len <= 1;
+}
+
 /* --- accounts ----------------------------------------------------------------------------- */
 
 static struct account *only_one(const GPtrArray *accounts, bool online)

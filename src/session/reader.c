@@ -288,8 +288,8 @@ static void ask_unread(struct unread_request *request)
 			    request);
 }
 
-void session_read_unread(struct session *session, session_reader_fn fn, session_done_fn done,
-			 void *data)
+void session_read_unread(struct session *session, gint64 after, session_reader_fn fn,
+			 session_done_fn done, void *data)
 {
 	struct unread_request *request = g_new0(struct unread_request, 1);
 
@@ -297,6 +297,7 @@ void session_read_unread(struct session *session, session_reader_fn fn, session_
 	request->fn = fn;
 	request->done = done;
 	request->data = data;
+	request->row = after;
 	g_hash_table_add(session->unread, request);
 	ask_unread(request);
 }

@@ -139,6 +139,8 @@ void session_set_nick(struct session *session, struct account *account, const ch
  * lists the candidates. Looks in @account, or in all when it is NULL. */
 struct contact *session_find_contact(struct session *session, struct account *account,
 				     const char *name, GError **error);
+/* False and an error that lists them when several contacts go by @name. */
+bool session_check_name(struct session *session, const char *name, GError **error);
 /* The account to use when none is named: that of the current chat, or the only one online. */
 struct account *session_default_account(struct session *session, struct chat *current,
 					GError **error);
@@ -335,8 +337,8 @@ void session_set_reader(struct session *session, session_reader_fn fn, void *dat
 void session_confirm(struct session *session, const char *uid, bool read);
 /* Tells all messages of the loaded accounts that nobody has read, from the history, oldest
  * first, then calls @done. */
-void session_read_unread(struct session *session, session_reader_fn fn, session_done_fn done,
-			 void *data);
+void session_read_unread(struct session *session, gint64 after, session_reader_fn fn,
+			 session_done_fn done, void *data);
 /* What came up to the message of the history that is at @row is read. */
 void session_note_read(struct session *session, const char *account, enum chat_kind kind,
 		       const char *id, gint64 row);

@@ -218,6 +218,7 @@ static void finish_reading(struct channel *channel, GPtrArray *waiting)
 		    !g_hash_table_contains(told, GUINT_TO_POINTER(message->pending_id)))
 			tp_text_tell(channel, message, replay);
 	}
+	chat_set_caught_up(channel->chat);
 	if (text->reread) {
 		text->reread = false;
 		tp_text_read_pending(channel, true);

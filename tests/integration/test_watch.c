@@ -109,6 +109,46 @@ static void test_filter_and_count(void **state)
 	assert_null(strstr(out, "three"));
 }
 
+/* A name is of one contact: neither of two, nor of who takes it later. */
+static void test_names(void **state)
+{
+	struct pheme_world *w = *state;
+	struct watcher *watcher;
+
+	watch_use_account(w);
+	watcher = WATCH(w, "a", "--watch", "bob", "--count", "2");
+	watch_wait(watcher, "connected\n");
+	fixture_wait_calls(w->fixture, "GetContactListAttributes", 1);
+	watch_says(w, "one");
+	watch_wait(watcher, "one\n");
+	fixture_set_contact(w->fixture, ME, "carol@fixture", "Bob", NULL, 4, 4, "");
+	fixture_receive(w->fixture, ME, "carol@fixture", false, "carol@fixture", "not me", NULL);
+	watch_says(w, "two");
+	watch_wait(watcher, "two\n");
+	g_autofree char *out = watch_read(watcher->out);
+
+	assert_null(strstr(out, "not me"));
+	watch_ends(w, watcher, 0, "");
+	watcher = WATCH(w, "b", "--watch", "Bob");
+	watch_ends(w, watcher, 3, "Bob could be several: work:bob@fixture, work:carol@fixture\n");
+	watcher = WATCH(w, "c", "--reply-with", "cat", "Bob");
+	watch_ends(w, watcher, 3, "Bob could be several: ");
+}
+
+static void test_color(void **state)
+{
+	struct pheme_world *w = *state;
+	struct watcher *watcher;
+
+	watch_use_account(w);
+	watcher = WATCH(w, "a", "--watch", "--once", "--color", "always");
+	watch_wait(watcher, "connected\n");
+	fixture_wait_calls(w->fixture, "GetContactListAttributes", 1);
+	watch_says(w, "hello");
+	watch_wait(watcher, "[work] \033[36mBob\033[0m <bob@fixture>: hello\n");
+	watch_ends(w, watcher, 0, "");
+}
+
 /* --- what nobody has read ------------------------------------------------------------------- */
 
 static void test_from_start(void **state)
@@ -421,6 +461,8 @@ int main(void)
 		TEST("as text", test_text),
 		TEST("hostile text as JSON", test_hostile),
 		TEST("one contact, so many messages", test_filter_and_count),
+		TEST("names", test_names),
+		TEST("colour", test_color),
 		TEST("from the start", test_from_start),
 		TEST("a slow reader", test_slow_reader),
 		TEST("the reader goes", test_reader_goes),

@@ -296,9 +296,21 @@ void session_confirm(struct session *session, const char *uid, bool read)
 	fake_record(session, "confirm %s%s", uid, read ? " read" : "");
 }
 
-void session_read_unread(struct session *session, session_reader_fn fn, session_done_fn done,
-			 void *data)
+void session_read_unread(struct session *session, gint64 after, session_reader_fn fn,
+			 session_done_fn done, void *data)
 {
+	struct account *work = model_find_account(session->model, "work");
+	struct chat *chat = session->unread ? chat_open(work, CHAT_CONTACT, "bob@x") : NULL;
+
+	for (gint64 row = after + 1; row <= session->unread; row++) {
+		g_autofree char *text = g_strdup_printf("%d", (int)row);
+		const struct message_init init = {
+			.sender = "bob@x", .text = text, .uid = text, .row = row};
+		struct message *message = message_new(&init);
+
+		fn(chat, message, data);
+		message_free(message);
+	}
 	fake_end_later(session, done, data);
 }
 

@@ -25,6 +25,7 @@ struct session {
 	void *prompt_data;
 	struct whois *whois;                       /* what session_whois() tells; owned */
 	void (*on_start)(struct session *session); /* what happens once it was started */
+	unsigned unread; /* messages "1", "2", … of bob@x that the history has and nobody read */
 	session_reader_fn reader;
 	void *reader_data;
 };

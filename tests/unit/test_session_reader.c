@@ -166,7 +166,7 @@ static void unread_ones_are_told(void **state)
 	}
 	settle(f);
 	session_restart(f);
-	session_read_unread(f->session, on_reader, note_end, f);
+	session_read_unread(f->session, 0, on_reader, note_end, f);
 	settle(f);
 	settle(f);
 	settle(f);
@@ -185,7 +185,7 @@ static void read_up_to(void **state)
 	settle(f);
 	session_note_read(f->session, "work", CHAT_CONTACT, BOB,
 			  chat_find_uid(bob_chat(f), "u1")->row);
-	session_read_unread(f->session, on_reader, note_end, f);
+	session_read_unread(f->session, 0, on_reader, note_end, f);
 	settle(f);
 	assert_string_equal(passed->str, "two;end;");
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "whom.h"
+
+#include <string.h>
+
+struct whom {
+	struct session *session;
+	const char *name; /* NULL: all */
+	char *account;    /* of the contact that it is bound to; NULL: none yet */
+	char *id;
+};
+
+struct whom *whom_new(struct session *session, const char *name)
+{
+	struct whom *whom = g_new0(struct whom, 1);
+
+	whom->session = session;
+	whom->name = name;
+	return whom;
+}
+
+void whom_free(struct whom *whom)
+{
+	if (!whom)
+		return;
+	g_free(whom->account);
+	g_free(whom->id);
+	g_free(whom);
+}
+
+bool whom_bind(struct whom *whom, GError **error)
+{
+	struct contact *contact;
+
+	if (!whom->name)
+		return true;
+	if (!session_check_name(whom->session, whom->name, error))
+		return false;
+	if (whom->id)
+		return true;
+	contact = session_find_contact(whom->session, NULL, whom->name, NULL);
+	if (contact) {
+		whom->account = g_strdup(contact->account->name);
+		whom->id = g_strdup(contact->id);
+	}
+	return true;
+}
+
+static bool is_equal(const char *a, const char *b)
+{
+	g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
+
+	return strcmp(x, y) == 0;
+}
+
+void whom_meet(struct whom *whom, const struct contact *contact)
+{
+	gsize have = whom->name ? strlen(whom->name) : 0, length = strlen(contact->alias);
+
+	/* After "account:", perhaps. */
+	if (have && !whom->id && have >= length &&
+	    is_equal(whom->name + have - length, contact->alias))
+		whom_bind(whom, NULL);
+}
+
+static bool is_named(const char *name, const char *id, const char *room)
+{
+	/* On IRC people leave the '#' out. */
+	return is_equal(name, id) || (room && is_equal(name, room)) ||
+	       (*id == '#' && is_equal(name, id + 1));
+}
+
+bool whom_is(const struct whom *whom, const struct account *account, const char *id,
+	     const char *room)
+{
+	const char *name = whom->name;
+	gsize length = account ? strlen(account->name) : 0;
+
+	if (!name)
+		return true;
+	if (whom->id)
+		return account && !strcmp(account->name, whom->account) && !strcmp(id, whom->id);
+	if (is_named(name, id, room))
+		return true;
+	return length && strncmp(name, account->name, length) == 0 && name[length] == ':' &&
+	       is_named(name + length + 1, id, room);
+}
