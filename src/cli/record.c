@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Why no library writes these lines: jansson leaves C1 and bidirectional controls as they are (or
+ * escapes all that is not ASCII), so each text would have to be gone through once more, and it
+ * makes a tree of each line first. That its parser reads what is written here, whatever was in
+ * it, the tests check.
+ */
+
 #include "record.h"
 
 #include <string.h>

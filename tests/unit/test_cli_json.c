@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/json.h"
+#include "cli/record.h"
 #include "model/text.h"
 
 struct fixture {
@@ -92,6 +93,35 @@ static void test_message(void **state)
 		"\"alias\":\"Bob\",\"id\":\"0123\",\"type\":\"normal\","
 		"\"time\":\"2026-11-22T14:01:00Z\",\"text\":\"hello\",\"delivery\":\"received\","
 		"\"reason\":null,\"mention\":false,\"replayed\":false}");
+}
+
+/* Whatever bytes a text is made of, the parser gets them back; those that are no UTF-8 as U+FFFD. */
+static void test_any_bytes(void **state)
+{
+	static const char *const parts[] = {
+		"\"",   "\\",   "/",    "\n",   "\x01",
+		"\x1f", "\x7f", "\xc2", "\x80", "\x9b",
+		"\xe2", "\x80", "\xae", "\xed", "\xf0\x9f\x91\xa9",
+		"\xff", "u",    "0",    "{",    "}",
+	};
+	GRand *rand = g_rand_new_with_seed(1);
+
+	for (int i = 0; i < 20000; i++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autofree char *valid = NULL;
+		struct record *record = record_new();
+		json_t *read;
+
+		for (int n = g_rand_int_range(rand, 0, 20); n; n--)
+			g_string_append(text,
+					parts[g_rand_int_range(rand, 0, G_N_ELEMENTS(parts))]);
+		valid = g_utf8_make_valid(text->str, -1);
+		record_put(record, "text", text->str);
+		read = parse(record_end(record));
+		assert_string_equal(get(read, "text"), valid);
+		json_decref(read);
+	}
+	g_rand_free(rand);
 }
 
 /* What was cleaned for the screen, or cut, is whole here. */
@@ -248,6 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("/cli/json/message", test_message),
 		TEST("/cli/json/text-as-it-came", test_text_as_it_came),
+		TEST("/cli/json/any-bytes", test_any_bytes),
 		TEST("/cli/json/invalid-utf8", test_invalid_utf8),
 		TEST("/cli/json/own-message", test_own_message),
 		TEST("/cli/json/presence", test_presence),
