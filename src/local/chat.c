@@ -55,8 +55,8 @@ static bool check_text(const struct chat_text *text, GError **error)
 	if (who_text_valid(text->text, CHAT_TEXT_MAX) &&
 	    who_text_valid(text->supersedes, TOKEN_MAX))
 		return true;
-	g_set_error(error, TP_ERROR, TP_ERROR_INVALID_ARGUMENT,
-		    "cannot send: a message has %d KiB at most", CHAT_TEXT_MAX >> 10);
+	g_set_error(error, TP_ERROR, TP_ERROR_INVALID_ARGUMENT, "a message has %d KiB at most",
+		    CHAT_TEXT_MAX >> 10);
 	return false;
 }
 

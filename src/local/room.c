@@ -98,7 +98,7 @@ static bool send_text(LocalChat *chat, const struct chat_text *text, GError **er
 
 	if (room->joined && send_all(room, FRAME_TEXT, chat_frame(room_get_name(room), text)))
 		return true;
-	g_set_error(error, TP_ERROR, TP_ERROR_NOT_AVAILABLE, "cannot send: not in the room");
+	g_set_error(error, TP_ERROR, TP_ERROR_NOT_AVAILABLE, "not in the room");
 	return false;
 }
 

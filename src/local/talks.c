@@ -50,7 +50,7 @@ static bool send_text(LocalChat *chat, const struct chat_text *text, GError **er
 	struct sent *sent;
 
 	if (!contact) {
-		g_set_error(error, TP_ERROR, TP_ERROR_OFFLINE, "cannot send: %s is not here",
+		g_set_error(error, TP_ERROR, TP_ERROR_OFFLINE, "%s is not here",
 			    local_connection_id(
 				    chat_get_connection(chat),
 				    tp_base_channel_get_target_handle((TpBaseChannel *)chat)));
@@ -58,8 +58,8 @@ static bool send_text(LocalChat *chat, const struct chat_text *text, GError **er
 	}
 	if (g_hash_table_size(contact->sent) >= CONTACT_SENT_MAX ||
 	    !peer_send(contact->peer, FRAME_TEXT, chat_frame("", text))) {
-		g_set_error(error, TP_ERROR, TP_ERROR_SERVICE_BUSY,
-			    "cannot send: %s does not take more", contact_get_id(contact));
+		g_set_error(error, TP_ERROR, TP_ERROR_SERVICE_BUSY, "%s does not take more",
+			    contact_get_id(contact));
 		return false;
 	}
 	sent = g_new0(struct sent, 1);
