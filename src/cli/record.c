@@ -79,8 +79,10 @@ static void append_text(GString *line, const char *text)
 		g_string_append(line, "null");
 		return;
 	}
-	if (!g_utf8_validate(text, -1, NULL))
-		text = valid = g_utf8_make_valid(text, -1);
+	if (!g_utf8_validate(text, -1, NULL)) {
+		valid = g_utf8_make_valid(text, -1);
+		text = valid;
+	}
 	g_string_append_c(line, '"');
 	append_valid(line, text);
 	g_string_append_c(line, '"');

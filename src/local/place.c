@@ -18,7 +18,7 @@
 #define SUFFIX_MAX 32
 
 struct place {
-	int dir;         /* O_PATH, so that long paths do and a renamed one stays ours */
+	int dir; /* O_PATH, so that long paths do and a renamed one stays ours */
 	int listener;
 	char *name; /* of the listener */
 	char *suffix;
