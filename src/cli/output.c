@@ -239,6 +239,14 @@ bool output_add(struct output *output, const char *line, void *tag)
 	return true;
 }
 
+void output_flush(struct output *output)
+{
+	while (!output->failed && has_room(output) && write_chunk(output))
+		;
+	tell_written(output);
+	watch(output);
+}
+
 bool output_is_empty(const struct output *output)
 {
 	return output->added == output->written;

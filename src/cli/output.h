@@ -31,4 +31,6 @@ struct output *output_new(int fd, const struct output_ops *ops, void *data);
 void output_free(struct output *output);
 /* Takes @tag. False: it was dropped, as there is no room for it, and its tag was freed. */
 bool output_add(struct output *output, const char *line, void *tag);
+/* Writes now what there is room for, instead of with what else comes soon. */
+void output_flush(struct output *output);
 bool output_is_empty(const struct output *output);

@@ -378,6 +378,12 @@ struct printer *printer_new(struct session *session, const struct printer_option
 	return printer;
 }
 
+void printer_flush(struct printer *printer)
+{
+	if (printer)
+		output_flush(printer->output);
+}
+
 void printer_free(struct printer *printer)
 {
 	if (!printer)

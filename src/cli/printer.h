@@ -25,6 +25,8 @@ struct printer_options {
 /* @options is copied, its strings are not. */
 struct printer *printer_new(struct session *session, const struct printer_options *options);
 void printer_free(struct printer *printer);
+/* Writes now what waits to be written; NULL is ignored. */
+void printer_flush(struct printer *printer);
 /* Prints what nobody has read, marks it as read as it is written, then calls @done (with the
  * error, or NULL). Before the session starts; and again when all that waits at the managers was
  * told (@last), for what another pheme took in between. */

@@ -268,6 +268,12 @@ static void begin(struct cli *cli)
 	session_wait_cache(cli->front.session, on_cache, watch);
 }
 
+/* The last line says why it ends. */
+static void on_ending(struct cli *cli)
+{
+	printer_flush(((struct watch *)cli->job)->printer);
+}
+
 static void finish(struct watch *watch)
 {
 	model_unlisten(session_model(watch->cli->front.session), on_event, watch);
@@ -309,7 +315,7 @@ static bool read_task(struct watch *watch, struct session *session, const struct
 
 int cli_watch(struct session *session, const struct cli_task *task)
 {
-	struct cli cli = {.task = task};
+	struct cli cli = {.task = task, .on_ending = on_ending};
 	struct watch watch = {.cli = &cli, .options = &task->options};
 	g_autoptr(GError) error = NULL;
 

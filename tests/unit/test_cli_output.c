@@ -134,6 +134,20 @@ static void test_no_room(void **state)
 	assert_int_equal(freed, 1);
 }
 
+static void test_flush(void **state)
+{
+	struct fixture *f = *state;
+
+	add(f, 1);
+	while (!f->written)
+		g_main_context_iteration(NULL, TRUE);
+	/* What comes so soon after it waits for more, but not for ever. */
+	add(f, 2);
+	output_flush(f->output);
+	assert_int_equal(f->written, 2);
+	assert_true(output_is_empty(f->output));
+}
+
 static void test_reader_goes(void **state)
 {
 	struct fixture *f = *state;
@@ -179,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("/cli/output/a slow reader", test_slow),
 		TEST("/cli/output/no room", test_no_room),
+		TEST("/cli/output/what waits is written at the end", test_flush),
 		TEST("/cli/output/the reader goes", test_reader_goes),
 		TEST("/cli/output/what was not written", test_what_was_not_written),
 	};
