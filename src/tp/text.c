@@ -124,7 +124,7 @@ void tp_text_tell(struct channel *channel, const struct text_message *message, b
 {
 	struct tp *tp = channel->conn->tp;
 	const char *sender = sender_of(channel, message);
-	bool own = is_self(channel, message->sender, sender);
+	bool own = message->own || is_self(channel, message->sender, sender);
 	g_autofree char *made_uid = text_message_make_uid(message, channel->path);
 	g_autofree char *dedupe = NULL;
 	struct incoming incoming = {

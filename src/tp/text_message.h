@@ -27,6 +27,7 @@ struct text_message {
 	char *token, *uid;          /* "" when not told */
 	char *supersedes;           /* token of the message it takes the place of; "" */
 	bool scrollback, rescued;
+	bool own; /* announced as sent: ours, whether we know already who we are or not */
 	char *text;
 	/* delivery reports */
 	guint32 status;

@@ -27,6 +27,7 @@ static void tell_sent(struct channel *channel, struct text_message *message)
 	bool ours = forget_in_flight(channel->text, message->text);
 
 	if (!ours) {
+		message->own = true;
 		message->sender = channel->conn->self_handle;
 		message->has_pending_id = false;
 		if (channel->chat->self_member) {
