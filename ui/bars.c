@@ -212,11 +212,13 @@ static void status_places(const struct ui *ui, GString *out)
 {
 	const struct chat *chat = ui->current->chat;
 	g_autofree char *label = ui_chat_label(chat);
+	/* A long name leaves room for the rest. */
+	int shown = (int)text_fit(label, ui->layout.status.width / 2, NULL);
 
 	if (chat->kind == CHAT_STATUS)
 		g_string_append(out, " | status");
 	else
-		g_string_append_printf(out, " | %u:%s", chat->number, label);
+		g_string_append_printf(out, " | %u:%.*s", chat->number, shown, label);
 	if (ui->current->query != NULL && ui->view == NULL)
 		g_string_append_printf(out, " | Find: %s%s", ui->current->query->text,
 				       ui->find_note != NULL ? ui->find_note : "");
