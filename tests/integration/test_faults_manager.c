@@ -84,6 +84,8 @@ static struct screen *ask(struct pheme_world *w, const struct question *question
 static void leave_view(struct screen *s, bool lost, enum place place)
 {
 	screen_wait_text(s, lost ? "the connection was lost" : "ing...");
+	/* A frame may come in parts: all of it. */
+	screen_wait_row(s, 49, "Enter: ");
 	screen_key(s, "Esc");
 	/* A list that is under way is stopped first. */
 	if (!lost && place == ROOMS) {
