@@ -62,7 +62,9 @@ static void program_start(struct program *program, const char *address, bool is_
 	program->bus = g_dbus_connection_new_for_address_sync(
 		address,
 		G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-			(is_bus ? G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION : 0),
+			/* What is called at once finds the object; a bus has to say Hello first. */
+			(is_bus ? G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION
+				: G_DBUS_CONNECTION_FLAGS_DELAY_MESSAGE_PROCESSING),
 		NULL, NULL, &error);
 	if (!program->bus)
 		test_fail("cannot connect to %s: %s", address, error->message);
@@ -71,6 +73,8 @@ static void program_start(struct program *program, const char *address, bool is_
 		program->bus, "/game", info->interfaces[0], &vtable, program, NULL, NULL);
 	program->signal = g_dbus_connection_signal_subscribe(
 		program->bus, NULL, GAME, "Moved", NULL, NULL, 0, on_signal, program, NULL);
+	if (!is_bus)
+		g_dbus_connection_start_message_processing(program->bus);
 }
 
 static void program_stop(struct program *program)
