@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/local/caps.h"
 #include "src/local/contact.h"
+#include "src/local/files.h"
 #include "src/local/who.h"
 
 #include <string.h>
@@ -134,19 +135,6 @@ static GPtrArray *make_classes(LocalConnection *self, TpHandle handle)
 {
 	static const char *const text[] = {TP_PROP_CHANNEL_TARGET_HANDLE, TP_PROP_CHANNEL_TARGET_ID,
 					   NULL};
-	static const char *const file[] = {
-		TP_PROP_CHANNEL_TARGET_HANDLE,
-		TP_PROP_CHANNEL_TARGET_ID,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_CONTENT_TYPE,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_FILENAME,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_SIZE,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_CONTENT_HASH_TYPE,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_CONTENT_HASH,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_DESCRIPTION,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_DATE,
-		TP_PROP_CHANNEL_TYPE_FILE_TRANSFER_URI,
-		NULL,
-	};
 	/* Without a free function: inside a GValue the library frees what is in there. */
 	GPtrArray *list = g_ptr_array_new();
 	const struct contact *contact = contact_find(self, handle);
@@ -159,7 +147,7 @@ static GPtrArray *make_classes(LocalConnection *self, TpHandle handle)
 	add_tubes(list, TP_IFACE_CHANNEL_TYPE_DBUS_TUBE,
 		  TP_PROP_CHANNEL_TYPE_DBUS_TUBE_SERVICE_NAME, contact->dbus);
 	if (contact->files)
-		add_class(list, TP_IFACE_CHANNEL_TYPE_FILE_TRANSFER, NULL, NULL, file);
+		add_class(list, TP_IFACE_CHANNEL_TYPE_FILE_TRANSFER, NULL, NULL, files_allowed);
 	return list;
 }
 

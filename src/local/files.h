@@ -14,6 +14,9 @@
 
 #define FILES_OFFERS_MAX 64 /* by one contact, not ended */
 
+/* What a request for such a channel may say besides its class. */
+extern const char *const files_allowed[];
+
 GType local_files_get_type(void);
 LocalFiles *files_new(LocalConnection *connection);
 

@@ -14,11 +14,11 @@ void session_roster_add(struct session *session, struct account *account, const 
 		conn_roster_add(conn, id, message, promise_reply, promise);
 }
 
-/* The account of a contact that is still there; otherwise @promise fails. */
-static struct account *account_of(struct promise *promise, struct contact *contact)
+/* The connection of a contact that is still there; otherwise @promise fails, for it was to @what. */
+static struct conn *contact_conn(struct promise *promise, struct contact *contact, const char *what)
 {
 	if (contact->account)
-		return contact->account;
+		return promise_conn(promise, contact->account, what);
 	promise_fail_later(promise, SESSION_ERROR_NOT_FOUND, "%s is no contact any more",
 			   contact->shown_id);
 	return NULL;
@@ -28,8 +28,7 @@ void session_roster_remove(struct session *session, struct contact *contact, ses
 			   void *data)
 {
 	struct promise *promise = promise_new(session, contact->account, done, data);
-	struct account *account = account_of(promise, contact);
-	struct conn *conn = account ? promise_conn(promise, account, "remove a contact") : NULL;
+	struct conn *conn = contact_conn(promise, contact, "remove a contact");
 
 	if (conn)
 		conn_roster_remove(conn, contact->id, promise_reply, promise);
@@ -39,8 +38,7 @@ void session_rename(struct session *session, struct contact *contact, const char
 		    session_done_fn done, void *data)
 {
 	struct promise *promise = promise_new(session, contact->account, done, data);
-	struct account *account = account_of(promise, contact);
-	struct conn *conn = account ? promise_conn(promise, account, "rename a contact") : NULL;
+	struct conn *conn = contact_conn(promise, contact, "rename a contact");
 
 	if (conn)
 		conn_rename(conn, contact->id, alias, promise_reply, promise);
@@ -50,8 +48,7 @@ void session_group_add(struct session *session, struct contact *contact, const c
 		       session_done_fn done, void *data)
 {
 	struct promise *promise = promise_new(session, contact->account, done, data);
-	struct account *account = account_of(promise, contact);
-	struct conn *conn = account ? promise_conn(promise, account, "change a group") : NULL;
+	struct conn *conn = contact_conn(promise, contact, "change a group");
 
 	if (conn)
 		conn_group_add(conn, group, contact->id, promise_reply, promise);
@@ -61,8 +58,7 @@ void session_group_remove(struct session *session, struct contact *contact, cons
 			  session_done_fn done, void *data)
 {
 	struct promise *promise = promise_new(session, contact->account, done, data);
-	struct account *account = account_of(promise, contact);
-	struct conn *conn = account ? promise_conn(promise, account, "change a group") : NULL;
+	struct conn *conn = contact_conn(promise, contact, "change a group");
 
 	if (conn)
 		conn_group_remove(conn, group, contact->id, promise_reply, promise);
