@@ -33,18 +33,20 @@ enum chat_kind {
 	CHAT_STATUS, /* the one status window */
 };
 
-enum chat_typing { /* Telepathy's Channel_Chat_State */
-		   TYPING_GONE = 0,
-		   TYPING_INACTIVE = 1,
-		   TYPING_ACTIVE = 2,
-		   TYPING_PAUSED = 3,
-		   TYPING_COMPOSING = 4,
+/* Telepathy's Channel_Chat_State. */
+enum chat_typing {
+	TYPING_GONE = 0,
+	TYPING_INACTIVE = 1,
+	TYPING_ACTIVE = 2,
+	TYPING_PAUSED = 3,
+	TYPING_COMPOSING = 4,
 };
 
-enum chat_way {                       /* how messages go to somebody with a phone */
-		CHAT_BY_NETWORK_ONLY, /* there is no other way */
-		CHAT_BY_NETWORK,
-		CHAT_BY_SMS,
+/* How messages go to somebody with a phone. */
+enum chat_way {
+	CHAT_BY_NETWORK_ONLY, /* there is no other way */
+	CHAT_BY_NETWORK,
+	CHAT_BY_SMS,
 };
 
 enum room_state {
@@ -169,9 +171,9 @@ void chat_clear_read_mark(struct chat *chat);
 /* Forgets what is shown (not what is stored: at_start is false after it). */
 void chat_clear(struct chat *chat);
 
-/* @member_id is for rooms; who is no member is ignored. */
 /* Is another open chat called the same? */
 bool chat_has_namesake(const struct chat *chat);
+/* @member_id is for rooms; who is no member is ignored. */
 void chat_set_typing(struct chat *chat, const char *member_id, enum chat_typing state);
 void chat_set_live(struct chat *chat, bool live);
 void chat_set_sms(struct chat *chat, enum chat_way way, bool flash);

@@ -303,8 +303,8 @@ void session_found_free(struct session_found *found);
 /*
  * Messages that fit @query, in @place (NULL: anywhere): up to @limit of those before row @from (0:
  * the newest), newest first; with @forward of those after it (0: the oldest), oldest first.
- * @fn gets struct session_found *, borrowed (steal the array's elements if wanted), and where to go on: 0 when there is nothing more. It
- * is called once, and then the search is no more.
+ * @fn gets struct session_found *, borrowed (steal the array's elements if wanted), and where to
+ * go on: 0 when there is nothing more. It is called once, and then the search is no more.
  */
 struct session_search;
 typedef void (*session_found_fn)(GPtrArray *found, gint64 next, const GError *error, void *data);
