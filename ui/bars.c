@@ -10,7 +10,7 @@
 
 #define STATUS_MAX 4096 /* bytes */
 
-/* --- the title ------------------------------------------------------------------------------------ */
+/* --- the title ---------------------------------------------------------------------------- */
 
 static void title_contact(const struct ui *ui, const struct contact *contact, GString *out)
 {
@@ -114,7 +114,7 @@ void bars_draw_title(struct ui *ui)
 	}
 }
 
-/* --- the status bar ----------------------------------------------------------------------------------- */
+/* --- the status bar ----------------------------------------------------------------------- */
 
 static void status_clock(GString *out)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Noises for what comes in: the terminal's bell, which terminals and tmux turn into what their
- * user likes (a sound, a flash, a mark on the window), a program of the user's, and notifications of
- * the desktop or of the terminal itself. What a flood of messages makes is one noise.
+ * Noises for what comes in: the terminal's bell, which terminals and tmux turn into what their user
+ * likes (a sound, a flash, a mark on the window), a program of the user's, and notifications of the
+ * desktop or of the terminal itself. What a flood of messages makes is one noise.
  */
 
 #include <string.h>

@@ -94,7 +94,7 @@ void ui_forget_chat(struct ui *ui, struct chat *chat)
 	g_hash_table_remove(ui->chatviews, chat);
 }
 
-/* --- going from one to another --------------------------------------------------------------------- */
+/* --- going from one to another ------------------------------------------------------------ */
 
 void ui_step_chat(struct ui *ui, int step)
 {

@@ -58,7 +58,7 @@ static void forget_gone(struct chatview *view)
 		g_hash_table_foreach_remove(view->wraps, has_left, view);
 }
 
-/* --- walking ----------------------------------------------------------------------------------- */
+/* --- walking ------------------------------------------------------------------------------ */
 
 /* Goes @rows up; returns how many there were too few. */
 static int walk_up(struct chatview *view, struct position *at, int rows)
@@ -142,7 +142,7 @@ static void set_anchor(struct chatview *view, const struct position *at)
 	view->follow = false;
 }
 
-/* --- rows of a frame ------------------------------------------------------------------------------ */
+/* --- rows of a frame ---------------------------------------------------------------------- */
 
 static void add_special(struct chatview *view, enum chatrow_kind kind)
 {
@@ -248,7 +248,7 @@ void chatview_draw(struct chatview *view, const struct area *area, const char *t
 	chatview_draw_rows(view, area);
 }
 
-/* --- scrolling -------------------------------------------------------------------------------------- */
+/* --- scrolling ---------------------------------------------------------------------------- */
 
 void chatview_scroll(struct chatview *view, int rows)
 {

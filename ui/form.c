@@ -52,7 +52,7 @@ static struct form *find_form(struct ui *ui)
 	return NULL;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 static void add_row(struct form *form, int row)
 {
@@ -130,7 +130,7 @@ static void unfold(struct form *form, enum field_group group)
 	select_row(form, first);
 }
 
-/* --- getting the protocols ------------------------------------------------------------------------------------ */
+/* --- getting the protocols ---------------------------------------------------------------- */
 
 static void choice_free(void *data)
 {
@@ -196,7 +196,7 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 	ui_mark(ui, DIRTY_CHAT);
 }
 
-/* --- drawing ---------------------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static void draw_field(const struct form *form, const struct area *area, int y,
 		       const struct field *field, bool selected)
@@ -290,7 +290,7 @@ static void form_draw(struct view *view, const struct area *area)
 	}
 }
 
-/* --- editing ------------------------------------------------------------------------------------------------------- */
+/* --- editing ------------------------------------------------------------------------------ */
 
 static void stop_editing(struct form *form)
 {
@@ -351,7 +351,7 @@ static void form_cancel(struct view *view)
 	stop_editing((struct form *)view);
 }
 
-/* --- keys -------------------------------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------- */
 
 /* What kept it offline may be mended. */
 static void try_again(struct form *form)

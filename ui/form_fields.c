@@ -33,7 +33,7 @@ static struct field *add_field(struct fields *fields, const char *key, const cha
 	return field;
 }
 
-/* --- from parameters ----------------------------------------------------------------------------------- */
+/* --- from parameters ---------------------------------------------------------------------- */
 
 static enum field_type type_of(const struct param *param)
 {
@@ -103,7 +103,7 @@ static char *free_name(struct session *session, const char *protocol)
 	return name;
 }
 
-/* --- from the file ---------------------------------------------------------------------------------------- */
+/* --- from the file ------------------------------------------------------------------------ */
 
 static struct field *find_field(struct fields *fields, const char *key)
 {
@@ -209,7 +209,7 @@ void fields_free(struct fields *fields)
 	g_free(fields);
 }
 
-/* --- values -------------------------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------- */
 
 static const struct range {
 	char signature;
@@ -284,7 +284,7 @@ const char *field_shown(const struct field *field)
 	return field->fallback != NULL ? field->fallback : "";
 }
 
-/* --- saving ----------------------------------------------------------------------------------------------------- */
+/* --- saving ------------------------------------------------------------------------------- */
 
 int fields_first_error(const struct fields *fields)
 {

@@ -34,7 +34,7 @@ static struct {
 	char **candidates; /* to be told after the change that listing them is */
 } input;
 
-/* --- what readline calls ------------------------------------------------------------------- */
+/* --- what readline calls ------------------------------------------------------------------ */
 
 static int feed_getc(FILE *stream)
 {
@@ -106,7 +106,7 @@ int input_complete_key(int count, int key)
 	return rl_menu_complete(count, key);
 }
 
-/* --- completion ------------------------------------------------------------------------------ */
+/* --- completion --------------------------------------------------------------------------- */
 
 /* Bytes that all of them begin with. */
 static gsize common_prefix(char *const *words)
@@ -190,7 +190,7 @@ static void show_matches(char **matches, int count, int longest)
 	input.candidates = (char **)g_ptr_array_free(words, FALSE);
 }
 
-/* --- coming and going ----------------------------------------------------------------------- */
+/* --- coming and going --------------------------------------------------------------------- */
 
 static void set_up_readline(void)
 {
@@ -235,7 +235,7 @@ void input_init(const char *inputrc, const struct input_ops *ops, void *data)
 	input.mode = INPUT_LINE;
 }
 
-/* --- bytes to keys ---------------------------------------------------------------------------------- */
+/* --- bytes to keys ------------------------------------------------------------------------ */
 
 static void tell_line(void)
 {
@@ -397,7 +397,7 @@ void input_clear(void)
 	rl_outstream = stdout;
 }
 
-/* --- the line ------------------------------------------------------------------------------------------ */
+/* --- the line ----------------------------------------------------------------------------- */
 
 enum input_mode input_mode(void)
 {

@@ -68,7 +68,7 @@ bool input_bytes_is_waiting(const struct input_bytes *bytes)
 	return !bytes->pasting && bytes->used < bytes->buffer->len;
 }
 
-/* --- sequences ------------------------------------------------------------------------------- */
+/* --- sequences ---------------------------------------------------------------------------- */
 
 /* Up to and with the final byte; 0 when it has not come. */
 static gsize csi_length(const guchar *p, gsize length)
@@ -151,7 +151,7 @@ static bool is_reply(const guchar *p, gsize length)
 	       p[length - 1] == 'c';
 }
 
-/* --- the mouse --------------------------------------------------------------------------------- */
+/* --- the mouse ---------------------------------------------------------------------------- */
 
 #define MOUSE_WHEEL 64
 
@@ -204,7 +204,7 @@ static bool read_mouse(const guchar *p, gsize length, struct mouse *mouse)
 	return mouse->x >= 0 && mouse->y >= 0;
 }
 
-/* --- pastes ----------------------------------------------------------------------------------- */
+/* --- pastes ------------------------------------------------------------------------------- */
 
 static char *clean_paste(GByteArray *paste)
 {
@@ -253,7 +253,7 @@ static bool take_paste(struct input_bytes *bytes, struct input_token *token)
 	return true;
 }
 
-/* --- tokens ----------------------------------------------------------------------------------- */
+/* --- tokens ------------------------------------------------------------------------------- */
 
 /* The wait is over: what is there is all there is. */
 static gsize late_length(const guchar *p, gsize left, struct input_token *token)

@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-/* --- a function for each action and list key -------------------------------------------------- */
+/* --- a function for each action and list key ---------------------------------------------- */
 
 /* readline's functions know neither their name nor any data: one each. */
 #define ACTION(NAME, VALUE)                                                                        \
@@ -105,7 +105,7 @@ static rl_command_func_t *const list_actions[LIST_COUNT] = {
 	[LIST_BACKSPACE] = list_backspace, [LIST_KILL] = list_kill,   [LIST_LEAVE] = list_leave,
 };
 
-/* --- default keys --------------------------------------------------------------------------- */
+/* --- default keys ------------------------------------------------------------------------- */
 
 static void bind_all(const char *sequences, rl_command_func_t *function, Keymap map)
 {

@@ -10,13 +10,13 @@
 #include <readline/readline.h>
 #include "keys.h"
 
-/* --- input.c: what the functions lead to, as readline's own they return 0 ---------------------- */
+/* --- input.c: what the functions lead to, as readline's own they return 0 ----------------- */
 
 int input_perform(enum action action, int key);
 int input_perform_list(enum list_key key, int c);
 int input_complete_key(int count, int key);
 
-/* --- input_functions.c ------------------------------------------------------------------------- */
+/* --- input_functions.c -------------------------------------------------------------------- */
 
 /* Names pheme's functions and binds their default keys; returns the keymap of lists. Before
  * rl_initialize(), so that an inputrc has the last word. */

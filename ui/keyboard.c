@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* --- whose keys they are ------------------------------------------------------------------------------ */
+/* --- whose keys they are ------------------------------------------------------------------ */
 
 static void set_draft(struct ui *ui, struct draft *draft)
 {
@@ -51,7 +51,7 @@ static void drop_candidates(struct ui *ui)
 	ui_mark(ui, DIRTY_CHAT);
 }
 
-/* --- lines ---------------------------------------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------------------------- */
 
 /* What holds a password is not to be had again with a key. */
 static bool holds_secret(const char *line)
@@ -130,7 +130,7 @@ static void on_candidates(char *const *candidates, void *data)
 	ui_mark(ui, DIRTY_CHAT);
 }
 
-/* --- pastes ------------------------------------------------------------------------------------------------ */
+/* --- pastes ------------------------------------------------------------------------------- */
 
 static void insert_pasted(const char *answer, void *data)
 {
@@ -177,7 +177,7 @@ static void on_paste(const char *text, void *data)
 	ui_ask(ui, QUESTION_YES_NO, question, insert_pasted, ui);
 }
 
-/* --- lists, forms, questions, the filter ---------------------------------------------------------------------- */
+/* --- lists, forms, questions, the filter -------------------------------------------------- */
 
 static void leave_pane(struct ui *ui)
 {
@@ -257,7 +257,7 @@ static void paste_keys(struct ui *ui, const char *text)
 		input_insert(p);
 }
 
-/* --- actions ----------------------------------------------------------------------------------------------------- */
+/* --- actions ------------------------------------------------------------------------------ */
 
 static void quit_if_yes(const char *answer, void *data)
 {

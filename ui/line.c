@@ -205,7 +205,7 @@ void line_draw(struct ui *ui, const struct area *area)
 	term_set_cursor(area->y + cursor->row - top, area->x + cursor->column);
 }
 
-/* --- candidates --------------------------------------------------------------------------------- */
+/* --- candidates --------------------------------------------------------------------------- */
 
 void line_draw_candidates(struct ui *ui, const struct area *chat)
 {

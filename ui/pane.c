@@ -79,7 +79,7 @@ bool pane_event(struct pane *pane, const struct event *event)
 	return false;
 }
 
-/* --- rows and the cursor ------------------------------------------------------------------------ */
+/* --- rows and the cursor ------------------------------------------------------------------ */
 
 static void refilter(struct pane *pane)
 {
@@ -222,7 +222,7 @@ struct pane_row pane_at(struct pane *pane, int y)
 	return pane_rows_is_target(&row) ? row : (struct pane_row){.kind = PANE_NOTHING};
 }
 
-/* --- drawing --------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 struct look { /* of a row */
 	const char *number, *glyph, *name, *count;

@@ -143,7 +143,7 @@ void question_clear(struct ui *ui)
 		question_free(question);
 }
 
-/* --- what the session wants to know ------------------------------------------------------------------ */
+/* --- what the session wants to know ------------------------------------------------------- */
 
 static void answer_prompt(const char *text, void *data)
 {

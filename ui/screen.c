@@ -14,7 +14,7 @@
 #define SMALLEST_COLS 20
 #define SMALLEST_ROWS 5
 
-/* --- areas ------------------------------------------------------------------------------------- */
+/* --- areas -------------------------------------------------------------------------------- */
 
 static bool shows_members(const struct ui *ui)
 {
@@ -68,7 +68,7 @@ static bool is_same_layout(const struct layout *a, const struct layout *b)
 	       a->members.width == b->members.width && a->input.height == b->input.height;
 }
 
-/* --- frames ------------------------------------------------------------------------------------- */
+/* --- frames ------------------------------------------------------------------------------- */
 
 static void draw_chat(struct ui *ui)
 {

@@ -77,7 +77,7 @@ static struct sheet_field *selected_field(const struct sheet *sheet)
 	return at < sheet->fields->len ? sheet->fields->pdata[at] : NULL;
 }
 
-/* --- drawing ------------------------------------------------------------------------------------ */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static void draw_row(const struct sheet *sheet, const struct area *area, int y, int at)
 {
@@ -119,7 +119,7 @@ void sheet_draw(struct view *view, const struct area *area)
 		draw_row(sheet, &rows, rows.y + i, sheet->list.top + i);
 }
 
-/* --- keys --------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------- */
 
 static void stop_editing(struct sheet *sheet)
 {

@@ -236,7 +236,7 @@ bool term_has_paste_marks(void)
 	return term.has_paste;
 }
 
-/* --- styles --------------------------------------------------------------------------------- */
+/* --- styles ------------------------------------------------------------------------------- */
 
 /* Nearest of the 6x6x6 cube of a 256-colour terminal. */
 static int cube_of(int rgb)
@@ -290,7 +290,7 @@ void term_set_style(int style, const struct term_style *look)
 	out->pair = (short)MAX(pair, 0);
 }
 
-/* --- drawing -------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 struct run { /* cells on their way to curses */
 	cchar_t cells[RUN];
@@ -506,7 +506,7 @@ void term_set_title(const char *text)
 	term.title = g_strdup(text);
 }
 
-/* --- giving it away for a while -------------------------------------------------------------- */
+/* --- giving it away for a while ----------------------------------------------------------- */
 
 void term_pause(void)
 {
@@ -541,7 +541,7 @@ void term_suspend(void)
 	term_resume();
 }
 
-/* --- signals ---------------------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------------------------ */
 
 static void on_caught(int number)
 {

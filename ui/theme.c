@@ -33,7 +33,7 @@ static const char *const glyphs[PRESENCE_LAST + 1] = {
 	[PRESENCE_BUSY] = "d",  [PRESENCE_UNKNOWN] = "?", [PRESENCE_ERROR] = "?",
 };
 
-/* --- looks ------------------------------------------------------------------------------------ */
+/* --- looks -------------------------------------------------------------------------------- */
 
 static const struct term_colour no_colour = {TERM_COLOUR_NONE, TERM_COLOUR_NONE, TERM_COLOUR_NONE};
 
@@ -133,7 +133,7 @@ static bool parse_look(const char *text, struct term_style *style, char **bad)
 	return true;
 }
 
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- files -------------------------------------------------------------------------------- */
 
 /* The user's, the installed ones, and those beside a program that runs where it was built. */
 static char *find_file(const char *name)

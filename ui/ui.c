@@ -15,7 +15,7 @@ bool ui_has_accounts(const struct ui *ui)
 	return ui->model->accounts->len > 0;
 }
 
-/* --- what changed ------------------------------------------------------------------------------------ */
+/* --- what changed ------------------------------------------------------------------------- */
 
 static bool is_current(const struct ui *ui, const struct event *event)
 {
@@ -178,7 +178,7 @@ static void on_setting(const char *name, void *data)
 	ui_mark(ui, DIRTY_ALL);
 }
 
-/* --- leaving -------------------------------------------------------------------------------------------- */
+/* --- leaving ------------------------------------------------------------------------------ */
 
 static void on_stopped(const GError *error, void *data)
 {
@@ -218,7 +218,7 @@ static void on_signal(int number, void *data)
 	}
 }
 
-/* --- coming and going -------------------------------------------------------------------------------------- */
+/* --- coming and going --------------------------------------------------------------------- */
 
 static void chatview_destroy(void *view)
 {

@@ -95,7 +95,7 @@ struct ui {
 	guint clock, edit_idle;
 };
 
-/* --- screen.c: frames and areas ---------------------------------------------------------------- */
+/* --- screen.c: frames and areas ----------------------------------------------------------- */
 
 void screen_init(struct ui *ui);
 void screen_clear(struct ui *ui);
@@ -106,13 +106,13 @@ void screen_flush(struct ui *ui);
 void screen_resized(struct ui *ui);
 void screen_tick_clock(struct ui *ui);
 
-/* --- bars.c, members.c, line.c: what is drawn around the chat ------------------------------------ */
+/* --- bars.c, members.c, line.c: what is drawn around the chat ----------------------------- */
 
 void bars_draw_hint(struct ui *ui);
 void bars_draw_title(struct ui *ui);
 void bars_draw_status(struct ui *ui);
-/* What to call it where there is little room: "dev" of "dev@conference.example.org", "work:dev" when
- * another chat is called the same; new. */
+/* What to call it where there is little room: "dev" of "dev@conference.example.org", "work:dev"
+ * when another chat is called the same; new. */
 char *ui_chat_label(const struct chat *chat);
 void members_draw(struct ui *ui, const struct area *area);
 /* Rows that the input line wants at this width. */
@@ -120,7 +120,7 @@ int line_rows(struct ui *ui, int width, int most);
 void line_draw(struct ui *ui, const struct area *area);
 void line_draw_candidates(struct ui *ui, const struct area *chat);
 
-/* --- chats.c: which chat is shown ------------------------------------------------------------------ */
+/* --- chats.c: which chat is shown --------------------------------------------------------- */
 
 struct chatview *ui_chatview(struct ui *ui, struct chat *chat);
 void ui_show_chat(struct ui *ui, struct chat *chat);
@@ -135,7 +135,7 @@ void ui_open_row(struct ui *ui, const struct pane_row *row);
 void ui_watch(struct ui *ui);
 void ui_forget_chat(struct ui *ui, struct chat *chat);
 
-/* --- find.c: from one place in a chat to the next ----------------------------------------------------- */
+/* --- find.c: from one place in a chat to the next ----------------------------------------- */
 
 /* Looks for the last message that has what is looked for; NULL: no more. */
 void ui_find(struct ui *ui, struct query *query);
@@ -145,7 +145,7 @@ void ui_find_step(struct ui *ui, int direction);
 void ui_go_to_message(struct ui *ui, struct chat *chat, struct query *query, gint64 row);
 void find_cancel(struct ui *ui);
 
-/* --- welcome.c: what a user without accounts sees --------------------------------------------------- */
+/* --- welcome.c: what a user without accounts sees ----------------------------------------- */
 
 bool welcome_is_shown(const struct ui *ui);
 /* Returns how many rows it took. */
@@ -153,14 +153,14 @@ int welcome_draw(const struct area *area);
 /* Takes what was typed there, if that is an answer. */
 bool welcome_line(struct ui *ui, const char *line);
 
-/* --- typing.c: telling the others that we are typing ------------------------------------------------- */
+/* --- typing.c: telling the others that we are typing -------------------------------------- */
 
 struct typing *typing_new(struct session *session);
 void typing_free(struct typing *typing);
 void typing_note(struct typing *typing, struct chat *chat, const char *line);
 void typing_forget(struct typing *typing, struct chat *chat);
 
-/* --- asked.c: telling of requests --------------------------------------------------------------------- */
+/* --- asked.c: telling of requests --------------------------------------------------------- */
 
 struct asked *asked_new(void);
 void asked_free(struct asked *asked);
@@ -168,14 +168,14 @@ void asked_on_request(struct ui *ui, const struct request *request);
 /* The names of those who asked before the roster was there are known now. */
 void asked_on_roster(struct ui *ui, const struct account *account);
 
-/* --- bell.c ---------------------------------------------------------------------------------------- */
+/* --- bell.c ------------------------------------------------------------------------------- */
 
 /* Rings for a message that came in, as the settings notify.* say. */
 void bell_on_message(struct ui *ui, const struct event *event);
 /* The user has seen the chat: what was shown of it elsewhere goes away. */
 void bell_on_read(struct ui *ui, struct chat *chat);
 
-/* --- question.c ------------------------------------------------------------------------------------- */
+/* --- question.c --------------------------------------------------------------------------- */
 
 /* @fn is called once, with NULL when it was cancelled. */
 void ui_ask(struct ui *ui, enum question_kind kind, const char *text, front_answer_fn fn,
@@ -188,7 +188,7 @@ void question_cancel(struct ui *ui);
 void question_clear(struct ui *ui);
 void question_on_prompt(const struct prompt *prompt, void *data);
 
-/* --- keyboard.c: what keys do --------------------------------------------------------------------------- */
+/* --- keyboard.c: what keys do ------------------------------------------------------------- */
 
 extern const struct input_ops keyboard_ops;
 /* Gives the keys to whom they belong now. */
@@ -204,7 +204,7 @@ void mouse_act(struct ui *ui, const struct mouse *mouse);
 
 void ui_edit_externally(struct ui *ui);
 
-/* --- front.c, view.c ------------------------------------------------------------------------------------- */
+/* --- front.c, view.c ---------------------------------------------------------------------- */
 
 extern const struct front_ops front_ops;
 void ui_push_view(struct ui *ui, struct view *view);

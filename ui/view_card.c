@@ -78,7 +78,7 @@ static void on_card(const struct whois *whois, const GError *error, void *data)
 	ui_mark(ui, DIRTY_CHAT);
 }
 
-/* --- saving ------------------------------------------------------------------------------------- */
+/* --- saving ------------------------------------------------------------------------------- */
 
 static void on_saved(const GError *error, void *data)
 {

@@ -35,7 +35,7 @@ static void on_done(const GError *error, void *data)
 	/* The list tells it. */
 }
 
-/* --- the form ----------------------------------------------------------------------------------- */
+/* --- the form ----------------------------------------------------------------------------- */
 
 static void fill(struct sheet *sheet, const struct directory *directory)
 {
@@ -121,7 +121,7 @@ static const struct sheet_ops form_ops = {
 	.free = form_free,
 };
 
-/* --- the list ----------------------------------------------------------------------------------- */
+/* --- the list ----------------------------------------------------------------------------- */
 
 static void people_draw(struct view *base, const struct area *area)
 {

@@ -55,7 +55,7 @@ static int selected_row(const struct config_view *view)
 	return view->rows[CLAMP(view->list.selected, 0, view->list.count - 1)];
 }
 
-/* --- drawing ------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static char *shown_value(const struct config_view *view, int row)
 {
@@ -117,7 +117,7 @@ static void setup_draw(struct view *base, const struct area *area)
 		draw_row(view, &rows, rows.y + i, view->list.top + i);
 }
 
-/* --- editing ------------------------------------------------------------------------------- */
+/* --- editing ------------------------------------------------------------------------------ */
 
 static void set_value(struct config_view *view, int row, const char *value)
 {
@@ -200,7 +200,7 @@ static void edit(struct config_view *view, int row)
 	ui_update_input(view->view.ui);
 }
 
-/* --- saving -------------------------------------------------------------------------------- */
+/* --- saving ------------------------------------------------------------------------------- */
 
 static void on_saved(const GError *error, void *data)
 {

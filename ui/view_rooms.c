@@ -36,7 +36,7 @@ static int compare(const void *a, const void *b, void *data)
 	return view->by_name ? room_entry_by_name(a, b) : room_entry_by_size(a, b);
 }
 
-/* --- rows ---------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 static void forget_rows(struct rooms_view *view)
 {
@@ -96,7 +96,7 @@ static void move(struct rooms_view *view, enum list_key key)
 	view->moved = true;
 }
 
-/* --- drawing ------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static char *heading(const struct rooms_view *view)
 {
@@ -171,7 +171,7 @@ static void rooms_draw(struct view *base, const struct area *area)
 	}
 }
 
-/* --- keys ---------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------- */
 
 static void join(struct rooms_view *view, const struct room_entry *entry)
 {

@@ -31,7 +31,7 @@ struct search_view {
 	struct draft draft;
 };
 
-/* --- asking ------------------------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------------------- */
 
 /* "Search: back (50+)": how many are listed, and whether there are more. */
 static void set_caption(struct search_view *view, const char *text)
@@ -95,7 +95,7 @@ static void begin(struct search_view *view, const char *text)
 	ui_mark(view->view.ui, DIRTY_ALL);
 }
 
-/* --- drawing ------------------------------------------------------------------------------------ */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static char *heading(const struct search_view *view, const struct session_found *hit)
 {
@@ -187,7 +187,7 @@ static void search_draw(struct view *base, const struct area *area)
 				view->problem != NULL ? STYLE_VIEW_ERROR : STYLE_VIEW_DIM, text);
 }
 
-/* --- keys ------------------------------------------------------------------------------------------ */
+/* --- keys --------------------------------------------------------------------------------- */
 
 static void go_to(struct search_view *view)
 {

@@ -29,7 +29,7 @@ struct switch_view {
 	GArray *targets; /* struct target; NULL: to be made */
 };
 
-/* --- who it can be ------------------------------------------------------------------------------- */
+/* --- who it can be ------------------------------------------------------------------------ */
 
 static void target_clear(void *data)
 {
@@ -149,7 +149,7 @@ static void forget(struct switch_view *view)
 	g_clear_pointer(&view->targets, g_array_unref);
 }
 
-/* --- drawing ---------------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static const struct account *account_of(const struct target *target)
 {
@@ -208,7 +208,7 @@ static void switch_draw(struct view *base, const struct area *area)
 	}
 }
 
-/* --- keys --------------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------- */
 
 static void set_typed(struct switch_view *view)
 {

@@ -149,7 +149,7 @@ static struct view *new_with(struct ui *ui, const struct view_ops *ops, char *te
 
 #define TEXT_HINT "Up/Down/PgUp/PgDn: scroll   q: close"
 
-/* --- help -------------------------------------------------------------------------------------------- */
+/* --- help --------------------------------------------------------------------------------- */
 
 /* Padded by cells: the names of keys are not all ASCII. After a label that is too long the text
  * has a row of its own. */

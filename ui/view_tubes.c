@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Tubes: where each stands, and how fast bytes went through it in the last minute; and files. A
- * row is a line for the tube, one for each connection of it, or one for a file. While bars are in sight the
- * view redraws itself once a second; when the last of them has left it, nothing wakes up.
+ * Tubes: where each stands, and how fast bytes went through it in the last minute; and files. A row
+ * is a line for the tube, one for each connection of it, or one for a file. While bars are in sight
+ * the view redraws itself once a second; when the last of them has left it, nothing wakes up.
  */
 
 #include "ui_private.h"
@@ -59,7 +59,7 @@ static GArray *make_rows(const struct model *model)
 	return rows;
 }
 
-/* --- words --------------------------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------------------------- */
 
 static char *short_size(guint64 bytes)
 {
@@ -166,7 +166,7 @@ static char *details(const struct tube *tube)
 	return g_string_free(text, FALSE);
 }
 
-/* --- drawing --------------------------------------------------------------------------------- */
+/* --- drawing ------------------------------------------------------------------------------ */
 
 static gboolean on_timer(void *data)
 {
@@ -237,7 +237,7 @@ static void tubes_draw(struct view *base, const struct area *area)
 	draw_details(&part, &g_array_index(rows, struct tubes_row, view->list.selected));
 }
 
-/* --- keys ------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------- */
 
 static void on_done(const GError *error, void *data)
 {

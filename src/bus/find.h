@@ -33,5 +33,6 @@ const char *bus_place_source(const struct bus_place *place);
 void bus_place_free(struct bus_place *place);
 
 /* $XDG_RUNTIME_DIR/pheme, or /tmp/pheme-UID where that is not set or names nothing: made
- * 0700 if need be, refused when it is not a directory of ours alone. New string, or NULL and @error. */
+ * 0700 if need be, refused when it is not a directory of ours alone. New string, or NULL and
+ * @error. */
 char *bus_runtime_dir(GError **error);

@@ -35,7 +35,7 @@ static struct record *event_new(const char *event)
 	return record;
 }
 
-/* --- events -------------------------------------------------------------------------------- */
+/* --- events ------------------------------------------------------------------------------- */
 
 static const char *kind_name(enum chat_kind kind)
 {
@@ -290,7 +290,7 @@ char *json_lost(unsigned count)
 	return record_end(record);
 }
 
-/* --- rows of lists ------------------------------------------------------------------------- */
+/* --- rows of lists ------------------------------------------------------------------------ */
 
 char *json_account_row(const struct account *account, bool enabled)
 {

@@ -21,7 +21,7 @@
 #include "../model/tube.h"
 #include "../session/session.h"
 
-/* --- events -------------------------------------------------------------------------------- */
+/* --- events ------------------------------------------------------------------------------- */
 
 /* @chat's account may be NULL. To be made before the message is stored and its raw text gone,
  * or from one that was read from the history. */
@@ -42,7 +42,7 @@ char *json_room(const struct chat *chat, const char *change, const struct member
 /* Events of this kind that were dropped, because nobody read them in time. */
 char *json_lost(unsigned count);
 
-/* --- rows of lists ------------------------------------------------------------------------- */
+/* --- rows of lists ------------------------------------------------------------------------ */
 
 char *json_account_row(const struct account *account, bool enabled);
 char *json_contact_row(const struct contact *contact);

@@ -59,7 +59,7 @@ static void append_reason(GString *line, const char *reason)
 		g_string_append_printf(line, ": %s", reason);
 }
 
-/* --- messages ------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------- */
 
 /* Who speaks, and where if that is not the same. */
 static void append_speaker(GString *line, const struct chat *chat, const struct message *message)
@@ -108,7 +108,7 @@ char *lines_delivery(const struct chat *chat, const struct message *message)
 	return finish(line);
 }
 
-/* --- states --------------------------------------------------------------------------------- */
+/* --- states ------------------------------------------------------------------------------- */
 
 char *lines_presence(const struct contact *contact)
 {
@@ -202,7 +202,7 @@ char *lines_request(const struct request *request, const char *state)
 	return finish(line);
 }
 
-/* --- rooms ---------------------------------------------------------------------------------- */
+/* --- rooms -------------------------------------------------------------------------------- */
 
 static void append_change(GString *line, const char *change, const struct chat *chat,
 			  const struct member *member)

@@ -42,7 +42,7 @@ struct output {
 	bool failed;
 };
 
-/* --- the file ------------------------------------------------------------------------------- */
+/* --- the file ----------------------------------------------------------------------------- */
 
 static int open_nameless(void)
 {
@@ -102,7 +102,7 @@ static void refill(struct output *output)
 		empty_file(output);
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------------------------ */
 
 static void watch(struct output *output);
 
@@ -252,7 +252,7 @@ bool output_is_empty(const struct output *output)
 	return output->added == output->written;
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------------- */
 
 /* poll() promises no more than this for a pipe; a file always takes all. */
 static gsize chunk_of(int fd)

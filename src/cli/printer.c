@@ -48,7 +48,7 @@ struct printer {
 	GHashTable *rooms; /* struct chat * (not held) → state that was printed last */
 };
 
-/* --- who is meant --------------------------------------------------------------------------- */
+/* --- who is meant ------------------------------------------------------------------------- */
 
 static bool wants(const struct printer *printer, const struct account *account, const char *id)
 {
@@ -61,7 +61,7 @@ static bool wants_chat(const struct printer *printer, const struct chat *chat)
 						    chat->kind == CHAT_ROOM ? chat->name : NULL);
 }
 
-/* --- lines ---------------------------------------------------------------------------------- */
+/* --- lines -------------------------------------------------------------------------------- */
 
 /* What is to be done when a message's line is written. */
 struct receipt {
@@ -144,7 +144,7 @@ static const struct output_ops output_ops = {
 	.free_tag = receipt_free,
 };
 
-/* --- messages ------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------- */
 
 static void print_message(struct printer *printer, struct chat *chat, const struct message *message)
 {
@@ -223,7 +223,7 @@ static void on_delivery(struct printer *printer, const struct event *event)
 		print(printer, printer->format->delivery(event->chat, message), NULL);
 }
 
-/* --- all else ------------------------------------------------------------------------------- */
+/* --- all else ----------------------------------------------------------------------------- */
 
 /* The roster as it is at first is no news. */
 static void on_contact(struct printer *printer, const struct event *event)
@@ -361,7 +361,7 @@ static void on_event(const struct event *event, void *data)
 		handlers[event->type](printer, event);
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
+/* --- the whole ---------------------------------------------------------------------------- */
 
 struct printer *printer_new(struct session *session, const struct printer_options *options)
 {

@@ -8,7 +8,7 @@
 #include "cli.h"
 #include "tty.h"
 
-/* --- flags that are not just a command: each does its task as cli_do() has it -------------- */
+/* --- flags that are not just a command: each does its task as cli_do() has it ------------- */
 
 struct cli_files {
 	const char *contact, *path; /* to send; or */

@@ -63,7 +63,7 @@ static void on_answered(void *data)
 	end_if_done(watch);
 }
 
-/* --- connections ---------------------------------------------------------------------------- */
+/* --- connections -------------------------------------------------------------------------- */
 
 static gboolean on_deadline(void *data)
 {
@@ -192,7 +192,7 @@ static void on_event(const struct event *event, void *data)
 		look_soon(watch);
 }
 
-/* --- beginning ------------------------------------------------------------------------------ */
+/* --- beginning ---------------------------------------------------------------------------- */
 
 static void on_bus(const GError *error, void *data)
 {

@@ -148,7 +148,7 @@ void completion_offer_chatting(struct completion *completion)
 	census_clear(&census);
 }
 
-/* --- groups and the blocked ------------------------------------------------------------------ */
+/* --- groups and the blocked --------------------------------------------------------------- */
 
 void completion_offer_groups(struct completion *completion)
 {

@@ -155,7 +155,7 @@ void cmd_url(struct command_run *run);
 void cmd_version(struct command_run *run);
 void cmd_whois(struct command_run *run);
 
-/* --- table_actions.c: the actions of a command, each list ended by a NULL name --------------- */
+/* --- table_actions.c: the actions of a command, each list ended by a NULL name ------------ */
 
 extern const struct command command_account_actions[];
 extern const struct command command_bookmark_actions[];

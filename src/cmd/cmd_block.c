@@ -15,7 +15,7 @@ static bool check_blocking(struct command_run *run, struct account *account)
 	return false;
 }
 
-/* --- who is ----------------------------------------------------------------------------------- */
+/* --- who is ------------------------------------------------------------------------------- */
 
 static int compare_ids(const void *a, const void *b)
 {
@@ -50,7 +50,7 @@ static void print_blocked(struct command_run *run)
 		command_print(run, "nobody is blocked");
 }
 
-/* --- changing it ------------------------------------------------------------------------------ */
+/* --- changing it -------------------------------------------------------------------------- */
 
 void cmd_block(struct command_run *run)
 {

@@ -25,7 +25,7 @@ static void search_free(void *data)
 	g_free(search);
 }
 
-/* --- what was typed ----------------------------------------------------------------------------- */
+/* --- what was typed ----------------------------------------------------------------------- */
 
 static bool take_word(struct command_run *run, struct search *search, char *word, GString *name)
 {
@@ -82,7 +82,7 @@ static bool has_terms(const struct search *search)
 	return search->name || g_hash_table_size(search->terms);
 }
 
-/* --- printing it -------------------------------------------------------------------------------- */
+/* --- printing it -------------------------------------------------------------------------- */
 
 static void print_people(struct command_run *run, const struct directory *directory)
 {
@@ -108,7 +108,7 @@ static void print_keys(struct command_run *run, const struct directory *director
 	}
 }
 
-/* --- searching ---------------------------------------------------------------------------------- */
+/* --- searching ---------------------------------------------------------------------------- */
 
 static void on_searched(const GError *error, void *data)
 {

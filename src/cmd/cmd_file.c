@@ -17,7 +17,7 @@ char *command_expand_path(const char *typed)
 	return path ? path : g_strdup(typed);
 }
 
-/* --- waiting for the end: where nobody sits --------------------------------------------------- */
+/* --- waiting for the end: where nobody sits ----------------------------------------------- */
 
 struct watch {
 	struct command_run *run;

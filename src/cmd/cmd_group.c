@@ -6,7 +6,7 @@
 
 #include "cmd.h"
 
-/* --- what there is -------------------------------------------------------------------------- */
+/* --- what there is ------------------------------------------------------------------------ */
 
 static void print_members(struct command_run *run, struct account *account,
 			  const struct roster_row *heading)
@@ -71,7 +71,7 @@ void cmd_group_list(struct command_run *run)
 	print_all(run, *name ? name : NULL);
 }
 
-/* --- changing it ------------------------------------------------------------------------------ */
+/* --- changing it -------------------------------------------------------------------------- */
 
 static bool check_groups(struct command_run *run, struct account *account)
 {

@@ -41,7 +41,7 @@ static struct message *find_said(struct chat *chat, guint64 number)
 	return NULL;
 }
 
-/* "> …" of the @number-th message from the end that somebody else said; NULL: there is none. New. */
+/* "> …" of the @number-th message from the end that somebody else said, new; NULL: none. */
 static char *quote_of(struct chat *chat, guint64 number)
 {
 	const struct message *message = find_said(chat, number);

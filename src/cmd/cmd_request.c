@@ -47,7 +47,7 @@ static void answer_one(struct command_run *run, struct request *request, bool ac
 	session_answer_request(command_session(run), request, accept, command_done, run);
 }
 
-/* --- several at once ------------------------------------------------------------------------------ */
+/* --- several at once ---------------------------------------------------------------------- */
 
 struct bulk {
 	bool accept;
@@ -224,7 +224,7 @@ static void answer_several(struct command_run *run, char **words, bool all, bool
 	front->ops->ask(front, question, false, on_confirmed, run);
 }
 
-/* --- the commands ---------------------------------------------------------------------------------- */
+/* --- the commands ------------------------------------------------------------------------- */
 
 /* "all" is never somebody's name, or anybody could be called so. */
 static void answer(struct command_run *run, bool accept)

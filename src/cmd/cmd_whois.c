@@ -21,7 +21,7 @@ static void G_GNUC_PRINTF(3, 4)
 	command_print(run, "  %s%*s %s", label, MAX(LABEL_CELLS - text_width(label), 0), "", text);
 }
 
-/* --- what the roster says ------------------------------------------------------------------------ */
+/* --- what the roster says ----------------------------------------------------------------- */
 
 static const char *direction(enum subscription subscription)
 {
@@ -70,7 +70,7 @@ static void print_contact(struct command_run *run, const struct contact *contact
 	print_services(run, contact);
 }
 
-/* --- what the manager says ------------------------------------------------------------------------- */
+/* --- what the manager says ---------------------------------------------------------------- */
 
 static void print_presence(struct command_run *run, const struct whois *whois)
 {
@@ -123,7 +123,7 @@ static void print_whois(struct command_run *run, const struct account *account,
 		print_fact(run, "card", "%s cannot fetch any", account->manager);
 }
 
-/* --- asking ---------------------------------------------------------------------------------------- */
+/* --- asking ------------------------------------------------------------------------------- */
 
 struct asked {
 	char *account;
@@ -167,7 +167,7 @@ static void ask(struct command_run *run, struct account *account, const char *id
 	session_whois(command_session(run), account, id, fn, run);
 }
 
-/* --- our own card ---------------------------------------------------------------------------------- */
+/* --- our own card ------------------------------------------------------------------------- */
 
 /* "tel;home" → "tel;type=home" */
 static char *full_name(const char *typed)

@@ -33,17 +33,16 @@ struct command {
 	const char *name;    /* a subcommand's is the whole: "account add" */
 	const char *aliases; /* separated by blanks, or NULL */
 	/*
-	 * Usage and arity check in one: words are required arguments, [words] optional ones, a
-	 * last one that ends in "…" takes the rest of the line as it is; "a|b" are choices.
-	 * Each word is "NAME" or "NAME:KIND", the kind drives completion: account, contact,
-	 * room, member, chat, protocol, setting, value, command, status, file, request, text;
-	 * fileto (a contact or a file), tubeto (likewise, or a service), transfer (number of one that has not ended);
+	 * Usage and arity check in one: words are required arguments, [words] optional ones, a last
+	 * one that ends in "…" takes the rest of the line as it is; "a|b" are choices. Each word is
+	 * "NAME" or "NAME:KIND", the kind drives completion: account, contact, room, member, chat,
+	 * protocol, setting, value, command, status, file, request, text; fileto (a contact or a
+	 * file), tubeto (likewise, or a service), transfer (number of one that has not ended);
 	 * target (who can be written to), joined (a room we are in), param (NAME=VALUE of the
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
 	 * before it), theme, tube (its number), service (of a tube), group, ingroup (of the contact
-	 * before it), blocked (whoever is), report (that word),
-	 * someone (who can be asked about), card (FIELD=VALUE of our own), option (of a room),
-	 * person (FIELD=VALUE of a directory).
+	 * before it), blocked (whoever is), report (that word), someone (who can be asked about),
+	 * card (FIELD=VALUE of our own), option (of a room), person (FIELD=VALUE of a directory).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
 	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs
@@ -128,7 +127,7 @@ void command_release(struct command_run *run);
 /* A session_done_fn that reports the error, if any, and releases; data is the run. */
 void command_done(const GError *error, void *run);
 
-/* --- flags ------------------------------------------------------------------------------------ */
+/* --- flags -------------------------------------------------------------------------------- */
 
 /* All rows that are flags, sorted by flag; NULL-terminated, free with g_free. */
 const struct command **command_list_flags(void);
@@ -160,7 +159,7 @@ char **command_complete(struct front *front, const char *line, gsize cursor, gsi
 /* What could stand for an argument of this kind ("contact") after @prefix: likewise, not quoted. */
 char **command_candidates(struct front *front, const char *kind, const char *prefix);
 
-/* --- texts made from the table -------------------------------------------------------------- */
+/* --- texts made from the table ------------------------------------------------------------ */
 
 char *command_usage(const struct command *command);     /* "/join ROOM [PASSWORD]" */
 char *command_help_text(const struct command *command); /* usage, help, aliases */

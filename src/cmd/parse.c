@@ -199,7 +199,7 @@ static char *parse_arguments(const char *s, struct parsed *parsed)
 	return *s ? g_strdup_printf("there is nothing to do with \"%s\"", s) : NULL;
 }
 
-/* --- words of a command line ------------------------------------------------------------------ */
+/* --- words of a command line -------------------------------------------------------------- */
 
 /* Words that a command takes apart again are quoted. */
 static char *join_rest(const struct usage_word *want, char **args)
@@ -265,7 +265,7 @@ char *parse_args(const char *usage, char **args, struct parsed *parsed, char **l
 	return problem;
 }
 
-/* --- subcommands ------------------------------------------------------------------------------ */
+/* --- subcommands -------------------------------------------------------------------------- */
 
 const struct command *command_find_sub(const struct command *command, const char *name)
 {

@@ -7,9 +7,10 @@
 #include <stdbool.h>
 
 /*
- * Channel.Type.StreamTube and Channel.Type.DBusTube, each with a contact or in a room. The one who offers names the tube by a number; the one who accepts opens a connection of its
- * own to the other manager for each that its program makes. Bytes are moved between the sockets
- * by the kernel; they pass neither the link nor the bus.
+ * Channel.Type.StreamTube and Channel.Type.DBusTube, each with a contact or in a room. The one who
+ * offers names the tube by a number; the one who accepts opens a connection of its own to the other
+ * manager for each that its program makes. Bytes are moved between the sockets by the kernel; they
+ * pass neither the link nor the bus.
  */
 
 #define TUBES_OFFERS_MAX      64   /* by one contact, not closed */

@@ -57,7 +57,7 @@ void card_spec_free(void *data)
 	g_free(spec);
 }
 
-/* --- words ------------------------------------------------------------------------------------ */
+/* --- words -------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *label;
@@ -156,7 +156,7 @@ char *card_print_value(const struct card_field *field)
 	return text_clean(all->str, (gssize)all->len, TEXT_LINE);
 }
 
-/* --- editing ---------------------------------------------------------------------------------- */
+/* --- editing ------------------------------------------------------------------------------ */
 
 char *card_edit_value(const struct card_field *field)
 {
@@ -265,7 +265,7 @@ const struct card_spec *card_find_spec(const GPtrArray *specs, const char *name)
 	return NULL;
 }
 
-/* --- who somebody is --------------------------------------------------------------------------- */
+/* --- who somebody is ---------------------------------------------------------------------- */
 
 struct whois *whois_new(const char *id)
 {

@@ -52,7 +52,7 @@ bool card_field_is(const struct card_field *field, const char *name);
 /* The spec that a field "tel;type=home" would be of; NULL: none. */
 const struct card_spec *card_find_spec(const GPtrArray *specs, const char *name);
 
-/* --- who somebody is ------------------------------------------------------------------------- */
+/* --- who somebody is ---------------------------------------------------------------------- */
 
 struct whois {
 	char *id; /* raw */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the table of known chats: each is its own key ----------------------------------------- */
+/* --- the table of known chats: each is its own key ---------------------------------------- */
 
 static guint chat_hash(const void *data)
 {

@@ -299,7 +299,7 @@ bool contact_has_service(const struct contact *contact, const char *service)
 	       g_strv_contains((const char *const *)contact->services, service);
 }
 
-/* --- in words ------------------------------------------------------------------------------ */
+/* --- in words ----------------------------------------------------------------------------- */
 
 char *contact_describe(const struct contact *contact)
 {

@@ -73,7 +73,7 @@ void directory_set_facts(struct directory *directory, const char *const *keys, c
 	directory->limit = limit;
 }
 
-/* --- who was found --------------------------------------------------------------------------- */
+/* --- who was found ------------------------------------------------------------------------ */
 
 static bool is_name(const char *name)
 {
@@ -145,7 +145,7 @@ bool directory_has_ended(const struct directory *directory)
 	return directory->state >= DIRECTORY_DONE;
 }
 
-/* --- in words --------------------------------------------------------------------------------- */
+/* --- in words ----------------------------------------------------------------------------- */
 
 char *directory_describe(const struct directory *directory)
 {

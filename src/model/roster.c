@@ -181,7 +181,7 @@ void roster_count(struct contact *contact, int online, int total)
 		count(g_sequence_get(contact->rows->pdata[i]), online, total);
 }
 
-/* --- groups --------------------------------------------------------------------------------- */
+/* --- groups ------------------------------------------------------------------------------- */
 
 static int compare_headings(const void *a, const void *b)
 {

@@ -124,7 +124,7 @@ struct tube *model_find_tube(struct model *model, unsigned number)
 	return NULL;
 }
 
-/* --- its facts ------------------------------------------------------------------------------ */
+/* --- its facts ---------------------------------------------------------------------------- */
 
 void tube_set_state(struct tube *tube, enum tube_state state)
 {
@@ -192,7 +192,7 @@ void tube_set_members(struct tube *tube, const char *const *members)
 	tell(tube, EVENT_TUBE_CHANGED, TUBE_CHANGED_FACTS);
 }
 
-/* --- connections ------------------------------------------------------------------------------ */
+/* --- connections -------------------------------------------------------------------------- */
 
 struct tube_connection *tube_find_connection(const struct tube *tube, unsigned id)
 {
@@ -246,7 +246,7 @@ void tube_set_bytes(struct tube *tube, unsigned id, guint64 out, guint64 in)
 	connection->in = in;
 }
 
-/* --- how fast ----------------------------------------------------------------------------------- */
+/* --- how fast ----------------------------------------------------------------------------- */
 
 bool tube_count(struct tube *tube, gint64 now)
 {
@@ -275,7 +275,7 @@ guint64 tube_rate(const struct tube *tube, gint64 now, unsigned ago)
 	return tube->moved[second % TUBE_RATE_SECONDS];
 }
 
-/* --- names --------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------- */
 
 char *tube_service_name(const struct tube *tube)
 {
@@ -289,7 +289,7 @@ bool tube_is_service(const struct tube *tube, const char *name)
 	return !strcmp(name, full) || !strcmp(name, tube->service);
 }
 
-/* --- words --------------------------------------------------------------------------------------- */
+/* --- words -------------------------------------------------------------------------------- */
 
 const char *tube_state_name(enum tube_state state)
 {

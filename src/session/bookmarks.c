@@ -23,7 +23,7 @@ bool session_is_bookmarked(struct session *session, const struct account *accoun
 	return false;
 }
 
-/* The list without the room, and with @added (may be NULL) at its end: new string, NULL for none. */
+/* The list without the room, and with @added (or NULL) at its end: new string, NULL for none. */
 static char *change_list(char **list, const char *room, const char *added, bool has_password)
 {
 	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);

@@ -14,7 +14,7 @@ void session_roster_add(struct session *session, struct account *account, const 
 		conn_roster_add(conn, id, message, promise_reply, promise);
 }
 
-/* The connection of a contact that is still there; otherwise @promise fails, for it was to @what. */
+/* The connection of a contact that is still there; else @promise fails, for it was to @what. */
 static struct conn *contact_conn(struct promise *promise, struct contact *contact, const char *what)
 {
 	if (contact->account)

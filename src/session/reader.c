@@ -36,7 +36,7 @@ static void reading_free(void *data)
 	g_free(reading);
 }
 
-/* --- where they are found ------------------------------------------------------------------ */
+/* --- where they are found ----------------------------------------------------------------- */
 
 static void index_reading(struct session *session, struct reading *reading)
 {
@@ -69,7 +69,7 @@ static struct reading *find(struct session *session, const char *uid)
 	return session->readings ? g_hash_table_lookup(session->readings, uid) : NULL;
 }
 
-/* --- acknowledging ------------------------------------------------------------------------- */
+/* --- acknowledging ------------------------------------------------------------------------ */
 
 static void acknowledge(struct session *session, struct reading *reading)
 {
@@ -119,7 +119,7 @@ bool reader_is_busy(const struct session *session)
 	return session->readings_awaited > 0;
 }
 
-/* --- coming and going ---------------------------------------------------------------------- */
+/* --- coming and going --------------------------------------------------------------------- */
 
 bool reader_expect(struct session *session, struct chat *chat, unsigned serial,
 		   const struct incoming *incoming)
@@ -235,7 +235,7 @@ void reader_free(struct session *session)
 	g_clear_pointer(&session->readings, g_hash_table_unref);
 }
 
-/* --- what nobody has read ------------------------------------------------------------------ */
+/* --- what nobody has read ----------------------------------------------------------------- */
 
 #define UNREAD_PAGE 200
 

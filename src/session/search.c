@@ -115,7 +115,7 @@ void session_search_cancel(struct session_search *search)
 	g_hash_table_remove(search->session->searches, search);
 }
 
-/* --- chats of which there is a history ----------------------------------------------------- */
+/* --- chats of which there is a history ---------------------------------------------------- */
 
 struct places_request {
 	struct session *session;

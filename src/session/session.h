@@ -261,7 +261,7 @@ bool session_bookmark(struct session *session, struct account *account, const ch
 void session_list_rooms(struct session *session, struct account *account, const char *server,
 			session_done_fn done, void *data);
 void session_stop_listing(struct session *session, struct account *account);
-/* The line that is being typed, where it may go as an SMS: chat->sms_chunks tells how long it is. */
+/* The line being typed, where it may go as an SMS: chat->sms_chunks tells how long it is. */
 void session_measure_sms(struct session *session, struct chat *chat, const char *text);
 /* What we are doing in the chat; repeats cost nothing. */
 void session_set_typing(struct session *session, struct chat *chat, enum chat_typing state);
@@ -283,7 +283,7 @@ void session_load_end(struct session *session, struct chat *chat);
 /* A page of history around a stored message takes the place of what is in the window. */
 void session_load_around(struct session *session, struct chat *chat, gint64 row);
 
-/* --- what was said ------------------------------------------------------------------------- */
+/* --- what was said ------------------------------------------------------------------------ */
 
 struct session_place { /* a chat that there may be a history of, open or not */
 	const char *account;

@@ -260,7 +260,7 @@ void reader_free(struct session *session);
 void carbon_arrived(struct arrival *arrival);
 void carbon_note_sent(struct talk *talk, const char *uid);
 
-/* --- correct.c: the history has the token of the message whose place one takes as its reason -- */
+/* --- correct.c: the history has the token of the message whose place one takes as its reason  */
 
 /* New string; NULL for NULL. */
 char *correction_reason(const char *supersedes);

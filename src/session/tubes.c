@@ -152,7 +152,7 @@ void tubes_on_event(const struct event *event, void *data)
 		session->tube_idle = g_idle_add(on_idle, session);
 }
 
-/* --- what contacts are told ------------------------------------------------------------------ */
+/* --- what contacts are told --------------------------------------------------------------- */
 
 void session_advertise(struct session *session, const char *service)
 {

@@ -6,8 +6,8 @@
  * out and named (file, line), the rest is used. So are a key that its group has already and
  * all lines of a group that was there before: the first one counts. A file with such lines is
  * never written back, so that nothing of the user's is lost. Writing is atomic (temporary
- * file, fsync, rename), mode 0600, keeps all other lines as they are, and goes through a symbolic link to the
- * file it names.
+ * file, fsync, rename), mode 0600, keeps all other lines as they are, and goes through a symbolic
+ * link to the file it names.
  */
 
 #include <stdbool.h>

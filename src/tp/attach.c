@@ -12,7 +12,7 @@
 
 #define CONNECT_TIMEOUT_MS 60000
 
-/* --- the end -------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------------ */
 
 static void end_by_signal(struct conn *conn, guint32 reason)
 {
@@ -67,7 +67,7 @@ static void on_owner(const char *name, const char *owner, void *data)
 		conn_end(conn, CONN_END_MANAGER, "the connection manager ended unexpectedly");
 }
 
-/* --- online ------------------------------------------------------------------------------------------ */
+/* --- online ------------------------------------------------------------------------------- */
 
 static unsigned basic_features(const struct conn *conn)
 {
@@ -228,7 +228,7 @@ static void on_status_changed(struct bus_reader *args, void *data)
 		on_status(data, status, reason);
 }
 
-/* --- the Connection object ------------------------------------------------------------------------- */
+/* --- the Connection object ---------------------------------------------------------------- */
 
 static void on_connect(struct bus_reader *reply, const GError *error, void *data)
 {

@@ -98,7 +98,7 @@ static char *check(const struct rules *rules, const struct image_facts *facts, g
 	return NULL;
 }
 
-/* --- setting it ----------------------------------------------------------------------------- */
+/* --- setting it --------------------------------------------------------------------------- */
 
 static void fail(const struct setting *setting, const char *why)
 {

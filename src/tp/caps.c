@@ -11,7 +11,7 @@
 
 #include "private.h"
 
-/* --- ours ---------------------------------------------------------------------------------------- */
+/* --- ours --------------------------------------------------------------------------------- */
 
 static void write_class(struct bus_writer *classes, const char *service)
 {
@@ -74,7 +74,7 @@ void tp_set_services(struct tp *tp, const char *const *services)
 	}
 }
 
-/* --- those of contacts ------------------------------------------------------------------------------ */
+/* --- those of contacts -------------------------------------------------------------------- */
 
 struct class_facts { /* borrowed */
 	const char *type, *service;

@@ -15,7 +15,7 @@
 #define CHANNELS_MAX      5000
 #define ENSURE_TIMEOUT_MS 60000
 
-/* --- facts ---------------------------------------------------------------------------------------- */
+/* --- facts -------------------------------------------------------------------------------- */
 
 static void facts_clear(struct channel_facts *facts)
 {
@@ -118,7 +118,7 @@ static void facts_read(struct channel_facts *facts, struct bus_reader *propertie
 		facts->interfaces = g_new0(char *, 1);
 }
 
-/* --- one channel ------------------------------------------------------------------------------------ */
+/* --- one channel -------------------------------------------------------------------------- */
 
 struct bus_call *channel_call(struct channel *channel, const char *interface, const char *method)
 {
@@ -188,7 +188,7 @@ struct channel *conn_find_channel(struct conn *conn, enum chat_kind kind, const 
 	return chat && conn->talks ? g_hash_table_lookup(conn->talks, chat) : NULL;
 }
 
-/* --- taking one in -------------------------------------------------------------------------------------- */
+/* --- taking one in ------------------------------------------------------------------------ */
 
 static bool is_legacy(const struct channel_facts *facts)
 {
@@ -364,7 +364,7 @@ void conn_channels_start(struct conn *conn)
 			 on_found_channels, conn);
 }
 
-/* --- asking for one ----------------------------------------------------------------------------------------- */
+/* --- asking for one ----------------------------------------------------------------------- */
 
 struct ensure {
 	struct conn *conn;
@@ -536,7 +536,7 @@ void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn,
 	bus_call_send(call, ENSURE_TIMEOUT_MS, on_created, creation);
 }
 
-/* --- the end, and the right to handle ---------------------------------------------------------------------- */
+/* --- the end, and the right to handle ----------------------------------------------------- */
 
 void conn_channels_free(struct conn *conn)
 {
@@ -579,8 +579,8 @@ void conn_close_chat(struct conn *conn, struct chat *chat)
 
 	if (!channel || !conn->tp->is_handler)
 		return;
-	/* What is not stored yet stays unacknowledged: the channel then comes back at once, as a new
-	 * one, and nothing is lost. */
+	/* What is not stored yet stays unacknowledged: the channel then comes back at once, as a
+	 * new one, and nothing is lost. */
 	if (channel->text)
 		tp_text_flush_acks(channel);
 	channel_close(channel);

@@ -39,7 +39,7 @@ static void note_free(void *data)
 	g_free(note);
 }
 
-/* --- telling the service ------------------------------------------------------------------- */
+/* --- telling the service ------------------------------------------------------------------ */
 
 static void note_settle(struct note *note);
 
@@ -109,7 +109,7 @@ static void note_settle(struct note *note)
 		note_send(note);
 }
 
-/* --- whether there is one ------------------------------------------------------------------- */
+/* --- whether there is one ----------------------------------------------------------------- */
 
 static void settle_all(struct desktop *desktop)
 {
@@ -217,7 +217,7 @@ static void on_owner(const char *name, const char *owner, void *data)
 	}
 }
 
-/* --- from outside ----------------------------------------------------------------------------- */
+/* --- from outside ------------------------------------------------------------------------- */
 
 struct desktop *desktop_new(struct bus *bus)
 {

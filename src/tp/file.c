@@ -410,7 +410,7 @@ void tp_file_start(struct channel *channel)
 			     on_offered_properties, channel);
 }
 
-/* --- the end of channels and connections ---------------------------------------------------- */
+/* --- the end of channels and connections -------------------------------------------------- */
 
 void tp_file_channel_gone(struct channel *channel)
 {

@@ -30,7 +30,7 @@ static char *connection_prefix(const struct conn *conn)
 	return g_strdup_printf("%s.%s.%s.", TP_CONN, conn->manager, protocol);
 }
 
-/* --- a connection that somebody else made ----------------------------------------------------------- */
+/* --- a connection that somebody else made ------------------------------------------------- */
 
 struct candidate { /* a bus name that may be our account's connection */
 	struct conn *conn;
@@ -163,7 +163,7 @@ static void find_existing(struct conn *conn)
 	bus_list_names(conn->scope, prefix, on_names, conn);
 }
 
-/* --- a new connection ----------------------------------------------------------------------------------- */
+/* --- a new connection --------------------------------------------------------------------- */
 
 static void on_requested(struct bus_reader *reply, const GError *error, void *data)
 {
@@ -235,7 +235,7 @@ static void ask_manager(struct conn *conn)
 		on_manager_started(conn);
 }
 
-/* --- the recorded connection ---------------------------------------------------------------------------- */
+/* --- the recorded connection -------------------------------------------------------------- */
 
 /* The account is not the login that it was. Nobody else uses that one: it ends. */
 static void replace_recorded(struct conn *conn, const char *name, const char *path)

@@ -102,7 +102,7 @@ void conn_groups_start(struct conn *conn)
 			 on_storage, conn);
 }
 
-/* --- changing them ------------------------------------------------------------------------------ */
+/* --- changing them ------------------------------------------------------------------------ */
 
 static bool check_groups(struct conn *conn, const char *what, tp_done_fn done, void *data)
 {

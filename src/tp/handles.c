@@ -29,7 +29,7 @@ struct contact *conn_handle_contact(const struct conn *conn, guint32 handle)
 	return id ? account_find_contact(conn->account, id) : NULL;
 }
 
-/* --- one id to its handle ------------------------------------------------------------------------ */
+/* --- one id to its handle ----------------------------------------------------------------- */
 
 struct handle_question {
 	struct conn *conn;
@@ -162,7 +162,7 @@ void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data
 	conn_get_handle(conn, id, on_normalized, normalize, g_free);
 }
 
-/* --- many handles to their ids --------------------------------------------------------------------- */
+/* --- many handles to their ids ------------------------------------------------------------ */
 
 struct ids_question {
 	struct conn *conn;

@@ -15,7 +15,7 @@
 #define PROTOCOLS_MAX      200
 #define PARAMS_MAX         200
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------ */
 
 static char *read_default(struct bus_reader *value)
 {
@@ -111,7 +111,7 @@ static char *manager_path(const char *manager)
 	return g_strconcat(TP_CM_PATH_PREFIX, manager, NULL);
 }
 
-/* --- all protocols of all managers ------------------------------------------------------------ */
+/* --- all protocols of all managers -------------------------------------------------------- */
 
 struct listing_part { /* one question to one manager */
 	struct protocol_listing *listing;
@@ -367,7 +367,7 @@ void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data)
 	g_array_append_val(listing->askers, asker);
 }
 
-/* --- one protocol ------------------------------------------------------------------------------ */
+/* --- one protocol ------------------------------------------------------------------------- */
 
 struct protocol_question {
 	char *manager, *name;

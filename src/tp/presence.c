@@ -50,7 +50,7 @@ static void on_presences(struct bus_reader *args, void *data)
 		g_debug("%s: PresencesChanged: %s", conn->path, bus_reader_error(args));
 }
 
-/* --- our own -------------------------------------------------------------------------------------- */
+/* --- our own ------------------------------------------------------------------------------ */
 
 void conn_presence_read(struct conn *conn, struct bus_reader *value)
 {

@@ -143,12 +143,12 @@ struct bus_call *conn_call(struct conn *conn, const char *interface, const char 
 /* Tells the end, once. @text is for people and cleaned here. */
 void conn_end(struct conn *conn, enum conn_end end, const char *text);
 
-/* --- flush.c ------------------------------------------------------------------------------- */
+/* --- flush.c ------------------------------------------------------------------------------ */
 
 /* @text goes to the manager now. */
 void conn_note_sent(struct conn *conn, const char *text);
 
-/* --- pending.c ----------------------------------------------------------------------------- */
+/* --- pending.c ---------------------------------------------------------------------------- */
 
 /* Sends @call and tells @done how it ended; @what completes "cannot …". */
 void tp_send_done(struct bus_call *call, int timeout_ms, tp_done_fn done, void *data,
@@ -160,14 +160,14 @@ void conn_fail_later(struct conn *conn, tp_done_fn done, void *data, GDestroyNot
 /* Forgets what conn_fail_later() has yet to tell. */
 void conn_forget_failures(struct conn *conn);
 
-/* --- attach.c ------------------------------------------------------------------------------ */
+/* --- attach.c ----------------------------------------------------------------------------- */
 
 /* find.c: starts looking for or asking for a connection. */
 void conn_find(struct conn *conn);
 /* The Connection object is known: goes on with its status. */
 void conn_attach(struct conn *conn, const char *unique, const char *name, const char *path);
 
-/* --- error.c ------------------------------------------------------------------------------- */
+/* --- error.c ------------------------------------------------------------------------------ */
 
 /* A new TP_ERROR "cannot @what: reason" out of a bus error. */
 GError *tp_error_from_bus(const char *what, const GError *error);
@@ -178,7 +178,7 @@ enum conn_end tp_error_end(const char *error_name);
 enum conn_end tp_reason_end(guint32 reason);
 const char *tp_reason_words(guint32 reason);
 
-/* --- manager.c, params.c ----------------------------------------------------------------------------- */
+/* --- manager.c, params.c ------------------------------------------------------------------ */
 
 void tp_listing_free(struct protocol_listing *listing);
 /* The bus is gone: tells those who asked. */
@@ -191,7 +191,7 @@ void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *p
 bool tp_write_params(struct bus_writer *args, const struct protocol *protocol, GHashTable *params,
 		     const char *secret, GError **error);
 
-/* --- spawn.c ------------------------------------------------------------------------------- */
+/* --- spawn.c ------------------------------------------------------------------------------ */
 
 bool tp_manager_name_is_valid(const char *manager);
 /*
@@ -205,7 +205,7 @@ void tp_manager_start_cancel(struct manager_start *start); /* NULL is fine */
 /* Names of those that come with pheme and could be started so; g_strfreev(). */
 char **tp_startable_managers(const struct tp *tp);
 
-/* --- handles.c ----------------------------------------------------------------------------- */
+/* --- handles.c ---------------------------------------------------------------------------- */
 
 /* Raw id, or NULL when not known. */
 const char *conn_handle_id(const struct conn *conn, guint32 handle);
@@ -229,7 +229,7 @@ void conn_learn_handles(struct conn *conn, struct bus_scope *scope, GArray *hand
 void conn_learn_handles_owned(struct conn *conn, struct bus_scope *scope, GArray *handles,
 			      void (*fn)(void *data), void *data, GDestroyNotify free_data);
 
-/* --- presence.c, roster.c ------------------------------------------------------------------ */
+/* --- presence.c, roster.c ----------------------------------------------------------------- */
 
 /* Takes the value of Statuses: what can be set here. */
 void conn_presence_read(struct conn *conn, struct bus_reader *statuses);
@@ -248,14 +248,14 @@ void conn_groups_start(struct conn *conn);
 void conn_groups_learn(struct conn *conn, char *const *groups);
 void conn_blocking_start(struct conn *conn);
 
-/* --- contact_info.c --------------------------------------------------------------------------- */
+/* --- contact_info.c ----------------------------------------------------------------------- */
 
 void conn_contact_info_start(struct conn *conn);
 /* a(sasas): a new card. What is too much of it is left out. */
 GPtrArray *tp_read_card(struct bus_reader *r);
 void conn_aliasing_start(struct conn *conn);
 
-/* --- channel.c ----------------------------------------------------------------------------- */
+/* --- channel.c ---------------------------------------------------------------------------- */
 
 void conn_channels_start(struct conn *conn);
 void conn_channels_free(struct conn *conn);
@@ -291,7 +291,7 @@ void conn_create_channel(struct conn *conn, struct bus_call *call, create_fn fn,
 /* We are the handler now: look again at what waits. */
 void conn_handler_changed(struct conn *conn);
 
-/* --- text.c, room.c, auth.c ------------------------------------------------------------------ */
+/* --- text.c, room.c, auth.c --------------------------------------------------------------- */
 
 void tp_text_start(struct channel *channel);
 void tp_text_free(struct channel *channel);
@@ -308,7 +308,7 @@ void tp_room_answer_password(struct channel *channel, const char *password);
 void tp_auth_start(struct channel *channel);
 void tp_auth_free(struct channel *channel);
 
-/* --- file.c --------------------------------------------------------------------------------- */
+/* --- file.c ------------------------------------------------------------------------------- */
 
 /* Tells the network that we take files. */
 void conn_files_start(struct conn *conn);
@@ -317,24 +317,24 @@ void conn_files_let_go(struct conn *conn);
 void conn_files_free(struct conn *conn);
 void tp_file_start(struct channel *channel);
 void tp_file_channel_gone(struct channel *channel);
-/* --- caps.c ---------------------------------------------------------------------------------- */
+/* --- caps.c ------------------------------------------------------------------------------- */
 
 void conn_caps_start(struct conn *conn);
 void conn_caps_withdraw(struct conn *conn);
 /* a(a{sv}as), of one contact. */
 void conn_caps_read(struct conn *conn, guint32 handle, struct bus_reader *r);
 
-/* --- room_list.c ------------------------------------------------------------------------------ */
+/* --- room_list.c -------------------------------------------------------------------------- */
 
 void tp_room_list_channel_gone(struct channel *channel);
 void conn_room_list_free(struct conn *conn);
 
-/* --- search.c ---------------------------------------------------------------------------------- */
+/* --- search.c ----------------------------------------------------------------------------- */
 
 void tp_search_channel_gone(struct channel *channel);
 void conn_search_free(struct conn *conn);
 
-/* --- tube.c ---------------------------------------------------------------------------------- */
+/* --- tube.c ------------------------------------------------------------------------------- */
 
 void tp_tube_start(struct channel *channel);
 void tp_tube_free(struct channel *channel);

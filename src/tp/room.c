@@ -46,7 +46,7 @@ const char *tp_room_nick(const char *id)
 	return slash && slash[1] ? slash + 1 : id;
 }
 
-/* --- joined, not joined ------------------------------------------------------------------------- */
+/* --- joined, not joined ------------------------------------------------------------------- */
 
 void tp_room_finish_joins(struct channel *channel, const GError *error)
 {
@@ -133,7 +133,7 @@ static void leave(struct channel *channel)
 	chat_set_room_state(channel->chat, ROOM_LEFT);
 }
 
-/* --- changes of members --------------------------------------------------------------------------- */
+/* --- changes of members ------------------------------------------------------------------- */
 
 static void read_details(struct room *room, struct bus_reader *args, struct room_change *details)
 {
@@ -286,7 +286,7 @@ static void on_self_changed(struct bus_reader *args, void *data)
 		enter(channel);
 }
 
-/* --- the state found ------------------------------------------------------------------------------- */
+/* --- the state found ---------------------------------------------------------------------- */
 
 struct group_state {
 	GArray *members;
@@ -367,7 +367,7 @@ static void on_group(struct bus_reader *reply, const GError *error, void *data)
 		g_array_unref(state.members);
 }
 
-/* --- start and end -------------------------------------------------------------------------------------- */
+/* --- start and end ------------------------------------------------------------------------ */
 
 void tp_room_start(struct channel *channel)
 {

@@ -68,7 +68,7 @@ void conn_room_list_free(struct conn *conn)
 	g_clear_pointer(&conn->listing, g_free);
 }
 
-/* --- rooms that come ------------------------------------------------------------------------------ */
+/* --- rooms that come ---------------------------------------------------------------------- */
 
 static bool read_room(struct bus_reader *fields, struct room_list *list)
 {
@@ -130,7 +130,7 @@ static void on_listing_rooms(struct bus_reader *args, void *data)
 		finish(channel->conn, ROOM_LIST_DONE, NULL);
 }
 
-/* --- asking --------------------------------------------------------------------------------------- */
+/* --- asking ------------------------------------------------------------------------------- */
 
 static void fail(struct conn *conn, const GError *bus_error)
 {

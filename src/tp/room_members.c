@@ -84,7 +84,7 @@ void conn_invite(struct conn *conn, struct chat *chat, const char *id, const cha
 	conn_get_handle(conn, id, on_invitee, invite, invite_free);
 }
 
-/* --- kicking and banning -------------------------------------------------------------------------- */
+/* --- kicking and banning ------------------------------------------------------------------ */
 
 static guint32 find_handle(const struct channel *channel, const char *id)
 {
@@ -177,7 +177,7 @@ void conn_kick(struct conn *conn, struct chat *chat, const char *member, const c
 	bus_call_send(call, -1, on_thrown_out, removal);
 }
 
-/* --- a room out of a chat --------------------------------------------------------------------------- */
+/* --- a room out of a chat ----------------------------------------------------------------- */
 
 struct making {
 	struct conn *conn;

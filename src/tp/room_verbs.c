@@ -21,7 +21,7 @@ void tp_room_join_free(void *data)
 	g_free(join);
 }
 
-/* --- joining ------------------------------------------------------------------------------------- */
+/* --- joining ------------------------------------------------------------------------------ */
 
 static void fail_join(struct room_join *join, const GError *error)
 {
@@ -161,7 +161,7 @@ void conn_join(struct conn *conn, const char *room, const char *password, tp_don
 	bus_call_send(call, -1, on_room_handle, join);
 }
 
-/* --- leaving --------------------------------------------------------------------------------------- */
+/* --- leaving ------------------------------------------------------------------------------ */
 
 struct part {
 	struct conn *conn;
@@ -223,7 +223,7 @@ void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done
 	bus_call_send(call, PART_TIMEOUT_MS, on_removed, part);
 }
 
-/* --- invitations -------------------------------------------------------------------------------------- */
+/* --- invitations -------------------------------------------------------------------------- */
 
 void tp_room_invited(struct channel *channel, guint32 actor, const char *message)
 {

@@ -24,7 +24,7 @@ struct roster {
 	bool can_change, uses_message;
 };
 
-/* --- contacts into the model -------------------------------------------------------------------- */
+/* --- contacts into the model -------------------------------------------------------------- */
 
 struct contact_facts { /* borrowed from the message */
 	const char *id, *alias, *publish_request;
@@ -139,7 +139,7 @@ static void read_contact(struct conn *conn, guint32 handle, struct bus_reader *a
 	g_strfreev(facts.groups);
 }
 
-/* --- all of it --------------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------- */
 
 /* Contacts of the cached roster that the network does not know any more. */
 static void drop_unlisted(struct conn *conn, GHashTable *listed)
@@ -248,7 +248,7 @@ static void on_list_state_changed(struct bus_reader *args, void *data)
 		on_list_state(data, state);
 }
 
-/* --- changes --------------------------------------------------------------------------------------------- */
+/* --- changes ------------------------------------------------------------------------------ */
 
 struct change {
 	guint32 handle;
@@ -417,7 +417,7 @@ static void on_changed(struct bus_reader *args, void *data)
 		remove_contact(conn, g_array_index(removals, guint32, i));
 }
 
-/* --- start and end ----------------------------------------------------------------------------------- */
+/* --- start and end ------------------------------------------------------------------------ */
 
 static void on_list_properties(struct bus_reader *reply, const GError *error, void *data)
 {

@@ -92,7 +92,7 @@ static bool is_current(const struct channel *channel)
 	return search && search->channel == channel;
 }
 
-/* --- what comes --------------------------------------------------------------------------------- */
+/* --- what comes --------------------------------------------------------------------------- */
 
 /* a{sa(sasas)} */
 static void on_result(struct bus_reader *args, void *data)
@@ -169,7 +169,7 @@ static void on_state(struct bus_reader *args, void *data)
 	}
 }
 
-/* --- opening one -------------------------------------------------------------------------------- */
+/* --- opening one -------------------------------------------------------------------------- */
 
 static void fail(struct conn *conn, const char *what, const GError *bus_error)
 {
@@ -291,7 +291,7 @@ void conn_open_directory(struct conn *conn, const char *server, unsigned limit, 
 	bus_call_send(call, OPEN_TIMEOUT_MS, on_channel, asking);
 }
 
-/* --- searching ---------------------------------------------------------------------------------- */
+/* --- searching ---------------------------------------------------------------------------- */
 
 static void on_called(struct bus_reader *reply, const GError *error, void *data)
 {

@@ -37,7 +37,7 @@ void tp_text_free(struct channel *channel)
 	g_free(text);
 }
 
-/* --- incoming ------------------------------------------------------------------------------------ */
+/* --- incoming ----------------------------------------------------------------------------- */
 
 static bool is_self(const struct channel *channel, guint32 handle, const char *id)
 {
@@ -194,7 +194,7 @@ static void on_received(struct bus_reader *args, void *data)
 		g_debug("%s: Received: %s", channel->path, bus_reader_error(args));
 }
 
-/* --- what waits already ------------------------------------------------------------------------------ */
+/* --- what waits already ------------------------------------------------------------------- */
 
 static void finish_reading(struct channel *channel, GPtrArray *waiting)
 {
@@ -292,7 +292,7 @@ void tp_text_read_pending(struct channel *channel, bool replay)
 	bus_call_send(call, -1, on_pending_plain, channel);
 }
 
-/* --- acknowledging ----------------------------------------------------------------------------------- */
+/* --- acknowledging ------------------------------------------------------------------------ */
 
 struct ack_batch {
 	struct channel *channel;
@@ -401,7 +401,7 @@ static void on_pending_removed(struct bus_reader *args, void *data)
 		tell_removed(channel, ids);
 }
 
-/* --- start --------------------------------------------------------------------------------------------------- */
+/* --- start -------------------------------------------------------------------------------- */
 
 void tp_text_start(struct channel *channel)
 {

@@ -33,7 +33,7 @@ void text_message_free(struct text_message *message)
 	g_free(message);
 }
 
-/* --- bodies -------------------------------------------------------------------------------------- */
+/* --- bodies ------------------------------------------------------------------------------- */
 
 static void read_part(struct bus_reader *parts, struct part *part)
 {
@@ -107,7 +107,7 @@ static char *read_body(struct bus_reader *parts_reader)
 	return join_parts(parts, count);
 }
 
-/* --- headers --------------------------------------------------------------------------------------- */
+/* --- headers ------------------------------------------------------------------------------ */
 
 static void read_string(struct bus_reader *value, char **field)
 {

@@ -8,7 +8,7 @@
 
 #define IN_FLIGHT_MAX 64
 
-/* --- what others send ------------------------------------------------------------------------------------- */
+/* --- what others send --------------------------------------------------------------------- */
 
 /* Is this the echo of what we sent ourselves? For managers that drop our header. */
 static bool forget_in_flight(struct text *text, const char *body)
@@ -100,7 +100,7 @@ static void on_send_error(struct bus_reader *args, void *data)
 		tp->ops->delivery(channel->conn, &report, tp->data);
 }
 
-/* --- sending ------------------------------------------------------------------------------------------------ */
+/* --- sending ------------------------------------------------------------------------------ */
 
 struct send {
 	struct conn *conn;
@@ -255,7 +255,7 @@ void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum mess
 		conn_ensure_text(conn, kind, id, on_send_channel, send, send_free);
 }
 
-/* --- chat states ------------------------------------------------------------------------------------------- */
+/* --- chat states -------------------------------------------------------------------------- */
 
 static void on_chat_state(struct bus_reader *args, void *data)
 {

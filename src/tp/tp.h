@@ -167,7 +167,7 @@ void conn_set_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *da
 /* The same, where there are avatars and the network has none of ours; else @done is not called. */
 void conn_restore_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void *data);
 
-/* --- roster (Connection.Interface.ContactList, .Aliasing) ----------------------------------- */
+/* --- roster (Connection.Interface.ContactList, .Aliasing) --------------------------------- */
 
 void conn_roster_add(struct conn *conn, const char *id, const char *message, tp_done_fn done,
 		     void *data);
@@ -209,14 +209,15 @@ void conn_search_more(struct conn *conn, tp_done_fn done, void *data);
 /* What was found stays. */
 void conn_stop_search(struct conn *conn);
 
-/* --- chats (Channel.Type.Text) -------------------------------------------------------------- */
+/* --- chats (Channel.Type.Text) ------------------------------------------------------------ */
 
 /* The network's own spelling of an id (normalised); @id is NULL with an error. */
 typedef void (*conn_id_fn)(const char *id, const GError *error, void *data);
 void conn_normalize(struct conn *conn, const char *id, conn_id_fn fn, void *data);
 
 /* @supersedes: token of the message that this one takes the place of, where the chat can correct;
- * or NULL. @token is the network's, "" for none; NULL with an error. Opens a channel when need be. */
+ * or NULL. @token is the network's, "" for none; NULL with an error. Opens a channel when need
+ * be. */
 typedef void (*conn_sent_fn)(const char *token, const GError *error, void *data);
 void conn_send(struct conn *conn, enum chat_kind kind, const char *id, enum message_type type,
 	       const char *text, const char *uid, const char *supersedes, conn_sent_fn fn,
@@ -229,7 +230,7 @@ void conn_set_typing(struct conn *conn, struct chat *chat, enum chat_typing stat
 /* Closes the channel of a contact chat; with messages that wait it comes back at once. */
 void conn_close_chat(struct conn *conn, struct chat *chat);
 
-/* --- rooms (Group, Room2, Subject2, Password) ------------------------------------------------ */
+/* --- rooms (Group, Room2, Subject2, Password) --------------------------------------------- */
 
 /* The chat is opened in the model at once (ROOM_JOINING), under the name that was given. */
 void conn_join(struct conn *conn, const char *room, const char *password, tp_done_fn done,
@@ -259,7 +260,7 @@ void conn_stop_listing(struct conn *conn);
 void conn_answer_invitation(struct conn *conn, const char *room, bool accept, tp_done_fn done,
 			    void *data);
 
-/* --- files (Channel.Type.FileTransfer) -------------------------------------------------------- */
+/* --- files (Channel.Type.FileTransfer) ---------------------------------------------------- */
 
 /* Offers the file at @path to a contact and sends it when it is taken: all of that is told in the
  * model's new transfer. NULL and @error when it cannot be read. */
@@ -271,7 +272,7 @@ bool conn_accept_file(struct conn *conn, struct transfer *transfer, const char *
 		      GError **error);
 /* Declines or cancels it; nothing of it is left here. */
 void conn_cancel_file(struct conn *conn, struct transfer *transfer);
-/* --- tubes (Channel.Type.StreamTube, .DBusTube, Channel.Interface.Tube) ----------------------- */
+/* --- tubes (Channel.Type.StreamTube, .DBusTube, Channel.Interface.Tube) ------------------- */
 
 /*
  * Offers @service to a contact or to a room we are in. The tube is in the model at once, unless

@@ -21,7 +21,7 @@
 #define FINISH_TRIES     30
 #define LINGER_SECONDS   3
 
-/* --- a piece of work ------------------------------------------------------------------------ */
+/* --- a piece of work ---------------------------------------------------------------------- */
 
 static void announced_clear(void *data)
 {
@@ -125,7 +125,7 @@ void tp_tube_work_end(struct tube_work *work, enum tube_outcome outcome, const c
 	work_free(work);
 }
 
-/* --- closing ----------------------------------------------------------------------------------- */
+/* --- closing ------------------------------------------------------------------------------ */
 
 static void on_close(struct bus_reader *reply, const GError *error, void *data)
 {
@@ -336,7 +336,7 @@ bool conn_close_tubes(struct conn *conn)
 	return any;
 }
 
-/* --- states -------------------------------------------------------------------------------------- */
+/* --- states ------------------------------------------------------------------------------- */
 
 static void open_tube(struct tube_work *work)
 {
@@ -425,7 +425,7 @@ char *tp_tube_peer(const struct tube_work *work, guint32 handle)
 	return g_strdup(id ? id : "somebody");
 }
 
-/* --- what others offer ----------------------------------------------------------------------------- */
+/* --- what others offer -------------------------------------------------------------------- */
 
 static const char *initiator(const struct channel *channel)
 {
@@ -505,7 +505,7 @@ void tp_tube_attach(struct tube_work *work, struct channel *channel)
 		tp_tube_dbus_start(work);
 }
 
-/* --- accepting --------------------------------------------------------------------------------------- */
+/* --- accepting ---------------------------------------------------------------------------- */
 
 void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
 		      tp_done_fn done, void *data)
@@ -533,7 +533,7 @@ void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_lo
 	tube_set_state(tube, TUBE_ACCEPTING);
 }
 
-/* --- connections, counted ------------------------------------------------------------------------------ */
+/* --- connections, counted ----------------------------------------------------------------- */
 
 void conn_close_tube_connection(struct conn *conn, struct tube *tube, unsigned id)
 {

@@ -13,7 +13,7 @@
 #define CALL_TIMEOUT_MS 60000
 #define OPEN_SECONDS    60
 
-/* --- who takes part --------------------------------------------------------------------------- */
+/* --- who takes part ----------------------------------------------------------------------- */
 
 /* a{us} */
 static void read_names(struct tube_work *work, struct bus_reader *r)
@@ -89,7 +89,7 @@ void tp_tube_dbus_start(struct tube_work *work)
 				 "DBusNames", on_names, channel);
 }
 
-/* --- offering and accepting -------------------------------------------------------------------- */
+/* --- offering and accepting --------------------------------------------------------------- */
 
 static void on_answer(struct bus_reader *reply, const GError *bus_error, void *data)
 {

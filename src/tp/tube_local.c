@@ -20,7 +20,7 @@
 #define ANNOUNCED_MAX 4096
 #define STEP_SECONDS  30 /* that a connection may take for each step until it is open */
 
-/* --- who a connection is with ------------------------------------------------------------------ */
+/* --- who a connection is with ------------------------------------------------------------- */
 
 static bool is_matched(const struct tube_work *work, unsigned connection)
 {
@@ -92,7 +92,7 @@ void tp_tube_connection_closed(struct tube_work *work, guint32 id)
 	}
 }
 
-/* --- connections ----------------------------------------------------------------------------------- */
+/* --- connections -------------------------------------------------------------------------- */
 
 static void on_arrived(struct bridge_connection *connection, void *data)
 {
@@ -205,7 +205,7 @@ void tp_tube_local_close(struct tube_work *work, unsigned id)
 		bridge_each(work->bridge, close_one, &closing);
 }
 
-/* --- programs --------------------------------------------------------------------------------------- */
+/* --- programs ----------------------------------------------------------------------------- */
 
 static void on_program_exit(struct subprocess *program, int status, void *data)
 {
@@ -256,14 +256,14 @@ bool tp_tube_start_program(struct tube_work *work, const char *command,
 	return work->program;
 }
 
-/* --- where programs connect ---------------------------------------------------------------------------- */
+/* --- where programs connect --------------------------------------------------------------- */
 
 static bool wants_path(const struct tube_local *local)
 {
 	return !local->listen && local->command && strstr(local->command, "{path}");
 }
 
-/* --- one connection, to a server here --------------------------------------------------------------- */
+/* --- one connection, to a server here ----------------------------------------------------- */
 
 static bool is_connect(const struct tube_local *local)
 {

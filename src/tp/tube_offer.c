@@ -8,7 +8,7 @@
 #include "../model/text.h"
 #include "tube.h"
 
-/* --- the answer --------------------------------------------------------------------------------- */
+/* --- the answer --------------------------------------------------------------------------- */
 
 struct asking { /* the work may be over before the answer comes */
 	struct conn *conn;
@@ -110,7 +110,7 @@ static void on_channel(struct channel *channel, const GError *bus_error, void *d
 		tp_tube_fail(work, error);
 }
 
-/* --- the question -------------------------------------------------------------------------------- */
+/* --- the question ------------------------------------------------------------------------- */
 
 static void create(struct tube_work *work)
 {

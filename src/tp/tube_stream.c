@@ -13,7 +13,7 @@
 #define OPEN_SECONDS    60
 #define STEP_SECONDS    30
 
-/* --- ways ------------------------------------------------------------------------------------------ */
+/* --- ways --------------------------------------------------------------------------------- */
 
 /* The strictest first. A Unix socket of ours lies where nobody else of this computer can enter,
  * and one of the manager's is watched by it; a port is known to all, and whose it is only after
@@ -50,7 +50,7 @@ static const struct tube_way *choose(const struct tube_work *work, GError **erro
 	return NULL;
 }
 
-/* --- addresses ---------------------------------------------------------------------------------------- */
+/* --- addresses ---------------------------------------------------------------------------- */
 
 static void write_ipv4(struct bus_writer *args, const char *host, guint16 port)
 {
@@ -110,7 +110,7 @@ static struct address *read_address(struct bus_reader *value, guint32 type)
 	return address_new_unix(path);
 }
 
-/* --- offering ------------------------------------------------------------------------------------------ */
+/* --- offering ----------------------------------------------------------------------------- */
 
 static bool listen_for_manager(struct tube_work *work, GError **error)
 {
@@ -172,7 +172,7 @@ bool tp_tube_stream_offer(struct tube_work *work, GError **error)
 	return true;
 }
 
-/* --- accepting ------------------------------------------------------------------------------------------- */
+/* --- accepting ---------------------------------------------------------------------------- */
 
 static void on_accepted(struct bus_reader *reply, const GError *bus_error, void *data)
 {
@@ -233,7 +233,7 @@ bool tp_tube_stream_accept(struct tube_work *work, GError **error)
 	return true;
 }
 
-/* --- connections ------------------------------------------------------------------------------------------- */
+/* --- connections -------------------------------------------------------------------------- */
 
 static void on_remote_connection(struct bus_reader *args, void *data)
 {

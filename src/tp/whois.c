@@ -31,7 +31,7 @@ static void inquiry_free(void *data)
 	g_free(inquiry);
 }
 
-/* --- attributes -------------------------------------------------------------------------------- */
+/* --- attributes --------------------------------------------------------------------------- */
 
 static void replace(char **place, const char *raw)
 {
@@ -118,7 +118,7 @@ static void read_attribute(struct whois *whois, const char *key, struct bus_read
 	}
 }
 
-/* --- the card ---------------------------------------------------------------------------------- */
+/* --- the card ----------------------------------------------------------------------------- */
 
 static void finish(struct inquiry *inquiry, const GError *error)
 {
@@ -162,7 +162,7 @@ static void ask_card(struct inquiry *inquiry, guint32 handle)
 	bus_call_send(call, CARD_TIMEOUT_MS, on_card, inquiry);
 }
 
-/* --- asking ------------------------------------------------------------------------------------ */
+/* --- asking ------------------------------------------------------------------------------- */
 
 struct question { /* owns the inquiry until the card is asked for */
 	struct inquiry *inquiry;

@@ -66,7 +66,7 @@ static double since(gint64 begun)
 	return (double)(g_get_monotonic_time() - begun) / 1e3;
 }
 
-/* --- storing ------------------------------------------------------------------------------- */
+/* --- storing ------------------------------------------------------------------------------ */
 
 static void on_stored(enum history_result result, gint64 row, const char *why, void *data)
 {
@@ -133,7 +133,7 @@ static void fill(struct bench *bench, const char *path, unsigned messages)
 	       (double)file.st_size / messages);
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------ */
 
 static void on_page(GPtrArray *messages, bool complete, const char *error, void *data)
 {
@@ -201,7 +201,7 @@ static void search(struct bench *bench, const char *text)
 	query_unref(query);
 }
 
-/* --- the flags -------------------------------------------------------------------------------- */
+/* --- the flags ---------------------------------------------------------------------------- */
 
 static char *pheme_path(void)
 {

@@ -78,7 +78,7 @@ static pid_t start(void)
 	return pid;
 }
 
-/* --- the contestants ------------------------------------------------------------------------ */
+/* --- the contestants ---------------------------------------------------------------------- */
 
 static pid_t start_relay(const char *from, const char *to)
 {
@@ -110,7 +110,7 @@ static pid_t start_socat(const char *from, const char *to)
 	_exit(127);
 }
 
-/* --- throughput ----------------------------------------------------------------------------- */
+/* --- throughput --------------------------------------------------------------------------- */
 
 static pid_t start_writer(const char *path, guint64 bytes)
 {
@@ -209,7 +209,7 @@ static void throughput(double gib, guint repeats)
 		printf("socat    is not installed\n");
 }
 
-/* --- idle and new connections ----------------------------------------------------------------- */
+/* --- idle and new connections ------------------------------------------------------------- */
 
 static long resident_kib(pid_t pid)
 {

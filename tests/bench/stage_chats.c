@@ -2,7 +2,8 @@
 #include "tests/bench/run.h"
 #include "tests/lib/proc.h"
 
-/* Hundreds of chats: coming, being there, changing from one to the next, and back after a restart. */
+/* Hundreds of chats: coming, being there, changing from one to the next, and back after a
+ * restart. */
 
 static void open_all(struct run *run)
 {

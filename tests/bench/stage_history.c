@@ -5,7 +5,8 @@
 
 #include <sqlite3.h>
 
-/* A history of many years: what starting, opening a chat, reading back and searching cost with it. */
+/* A history of many years: what starting, opening a chat, reading back and searching cost with
+ * it. */
 
 enum { PAGES = 20 };
 

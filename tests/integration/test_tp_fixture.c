@@ -233,7 +233,7 @@ static void tell_fixture(struct world *world, const char *method, GVariant *args
 	g_dbus_connection_flush_sync(test_env_bus(world->env), NULL, NULL);
 }
 
-/* --- coming and going ------------------------------------------------------------------------- */
+/* --- coming and going --------------------------------------------------------------------- */
 
 static void online_is_told_once(void **state)
 {
@@ -348,7 +348,7 @@ static void a_request_that_was_taken_back(void **state)
 	assert_false(has_request(world));
 }
 
-/* --- messages --------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------- */
 
 /* It may have gone out: it must not look as if it could be sent again. */
 static void bus_dies_while_sending(void **state)
@@ -366,7 +366,7 @@ static void bus_dies_while_sending(void **state)
 	assert_int_equal(world->outcome.code, TP_ERROR_FAILED);
 }
 
-/* --- rooms ------------------------------------------------------------------------------------ */
+/* --- rooms -------------------------------------------------------------------------------- */
 
 static void part_without_a_word(void **state)
 {

@@ -17,7 +17,7 @@
 #define OFFER  "--timeout", "20", "--tube-offer"
 #define ACCEPT "--timeout", "20", "--tube-accept"
 
-/* --- programs ----------------------------------------------------------------------------------- */
+/* --- programs ----------------------------------------------------------------------------- */
 
 struct program {
 	GDBusConnection *bus;
@@ -162,7 +162,7 @@ static void start_at(struct program *program, struct pheme_world *w, const char 
 	program_start(program, address, is_bus);
 }
 
-/* --- with a contact ------------------------------------------------------------------------------- */
+/* --- with a contact ----------------------------------------------------------------------- */
 
 static void test_contact(void **state)
 {
@@ -213,7 +213,7 @@ static void test_exec(void **state)
 	users_check_clean(w, "ben");
 }
 
-/* --- in a room ------------------------------------------------------------------------------------- */
+/* --- in a room ---------------------------------------------------------------------------- */
 
 static void add_members(struct pheme_world *w)
 {

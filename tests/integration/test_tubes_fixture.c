@@ -40,7 +40,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* --- a pheme without a screen ------------------------------------------------------------------------ */
+/* --- a pheme without a screen ------------------------------------------------------------- */
 
 static char *log_path(struct pheme_world *w)
 {
@@ -116,7 +116,7 @@ static void check_clean(struct pheme_world *w)
 			test_fail("%s is left", entry);
 }
 
-/* --- accepting ------------------------------------------------------------------------------------------ */
+/* --- accepting ---------------------------------------------------------------------------- */
 
 /* A program that says something and shuts its side gets it back. */
 static void check_echo(guint16 port, const char *text)
@@ -201,7 +201,7 @@ static void accept_many_from_a_known_port(void **state)
 	check_clean(w);
 }
 
-/* --- offering ------------------------------------------------------------------------------------------- */
+/* --- offering ----------------------------------------------------------------------------- */
 
 static void offer_with(struct pheme_world *w, const char *const *flags)
 {
@@ -302,7 +302,7 @@ static void there_is_one_already(void **state)
 	check_clean(w);
 }
 
-/* --- ends that never arrive ------------------------------------------------------------------------------ */
+/* --- ends that never arrive --------------------------------------------------------------- */
 
 /* The refusal is not told: what can be seen is how long it waits, and it can be closed. */
 static void refusal_never_comes(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Programs that everybody has, at both ends of tubes between two phemes: a web server and curl, git,
- * ssh, scp and rsync. What they leave behind is looked at too. */
+/* Programs that everybody has, at both ends of tubes between two phemes: a web server and curl,
+ * git, ssh, scp and rsync. What they leave behind is looked at too. */
 
 #include "tests/lib/proc.h"
 #include "tests/lib/test.h"
@@ -61,7 +61,7 @@ static guint wait_port(struct pheme_world *w, const char *name)
 	return (guint)g_ascii_strtoull(rest, NULL, 10);
 }
 
-/* --- files --------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------- */
 
 static char *file_name(unsigned number)
 {
@@ -114,7 +114,7 @@ static void check_files(const char *dir)
 	}
 }
 
-/* --- the web ---------------------------------------------------------------------------------------- */
+/* --- the web ------------------------------------------------------------------------------ */
 
 static bool is_answering(void *data)
 {
@@ -221,7 +221,7 @@ static void test_curl_exec(void **state)
 	users_check_clean(w, "ann");
 }
 
-/* --- git ---------------------------------------------------------------------------------------------- */
+/* --- git ---------------------------------------------------------------------------------- */
 
 static void git(struct pheme_world *w, const char *name, const char *dir, char **args)
 {
@@ -262,7 +262,7 @@ static void test_git_clone(void **state)
 	users_check_clean(w, "ann");
 }
 
-/* --- ssh ------------------------------------------------------------------------------------------------ */
+/* --- ssh ---------------------------------------------------------------------------------- */
 
 struct ssh {
 	char *conf, *proxy, *key;

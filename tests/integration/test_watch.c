@@ -6,7 +6,7 @@
 
 #include <glib-unix.h>
 
-/* --- what is printed ------------------------------------------------------------------------ */
+/* --- what is printed ---------------------------------------------------------------------- */
 
 static json_t *parse_line(const char *line)
 {
@@ -149,7 +149,7 @@ static void test_color(void **state)
 	watch_ends(w, watcher, 0, "");
 }
 
-/* --- what nobody has read ------------------------------------------------------------------- */
+/* --- what nobody has read ----------------------------------------------------------------- */
 
 static void test_from_start(void **state)
 {
@@ -188,7 +188,7 @@ static void test_from_start(void **state)
 	watch_end(w, watcher);
 }
 
-/* --- who reads ------------------------------------------------------------------------------ */
+/* --- who reads ---------------------------------------------------------------------------- */
 
 /* Opens a fifo that a watcher writes to. */
 static int open_fifo(struct pheme_world *w, const char *path)
@@ -316,7 +316,7 @@ static void test_no_stdout(void **state)
 	watch_ends(w, watcher, 1, "cannot write to stdout: No space left");
 }
 
-/* --- beside a pheme on the screen ----------------------------------------------------------- */
+/* --- beside a pheme on the screen --------------------------------------------------------- */
 
 static void test_screen_first(void **state)
 {
@@ -382,7 +382,7 @@ static void test_watch_first(void **state)
 	watch_free(watcher);
 }
 
-/* --- faults --------------------------------------------------------------------------------- */
+/* --- faults ------------------------------------------------------------------------------- */
 
 static void test_manager_dies(void **state)
 {

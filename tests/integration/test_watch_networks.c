@@ -9,7 +9,7 @@
 
 #define ALICE "alice@localhost"
 
-/* --- XMPP ----------------------------------------------------------------------------------- */
+/* --- XMPP --------------------------------------------------------------------------------- */
 
 /* Prints and answers at once. */
 static void test_xmpp(void **state)
@@ -49,7 +49,7 @@ static void test_xmpp(void **state)
 	xmpp_peer_free(carol);
 }
 
-/* --- IRC ------------------------------------------------------------------------------------ */
+/* --- IRC ---------------------------------------------------------------------------------- */
 
 static void test_irc_room(void **state)
 {
@@ -108,7 +108,7 @@ static void test_irc_bot(void **state)
 	irc_peer_free(bob);
 }
 
-/* --- telepathy-local ------------------------------------------------------------------------ */
+/* --- telepathy-local ---------------------------------------------------------------------- */
 
 static void add_local(struct pheme_world *w, const char *place)
 {

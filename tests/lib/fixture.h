@@ -158,8 +158,8 @@ void fixture_set_tubes(struct fixture *fixture, const char *account, const char 
 void fixture_offer_tube(struct fixture *fixture, const char *account, const char *contact,
 			const char *service);
 
-/* The contact accepts the last tube; closes it; connects to it, says something and waits for the end
- * of the answer, which is to be freed with g_free(). */
+/* The contact accepts the last tube; closes it; connects to it, says something and waits for the
+ * end of the answer, which is to be freed with g_free(). */
 void fixture_open_tube(struct fixture *fixture, const char *account);
 void fixture_close_tube(struct fixture *fixture, const char *account);
 char *fixture_ask_tube(struct fixture *fixture, const char *account, const char *text);

@@ -8,7 +8,8 @@
 /*
  * Somebody's session: a private bus on which telepathy-local can be activated, and a client that
  * looks at it from outside. Several of them in one test meet in a directory of that test, so that
- * they meet nobody else. LOCAL_WRAPPER is a command that the manager is run under. The second user is nobody and needs a test that runs as root.
+ * they meet nobody else. LOCAL_WRAPPER is a command that the manager is run under. The second user
+ * is nobody and needs a test that runs as root.
  */
 
 #define LOCAL_CM TEST_CM_PREFIX "local"

@@ -111,7 +111,8 @@ static void test_help(void **state)
 		screen_key(s, "Down");
 		play_settle(play);
 	}
-	/* The longest usage takes a row of its own; what it does stands where it does for others. */
+	/* The longest usage takes a row of its own; what it does stands where it does for
+	 * others. */
 	assert_true(screen_find(s, "shows, adds, changes", NULL, &long_col));
 	assert_true(screen_find(s, "adds a contact to", NULL, &short_col));
 	assert_int_equal(long_col, short_col);

@@ -66,7 +66,7 @@ static struct screen *start(struct pheme_world *w, int rows, int cols)
 	return screen;
 }
 
-/* --- the list of what was found ------------------------------------------------------------ */
+/* --- the list of what was found ----------------------------------------------------------- */
 
 static void test_list(void **state)
 {
@@ -168,7 +168,7 @@ static void test_again(void **state)
 	pheme_quit(*state, s);
 }
 
-/* --- /find in a chat ------------------------------------------------------------------------ */
+/* --- /find in a chat ---------------------------------------------------------------------- */
 
 static void test_find(void **state)
 {
@@ -192,7 +192,7 @@ static void test_find(void **state)
 	pheme_quit(*state, s);
 }
 
-/* --- the quick switcher ---------------------------------------------------------------------- */
+/* --- the quick switcher ------------------------------------------------------------------- */
 
 static void test_switch(void **state)
 {

@@ -61,7 +61,7 @@ void stage_say(struct chat *chat, const char *sender, const char *alias, const c
 	chat_append(chat, message_new(&init));
 }
 
-/* --- accounts and contacts -------------------------------------------------------------------- */
+/* --- accounts and contacts ---------------------------------------------------------------- */
 
 /* online ACCOUNT */
 static void do_online(struct session *session, char **words)
@@ -159,7 +159,7 @@ static void do_storm(struct session *session, char **words)
 	}
 }
 
-/* --- chats --------------------------------------------------------------------------------------- */
+/* --- chats -------------------------------------------------------------------------------- */
 
 /* say ACCOUNT ID TEXT */
 static void do_say(struct session *session, char **words)
@@ -483,7 +483,7 @@ void stage_perform(struct session *session, const char *line)
 	model_notice(session->model, NULL, NULL, NOTICE_ERROR, "stage: %s", line);
 }
 
-/* --- the FIFO ----------------------------------------------------------------------------------- */
+/* --- the FIFO ----------------------------------------------------------------------------- */
 
 static gboolean on_fifo(gint fd, GIOCondition condition, gpointer data)
 {

@@ -202,7 +202,7 @@ void session_set_nick(struct session *session, struct account *account, const ch
 	stage_finish(done, data);
 }
 
-/* --- files ---------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------- */
 
 struct transfer *session_send_file(struct session *session, struct account *account, const char *id,
 				   const char *path, GError **error)
@@ -223,7 +223,7 @@ void session_cancel_file(struct session *session, struct transfer *transfer)
 	transfer_fail(transfer, TRANSFER_END_CANCELLED, "cancelled");
 }
 
-/* --- chats ---------------------------------------------------------------------------------- */
+/* --- chats -------------------------------------------------------------------------------- */
 
 static unsigned *backlog_of(struct session *session, const struct chat *chat)
 {
@@ -387,7 +387,7 @@ void session_load_around(struct session *session, struct chat *chat, gint64 row)
 {
 }
 
-/* --- what was said: searches are tested on a real history ------------------------------------- */
+/* --- what was said: searches are tested on a real history --------------------------------- */
 
 void session_found_free(struct session_found *found)
 {
@@ -409,7 +409,7 @@ void session_find_place(struct session *session, const char *account, const char
 {
 }
 
-/* --- tubes: none are played yet --------------------------------------------------------------- */
+/* --- tubes: none are played yet ----------------------------------------------------------- */
 
 const char *session_tube_service(struct session *session, const char *name)
 {
@@ -440,7 +440,7 @@ void session_close_tube_connection(struct session *session, struct tube *tube, u
 	stage_log(session, "tube close %u connection %u", tube->number, id);
 }
 
-/* --- passwords -------------------------------------------------------------------------------- */
+/* --- passwords ---------------------------------------------------------------------------- */
 
 void session_on_prompt(struct session *session, session_prompt_fn fn, void *data)
 {

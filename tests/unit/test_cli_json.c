@@ -95,7 +95,8 @@ static void test_message(void **state)
 		"\"reason\":null,\"mention\":false,\"replayed\":false}");
 }
 
-/* Whatever bytes a text is made of, the parser gets them back; those that are no UTF-8 as U+FFFD. */
+/* Whatever bytes a text is made of, the parser gets them back; those that are no UTF-8 as
+ * U+FFFD. */
 static void test_any_bytes(void **state)
 {
 	static const char *const parts[] = {

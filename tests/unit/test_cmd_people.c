@@ -94,7 +94,7 @@ static void somebody_is_blocked(void **state)
 	check_fails(fixture, "/unblock -a work carol@x", 3, "is not blocked");
 }
 
-/* --- who somebody is --------------------------------------------------------------------------- */
+/* --- who somebody is ---------------------------------------------------------------------- */
 
 static void answer_whois(struct fixture *fixture, const char *id)
 {
@@ -168,7 +168,7 @@ static void own_card_is_changed(void **state)
 	assert_completes(fixture, "/whois -a work se", "self");
 }
 
-/* --- requests by the number ----------------------------------------------------------------------- */
+/* --- requests by the number --------------------------------------------------------------- */
 
 static void ask_for_presence(struct fixture *fixture, unsigned count)
 {
@@ -231,7 +231,7 @@ static void a_name_with_blanks(void **state)
 	check(fixture, "/requests", "view 2\n");
 }
 
-/* --- directories --------------------------------------------------------------------------------- */
+/* --- directories -------------------------------------------------------------------------- */
 
 static void people_are_searched_for(void **state)
 {
@@ -257,7 +257,7 @@ static void people_are_searched_for(void **state)
 	assert_int_equal(run(fixture, "/directory -a work Bob"), 1);
 }
 
-/* --- names -------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------- */
 
 static void ids_are_completed_by_any_part(void **state)
 {

@@ -2,7 +2,7 @@
 
 #include "model_test.h"
 
-/* --- listeners ------------------------------------------------------------------------------ */
+/* --- listeners ---------------------------------------------------------------------------- */
 
 struct probe {
 	struct model *model;
@@ -95,7 +95,7 @@ static void test_unlisten_unknown(void **state)
 	assert_events(fixture, "R");
 }
 
-/* --- accounts ------------------------------------------------------------------------------- */
+/* --- accounts ----------------------------------------------------------------------------- */
 
 static void test_account_names(void **state)
 {
@@ -177,7 +177,7 @@ static void test_account_self(void **state)
 	assert_string_equal(account->status_message, "^[");
 }
 
-/* --- requests ------------------------------------------------------------------------------- */
+/* --- requests ----------------------------------------------------------------------------- */
 
 static void test_requests(void **state)
 {
@@ -258,7 +258,7 @@ static void test_requests_are_bounded(void **state)
 	assert_non_null(ask(fixture, REQUESTS_MAX));
 }
 
-/* --- notices, messages, presences ------------------------------------------------------------- */
+/* --- notices, messages, presences --------------------------------------------------------- */
 
 static void test_notice(void **state)
 {

@@ -2,7 +2,7 @@
 
 #include "model_test.h"
 
-/* --- opening and numbers -------------------------------------------------------------------- */
+/* --- opening and numbers ------------------------------------------------------------------ */
 
 static void test_open(void **state)
 {
@@ -103,7 +103,7 @@ static void test_status_stays(void **state)
 	assert_true(status->at_start && status->at_end);
 }
 
-/* --- unread --------------------------------------------------------------------------------- */
+/* --- unread ------------------------------------------------------------------------------- */
 
 static void test_unread(void **state)
 {
@@ -175,7 +175,7 @@ static void test_activity(void **state)
 	assert_int_equal(chat->last_activity, 50);
 }
 
-/* --- typing --------------------------------------------------------------------------------- */
+/* --- typing ------------------------------------------------------------------------------- */
 
 static void test_typing(void **state)
 {
@@ -217,7 +217,7 @@ static void test_live(void **state)
 		1);
 }
 
-/* --- messages ------------------------------------------------------------------------------- */
+/* --- messages ----------------------------------------------------------------------------- */
 
 static void test_find(void **state)
 {

@@ -46,7 +46,7 @@ static void set_groups(struct contact *contact, const char *groups)
 	contact_set_groups(contact, (const char *const *)list);
 }
 
-/* --- one contact ---------------------------------------------------------------------------- */
+/* --- one contact -------------------------------------------------------------------------- */
 
 static void test_ensure(void **state)
 {
@@ -129,7 +129,7 @@ static void test_groups(void **state)
 	assert_rows(fixture, "bob ");
 }
 
-/* --- rows ----------------------------------------------------------------------------------- */
+/* --- rows --------------------------------------------------------------------------------- */
 
 static void test_order(void **state)
 {
@@ -191,7 +191,7 @@ static void test_forget_presences(void **state)
 	assert_events(fixture, "");
 }
 
-/* --- leaving -------------------------------------------------------------------------------- */
+/* --- leaving ------------------------------------------------------------------------------ */
 
 static void test_leaves(void **state)
 {
@@ -295,7 +295,7 @@ static void test_account_removed(void **state)
 	chat_unref(closed);
 }
 
-/* --- many ----------------------------------------------------------------------------------- */
+/* --- many --------------------------------------------------------------------------------- */
 
 static int by_display(const void *left, const void *right)
 {

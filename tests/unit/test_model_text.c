@@ -376,7 +376,7 @@ static void test_fit(void **state)
 	assert_fit("xe\u0301", 2, 4, 2);
 }
 
-/* --- looking for text ----------------------------------------------------------------------- */
+/* --- looking for text --------------------------------------------------------------------- */
 
 static void test_sort_key(void **state)
 {
@@ -416,7 +416,7 @@ static void test_mentions(void **state)
 	assert_true(text_mentions("世界: ja", "世界"));
 }
 
-/* --- any bytes ------------------------------------------------------------------------------ */
+/* --- any bytes ---------------------------------------------------------------------------- */
 
 static const char *const spice[] = {
 	"\033[",  "\u202E",   "\u0301", "\u200D",     "\uFE0F", "\u20E3",   "\U0001F468",

@@ -79,7 +79,7 @@ static struct tube *make(struct fixture *f, bool incoming, enum tube_state state
 	return tube_new(f->model, &init);
 }
 
-/* --- life ------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------------- */
 
 static void test_life(void **state)
 {
@@ -148,7 +148,7 @@ static void test_requests(void **state)
 	assert_int_equal(f->model->requests->len, 0);
 }
 
-/* --- facts ------------------------------------------------------------------------------------ */
+/* --- facts -------------------------------------------------------------------------------- */
 
 static void test_facts(void **state)
 {
@@ -217,7 +217,7 @@ static void test_service(void **state)
 	assert_false(tube_is_service(dbus, "org.example"));
 }
 
-/* --- connections and bytes -------------------------------------------------------------------- */
+/* --- connections and bytes ---------------------------------------------------------------- */
 
 static void test_connections(void **state)
 {

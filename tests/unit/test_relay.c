@@ -447,7 +447,7 @@ static void test_thousand_connections(void **state)
 	g_free(ends);
 }
 
-/* --- the main loop is not starved ------------------------------------------------------------ */
+/* --- the main loop is not starved --------------------------------------------------------- */
 
 struct beat {
 	gint64 last, longest;

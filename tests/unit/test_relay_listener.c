@@ -273,7 +273,7 @@ static void test_out_of_descriptors(void **state)
 	g_log_remove_handler("pheme", handler);
 }
 
-/* --- dialling ------------------------------------------------------------------------------ */
+/* --- dialling ----------------------------------------------------------------------------- */
 
 static void expect_error(struct fixture *f, const char *target, const char *reason)
 {
@@ -369,7 +369,7 @@ static void test_dial_cancelled(void **state)
 	WAIT_FOR(count_fds() == f->fds);
 }
 
-/* --- programs -------------------------------------------------------------------------------- */
+/* --- programs ----------------------------------------------------------------------------- */
 
 static void test_exec(void **state)
 {

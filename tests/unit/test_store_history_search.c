@@ -216,7 +216,7 @@ static void test_strange(void **state)
 	assert_int_equal(f->problems->len, 0);
 }
 
-/* --- files of before there was an index ------------------------------------------------------ */
+/* --- files of before there was an index --------------------------------------------------- */
 
 static void wait_indexed(struct fixture *f)
 {
@@ -312,7 +312,7 @@ static void test_damaged_index(void **state)
 		      "last backup|another backup|backups are fine|the backup is done");
 }
 
-/* --- reading only ---------------------------------------------------------------------------- */
+/* --- reading only ------------------------------------------------------------------------- */
 
 static void start_reader(struct fixture *f)
 {
@@ -378,7 +378,7 @@ static void test_reader_locked(void **state)
 	f->history = writer;
 }
 
-/* --- pages around a message ------------------------------------------------------------------ */
+/* --- pages around a message --------------------------------------------------------------- */
 
 struct around {
 	bool done, at_start, at_end;

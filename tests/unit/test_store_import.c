@@ -148,7 +148,7 @@ static void our_own(void **state)
 	assert_problem(f->import->problems, "work: password-command is left out");
 }
 
-/* --- libpurple ------------------------------------------------------------------------------ */
+/* --- libpurple ---------------------------------------------------------------------------- */
 
 static const char purple[] =
 	"<?xml version='1.0' encoding='UTF-8' ?>\n"
@@ -202,7 +202,7 @@ static void accounts_xml(void **state)
 	assert_problem(f->import->problems, "nobody: left out");
 }
 
-/* --- what is none of these ------------------------------------------------------------------ */
+/* --- what is none of these ---------------------------------------------------------------- */
 
 static void broken(void **state)
 {

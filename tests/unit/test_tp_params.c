@@ -9,7 +9,7 @@
 #include "tests/lib/test.h"
 #include "tp/private.h"
 
-/* --- parameters --------------------------------------------------------------------------------- */
+/* --- parameters --------------------------------------------------------------------------- */
 
 static struct protocol *make_protocol(void)
 {
@@ -121,7 +121,7 @@ static void required_ones(void **state)
 	assert_string_equal(error, "param-account is missing: fixture needs it");
 }
 
-/* --- leases ------------------------------------------------------------------------------------------ */
+/* --- leases ------------------------------------------------------------------------------- */
 
 static void leases(void **state)
 {
@@ -158,7 +158,7 @@ static void a_lease_that_cannot_be(void **state)
 	assert_non_null(strstr(error->message, "cannot lock /nonexistent/account-work: "));
 }
 
-/* --- errors -------------------------------------------------------------------------------------------- */
+/* --- errors ------------------------------------------------------------------------------- */
 
 static void which_ends_are_temporary(void **state)
 {
