@@ -35,6 +35,17 @@ void ui_close_views(struct ui *ui)
 
 /* --- lists -------------------------------------------------------------------------------- */
 
+/* The selection is in the list, and in sight. */
+static void list_fit(struct list *list, int count, int height)
+{
+	list->count = count;
+	list->height = MAX(height, 1);
+	list->selected = CLAMP(list->selected, 0, MAX(count - 1, 0));
+	list->top = MIN(list->top, list->selected);
+	list->top = MAX(list->top, list->selected - list->height + 1);
+	list->top = CLAMP(list->top, 0, MAX(count - list->height, 0));
+}
+
 bool list_key(struct list *list, enum list_key key)
 {
 	int page = MAX(list->height - 1, 1);
@@ -72,16 +83,6 @@ bool list_key(struct list *list, enum list_key key)
 	}
 	list_fit(list, list->count, list->height);
 	return true;
-}
-
-void list_fit(struct list *list, int count, int height)
-{
-	list->count = count;
-	list->height = MAX(height, 1);
-	list->selected = CLAMP(list->selected, 0, MAX(count - 1, 0));
-	list->top = MIN(list->top, list->selected);
-	list->top = MAX(list->top, list->selected - list->height + 1);
-	list->top = CLAMP(list->top, 0, MAX(count - list->height, 0));
 }
 
 void view_fit(struct view *view, struct list *list, int count, int y, int height, int step)

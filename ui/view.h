@@ -49,9 +49,8 @@ struct view {
 
 /* Moves the selection; false when the key is none that moves. */
 bool list_key(struct list *list, enum list_key key);
-void list_fit(struct list *list, int count, int height);
-/* list_fit() of what a view draws from row @y of the screen on, @step rows an entry: so it is known
- * what is clicked on. */
+/* Fits the selection into what a view draws from row @y of the screen on, @step rows an entry: so
+ * it is known what is clicked on. */
 void view_fit(struct view *view, struct list *list, int count, int y, int height, int step);
 /* Selects the entry that is seen in row @y, as the arrow keys would. */
 void view_select(struct view *view, int y);

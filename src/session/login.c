@@ -206,12 +206,14 @@ gint64 login_retry_delay(unsigned attempt, double random, unsigned second_ms)
 	return (gint64)((double)MIN(seconds, RETRY_MAX_S) * second_ms * (0.75 + random / 2));
 }
 
+static void open_now(struct login *login);
+
 static gboolean on_retry(void *data)
 {
 	struct login *login = data;
 
 	login->retry = 0;
-	login_open(login);
+	open_now(login);
 	return G_SOURCE_REMOVE;
 }
 
@@ -354,7 +356,8 @@ static bool has_source(const struct account_conf *conf)
 	       g_hash_table_contains(conf->params, "password");
 }
 
-void login_open(struct login *login)
+/* Tries now, unless there is a connection already. */
+static void open_now(struct login *login)
 {
 	const struct account_conf *conf = login_conf(login);
 
@@ -376,7 +379,7 @@ void login_open_wanted(struct session *session)
 		struct login *login = session->logins->pdata[i];
 
 		if (login->wanted)
-			login_open(login);
+			open_now(login);
 	}
 }
 
@@ -503,7 +506,7 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	promises_lost(session, login->account, text);
 	conn_free(conn);
 	if (reopens)
-		login_open(login);
+		open_now(login);
 	stop_check(session);
 }
 

@@ -170,8 +170,7 @@ struct login *login_find(struct session *session, const struct account *account)
 struct conn *login_conn(struct session *session, const struct account *account);
 const struct account_conf *login_conf(struct login *login);
 bool login_is_online(const struct login *login);
-/* Tries now, unless there is a connection already. */
-void login_open(struct login *login);
+/* Tries those that are to be online and have no connection. */
 void login_open_wanted(struct session *session);
 /* The parameters are other ones now: a connection that there is makes room for a new one. */
 void login_reopen(struct login *login);
