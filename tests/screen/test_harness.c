@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/lib/env.h"
+#include "tests/lib/proc.h"
 #include "tests/lib/screen.h"
 #include "tests/lib/test.h"
 #include "tests/lib/wait.h"
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
-/* The terminal driver itself, on shells and small scripts. */
+/* The terminal driver itself, on shells and small scripts; and tests/run, which runs them all. */
 
 static struct screen *run_shell(const char *script, const struct screen_options *options)
 {
@@ -181,6 +183,66 @@ static void test_suspend(void **state)
 	screen_free(s);
 }
 
+/* --- tests/run ---------------------------------------------------------------------------- */
+
+static const char log_of_one[] = "#!/bin/sh\n"
+				 "echo '[==========] Running 3 test(s).'\n"
+				 "echo '[ RUN      ] /one/good'\n"
+				 "echo good says this\n"
+				 "echo '[       OK ] /one/good'\n"
+				 "echo '[ RUN      ] /one/bad'\n"
+				 "seq -f 'bad says %g' 1000\n"
+				 "echo '[  ERROR   ] --- 1 != 2'\n"
+				 "echo '[  FAILED  ] /one/bad'\n"
+				 "echo '[ RUN      ] /one/left'\n"
+				 "echo 'sleep was left running'\n"
+				 "echo '[  ERROR   ] /one/left'\n"
+				 "echo '[==========] 3 test(s) run.'\n"
+				 "echo '[  PASSED  ] 1 test(s).'\n"
+				 "echo '[  FAILED  ] 1 test(s), listed below:'\n"
+				 "echo '[  FAILED  ] /one/bad'\n"
+				 "echo\n"
+				 "echo ' 2 FAILED TEST(S)'\n"
+				 "exit 2\n";
+
+static const char log_of_two[] = "#!/bin/sh\n"
+				 "echo '[==========] Running 1 test(s).'\n"
+				 "echo '[ RUN      ] /two/ends'\n"
+				 "echo two says this\n"
+				 "kill -9 $$\n";
+
+static char *make_program(struct test_env *env, const char *name, const char *text)
+{
+	char *path = test_env_path(env, name);
+
+	test_env_write(env, name, text);
+	chmod(path, 0700);
+	return path;
+}
+
+/* Of a long log only the end is kept: what failed stands there, but not all of it. */
+static void test_failures_come_last(void **state)
+{
+	g_autofree char *one = make_program(*state, "one", log_of_one);
+	g_autofree char *two = make_program(*state, "two", log_of_two);
+	char *argv[] = {"tests/run", one, two, NULL};
+	char *env[] = {"CI=", "TEST_WRAPPER=", "TEST_SECONDS=60", NULL};
+	g_autofree char *out = NULL;
+	const char *end;
+
+	assert_int_equal(test_proc_run(argv, env, &out, NULL), 1);
+	assert_true(g_str_has_suffix(out, "\n1 passed, 3 failed, 0 skipped\n"));
+	end = strstr(out, "--- /");
+	assert_non_null(end);
+	assert_non_null(strstr(end, "failed: /one/bad /one/left\n"));
+	assert_non_null(strstr(end, "bad says 1000\n[  ERROR   ] --- 1 != 2\n"));
+	assert_non_null(strstr(end, "sleep was left running\n"));
+	assert_null(strstr(end, "good says"));
+	assert_null(strstr(end, "bad says 900\n"));
+	assert_non_null(strstr(end, "failed: /two/ends (did not end)\n"));
+	assert_non_null(strstr(end, "two says this\n"));
+}
+
 static int setup(void **state)
 {
 	*state = test_env_new(TEST_ENV_NO_BUS);
@@ -205,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_terminal_name),
 		cmocka_unit_test(test_much_output),
 		cmocka_unit_test(test_suspend),
+		cmocka_unit_test(test_failures_come_last),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
