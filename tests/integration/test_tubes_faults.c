@@ -203,11 +203,12 @@ static void test_no_descriptors_left(void **state)
 		g_autofree char *listen = g_strdup_printf("/accept %d", i);
 		g_autofree char *port = g_strdup_printf("%d", test_free_port());
 		g_autofree char *accept = g_strdup_printf("/tube accept %d %s", i, port);
+		g_autofree char *address = g_strconcat("127.0.0.1:", port, NULL);
 		pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "x-test", world->target));
 
 		screen_wait_text(screen, listen);
 		screen_line(screen, accept);
-		screen_wait_text(screen, port);
+		screen_wait_text(screen, address);
 		assert_int_equal(
 			web_fetch_many((guint)g_ascii_strtoull(port, NULL, 10), SMALL, PARALLEL),
 			PARALLEL);

@@ -85,6 +85,7 @@ static void test_view(void **state)
 	struct screen *screen = pheme_start_until(world->w, &options, "connected as");
 	g_autofree char *port = g_strdup_printf("%d", test_free_port());
 	g_autofree char *accept = g_strdup_printf("/tube accept 1 %s", port);
+	g_autofree char *address = g_strconcat("127.0.0.1:", port, NULL);
 	guint16 number = (guint16)g_ascii_strtoull(port, NULL, 10);
 	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
 	g_autoptr(GSocketClient) client = g_socket_client_new();
@@ -92,7 +93,7 @@ static void test_view(void **state)
 
 	screen_wait_text(screen, "/accept 1");
 	screen_line(screen, accept);
-	screen_wait_text(screen, port);
+	screen_wait_text(screen, address);
 	screen_line(screen, "/tube");
 	screen_wait_text(screen, "0 connections");
 	assert_true(web_fetch(number, BIG));
