@@ -90,6 +90,12 @@ static gboolean on_again(void *data)
 	return G_SOURCE_REMOVE;
 }
 
+static void end_with(struct mover *mover, const GError *error)
+{
+	cli_complain("%s", error->message);
+	cli_end(mover->cli, error->code);
+}
+
 /* --- sending ------------------------------------------------------------------------------ */
 
 static void send_ended(struct mover *mover, const struct transfer *transfer)
@@ -129,22 +135,31 @@ static void begin_send(struct mover *mover)
 {
 	struct session *session = mover->cli->front.session;
 	g_autoptr(GError) error = NULL;
-	struct contact *contact;
+	struct session_target target;
 	struct transfer *transfer;
 
-	contact = session_find_contact(session, NULL, mover->files->contact, &error);
-	if (!contact || !contact->account) {
-		note_obstacle(mover, error ? error->message : "the contact is gone");
+	switch (wait_find(session, mover->files->contact, mover->files->timeout, &target, &error)) {
+	case WAIT_MORE:
+		note_obstacle(mover, error->message);
+		return;
+	case WAIT_FAILED:
+		end_with(mover, error);
+		return;
+	case WAIT_READY:
+		break;
+	}
+	if (target.kind == CHAT_ROOM) {
+		cli_complain("cannot send a file to %s: files go to a person, not to a room",
+			     mover->files->contact);
+		cli_end(mover->cli, SESSION_ERROR_USAGE);
 		return;
 	}
-	transfer = session_send_file(session, contact->account, contact->id, mover->files->path,
-				     &error);
-	if (transfer) {
+	transfer =
+		session_send_file(session, target.account, target.id, mover->files->path, &error);
+	if (transfer)
 		mover->number = transfer->number;
-		return;
-	}
-	cli_complain("%s", error->message);
-	cli_end(mover->cli, error->code);
+	else
+		end_with(mover, error);
 }
 
 static void look_at_sending(struct mover *mover)

@@ -108,5 +108,12 @@ enum wait_result {
 };
 /* Where the account @name, or all when it is NULL, have got to. */
 enum wait_result wait_check(struct model *model, const char *name);
+/*
+ * Whom or what @name means, when accounts are ready. WAIT_MORE: nobody yet, but somebody who calls
+ * himself so may come (@patient, and it cannot be an id); WAIT_FAILED: nobody, or it could be
+ * several. Then an error tells.
+ */
+enum wait_result wait_find(struct session *session, const char *name, bool patient,
+			   struct session_target *target, GError **error);
 /* Says where those stand that have got so far, and why. */
 void wait_complain(struct model *model, const char *name, enum wait_result result);

@@ -38,45 +38,6 @@ static void tell(struct reach *reach, struct chat *chat, int status)
 
 /* --- which account ------------------------------------------------------------------------ */
 
-static bool is_autojoined(const struct reach *reach, const struct account *account)
-{
-	const struct account_conf *conf =
-		accounts_find(session_accounts(session_of(reach)), account->name);
-
-	for (char **room = conf ? conf->autojoin : NULL; room && *room; room++)
-		if (!g_ascii_strcasecmp(*room, reach->name))
-			return true;
-	return false;
-}
-
-static bool is_autojoined_somewhere(const struct reach *reach)
-{
-	const GPtrArray *accounts = accounts_of(reach);
-
-	for (guint i = 0; i < accounts->len; i++)
-		if ((!reach->only || accounts->pdata[i] == reach->only) &&
-		    is_autojoined(reach, accounts->pdata[i]))
-			return true;
-	return false;
-}
-
-/* An id alone does not tell what it is; but a contact is known, and rooms are where they are by
- * custom. */
-static bool looks_like_room(const struct reach *reach)
-{
-	static const char *const hosts[] = {"conference.", "conf.", "muc.", "rooms.", "groupchat."};
-	const char *at = strchr(reach->name, '@');
-
-	if (strchr("#&!", reach->name[0]))
-		return true;
-	if (session_find_contact(session_of(reach), reach->only, reach->name, NULL))
-		return false;
-	for (gsize i = 0; at && i < G_N_ELEMENTS(hosts); i++)
-		if (!g_ascii_strncasecmp(at + 1, hosts[i], strlen(hosts[i])))
-			return true;
-	return is_autojoined_somewhere(reach);
-}
-
 /* The only one that the room can be in. */
 static struct account *account_of_room(const struct reach *reach)
 {
@@ -85,10 +46,9 @@ static struct account *account_of_room(const struct reach *reach)
 
 	for (guint i = 0; i < accounts->len; i++) {
 		struct account *account = accounts->pdata[i];
-		bool fits = strchr("#&!", reach->name[0]) ? !strcmp(account->protocol, "irc")
-							  : is_autojoined(reach, account);
 
-		if (!fits || !gather_is_enabled(reach->cli, account))
+		if (!session_may_have_room(session_of(reach), account, reach->name) ||
+		    !gather_is_enabled(reach->cli, account))
 			continue;
 		if (found)
 			return NULL;
@@ -108,7 +68,7 @@ static void choose_account(struct reach *reach, const char *name)
 	if (!reach->only && accounts->len == 1 &&
 	    (reach->cli->task->options.named || gather_is_enabled(reach->cli, accounts->pdata[0])))
 		reach->only = accounts->pdata[0];
-	reach->is_room = looks_like_room(reach);
+	reach->is_room = session_is_room_name(session_of(reach), reach->only, reach->name);
 	if (!reach->only && reach->is_room)
 		reach->only = account_of_room(reach);
 	if (!reach->only && !reach->is_room) {
@@ -135,17 +95,12 @@ static void on_opened(struct chat *chat, int status, void *data)
 /* Under the network's own spelling. */
 static struct chat *find_room(const struct reach *reach)
 {
-	const GPtrArray *chats = session_model(session_of(reach))->chats;
-	g_autofree char *wanted = g_utf8_casefold(reach->name, -1);
+	struct session_target target;
 
-	for (guint i = 0; i < chats->len; i++) {
-		struct chat *chat = chats->pdata[i];
-		g_autofree char *id = g_utf8_casefold(chat->id, -1);
-
-		if (chat->kind == CHAT_ROOM && chat->account == reach->only && !strcmp(id, wanted))
-			return chat;
-	}
-	return NULL;
+	if (!session_find_known(session_of(reach), reach->only, reach->name, &target, NULL) ||
+	    !target.known || target.kind != CHAT_ROOM)
+		return NULL;
+	return chat_find(target.account, CHAT_ROOM, target.id);
 }
 
 static void on_joined(const GError *error, void *data)

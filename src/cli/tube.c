@@ -10,13 +10,14 @@
 #include <string.h>
 
 #include "cli.h"
-#include "private.h"
+#include "whom.h"
 
 #define RETRY_SECONDS 1
 
 struct tube_job {
 	struct cli *cli;
 	const struct cli_tube *options;
+	struct whom *whom;   /* whose tubes are accepted */
 	const char *service; /* borrowed: of the session, or of the options */
 	struct tube *tube;   /* ours; NULL: none yet, or no more */
 	char *problem;       /* why the last offer did not get through; or NULL */
@@ -26,6 +27,7 @@ struct tube_job {
 	guint step, retry, limit; /* sources */
 	bool joining, joined;
 	bool offered; /* they have our offer */
+	bool named;   /* the rosters that there are at first know who is meant */
 	bool busy;    /* an offer is on its way: its end is told */
 };
 
@@ -101,29 +103,17 @@ static void on_joined(const GError *error, void *data)
 	}
 }
 
-static struct chat *find_room(const struct tube_job *job, const char *name)
+/* Joined first when we are not in it. */
+static void offer_room(struct tube_job *job, const struct session_target *target)
 {
-	const GPtrArray *chats = model_of(job)->chats;
-
-	for (guint i = 0; i < chats->len; i++) {
-		struct chat *chat = g_ptr_array_index(chats, i);
-
-		if (chat->kind == CHAT_ROOM && chat->account &&
-		    (!strcmp(chat->id, name) || !strcmp(chat->name, name)))
-			return chat;
-	}
-	return NULL;
-}
-
-static void offer_room(struct tube_job *job, struct account *account, const char *name)
-{
-	struct chat *room = find_room(job, name);
+	const struct chat *room = chat_find(target->account, CHAT_ROOM, target->id);
 
 	if (room && room->room_state == ROOM_JOINED) {
-		offer(job, room->account, CHAT_ROOM, room->id);
+		offer(job, target->account, CHAT_ROOM, target->id);
 	} else if (!job->joining && !job->joined) {
 		job->joining = true;
-		session_join(job->cli->front.session, account, name, NULL, on_joined, job);
+		session_join(job->cli->front.session, target->account, target->id, NULL, on_joined,
+			     job);
 	}
 }
 
@@ -140,62 +130,53 @@ static bool takes_none(const struct contact *contact)
 	return contact->services && !contact->takes_tubes;
 }
 
-static void offer_to_contact(struct tube_job *job, struct contact *contact)
+static void offer_to_contact(struct tube_job *job, const struct session_target *target)
 {
-	bool online = contact->presence != PRESENCE_OFFLINE;
+	const struct contact *contact = account_find_contact(target->account, target->id);
+	bool online = contact && contact->presence != PRESENCE_OFFLINE;
 
-	if (online && (!takes_none(contact) || !job->options->timeout)) {
-		offer(job, contact->account, CHAT_CONTACT, contact->id);
-		return;
-	}
-	tell_waiting(job, contact->alias, online ? "take tubes" : "come online");
+	if (!contact || !job->options->timeout || (online && !takes_none(contact)))
+		offer(job, target->account, CHAT_CONTACT, target->id);
+	else
+		tell_waiting(job, contact->alias, online ? "take tubes" : "come online");
 }
 
 static void step_offer(struct tube_job *job)
 {
 	struct session *session = job->cli->front.session;
-	const char *name = job->options->contact, *id = name;
-	struct account *account = model_split_account(model_of(job), &id);
-	struct contact *contact = session_find_contact(session, NULL, name, NULL);
 	g_autoptr(GError) error = NULL;
+	struct session_target target;
 
 	if (job->tube || job->busy)
 		return;
-	if (contact && contact->account) {
-		offer_to_contact(job, contact);
-		return;
-	}
-	if (!account)
-		account = session_default_account(session, NULL, &error);
-	if (!account) {
+	switch (wait_find(session, job->options->contact, job->options->timeout, &target, &error)) {
+	case WAIT_MORE:
+		tell_waiting(job, job->options->contact, "come online");
+		break;
+	case WAIT_FAILED:
 		cli_complain("%s", error->message);
 		end(job, error->code);
-	} else if (*id == '#' || find_room(job, id)) {
-		offer_room(job, account, id);
-	} else if (job->options->timeout && !strchr(id, '@')) {
-		/* An alias that is not known yet. */
-		tell_waiting(job, id, "come online");
-	} else {
-		offer(job, account, CHAT_CONTACT, id);
+		break;
+	case WAIT_READY:
+		if (target.kind == CHAT_ROOM)
+			offer_room(job, &target);
+		else
+			offer_to_contact(job, &target);
+		break;
 	}
 }
 
 /* --- accepting ---------------------------------------------------------------------------- */
 
-/* An offer may come before the name of who makes it is known; who is meant is looked up again
- * when that changes. */
 static bool is_from(const struct tube_job *job, const struct tube *tube)
 {
-	const char *name = job->options->contact;
-	const struct contact *contact;
-	g_autofree char *full =
-		g_strdup_printf("%s:%s", tube->account->name, tube->room ? tube->room : tube->peer);
+	const struct contact *contact =
+		tube->room ? NULL : account_find_contact(tube->account, tube->peer);
 
-	if (!name || !strcmp(name, tube->peer) || !strcmp(name, full) ||
-	    !g_strcmp0(name, tube->room))
-		return true;
-	contact = session_find_contact(job->cli->front.session, NULL, name, NULL);
-	return contact && contact->account == tube->account && !strcmp(contact->id, tube->peer);
+	/* An offer may come before the name of who makes it is known. */
+	if (contact)
+		whom_meet(job->whom, contact);
+	return whom_is(job->whom, tube->account, tube->peer, tube->room);
 }
 
 static bool is_wanted(const struct tube_job *job, const struct tube *tube)
@@ -303,6 +284,14 @@ static char *list_others(const struct tube_job *job)
 	return g_string_free(g_steal_pointer(&list), FALSE);
 }
 
+static bool is_room(const struct tube_job *job, const char *name)
+{
+	struct session_target target;
+
+	return session_find_target(job->cli->front.session, NULL, name, &target, NULL) &&
+	       target.kind == CHAT_ROOM;
+}
+
 static char *why_not_accepted(const struct tube_job *job)
 {
 	const char *name = job->options->contact;
@@ -311,7 +300,7 @@ static char *why_not_accepted(const struct tube_job *job)
 	if (job->tube)
 		return g_strdup("it is accepted, and the connection manager has not opened it");
 	others = list_others(job);
-	missing = name && !find_room(job, name) ? missing_contact(job) : NULL;
+	missing = name && !is_room(job, name) ? missing_contact(job) : NULL;
 	if (missing)
 		return g_strconcat(missing, others, NULL);
 	return g_strdup_printf("%s has offered no %s%s", name ? name : "nobody",
@@ -343,10 +332,25 @@ static gboolean on_limit(void *data)
 static enum wait_result check(const struct tube_job *job)
 {
 	const char *name = job->options->accept ? NULL : job->options->contact;
-	const struct contact *contact =
-		name ? session_find_contact(job->cli->front.session, NULL, name, NULL) : NULL;
+	struct session_target target = {.known = false};
 
-	return wait_check(model_of(job), contact ? contact->account->name : NULL);
+	if (name)
+		session_find_known(job->cli->front.session, NULL, name, &target, NULL);
+	return wait_check(model_of(job), target.known ? target.account->name : NULL);
+}
+
+/* Until rosters are there, who is meant by name may turn out to be several. */
+static void bind_name(struct tube_job *job)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (job->named)
+		return;
+	if (!whom_bind(job->whom, &error)) {
+		cli_complain("%s", error->message);
+		end(job, error->code);
+	}
+	job->named = wait_check(model_of(job), NULL) == WAIT_READY;
 }
 
 static gboolean on_step(void *data)
@@ -454,6 +458,11 @@ static void on_event(const struct event *event, void *data)
 		else if (event->tube->state == TUBE_ENDED)
 			on_ended(job, event->tube);
 	} else if (event->type != EVENT_TUBE_CHANGED && event->type != EVENT_MESSAGE_ADDED) {
+		if (event->type == EVENT_ROSTER_READY)
+			bind_name(job);
+		else if (event->type == EVENT_CONTACT_CHANGED &&
+			 event->change & CONTACT_CHANGED_NAME)
+			whom_meet(job->whom, event->contact);
 		step_soon(job);
 	}
 }
@@ -465,6 +474,7 @@ struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *options)
 	job->cli = cli;
 	job->options = options;
 	job->left = options->count ? options->count : 1;
+	job->whom = whom_new(cli->front.session, options->accept ? options->contact : NULL);
 	if (options->service)
 		job->service = session_tube_service(cli->front.session, options->service);
 	if (options->accept && job->service)
@@ -481,6 +491,7 @@ void tube_job_free(struct tube_job *job)
 	g_clear_handle_id(&job->step, g_source_remove);
 	g_clear_handle_id(&job->retry, g_source_remove);
 	g_clear_handle_id(&job->limit, g_source_remove);
+	whom_free(job->whom);
 	g_free(job->problem);
 	g_free(job);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "private.h"
 
+#include <string.h>
+
 /* Online is ready when the roster is there too: names are looked up in it. */
 static enum wait_result check_account(const struct account *account)
 {
@@ -59,4 +61,20 @@ enum wait_result wait_check(struct model *model, const char *name)
 	if (!model->accounts->len)
 		return WAIT_READY;
 	return account ? check_account(account) : check_all(model->accounts);
+}
+
+enum wait_result wait_find(struct session *session, const char *name, bool patient,
+			   struct session_target *target, GError **error)
+{
+	bool found = session_find_target(session, NULL, name, target, error);
+	bool may_come =
+		patient && !strpbrk(name, "@#") && session_check_name(session, NULL, name, NULL);
+
+	if (found && (target->known || !may_come))
+		return WAIT_READY;
+	if (!may_come)
+		return WAIT_FAILED;
+	if (found)
+		session_find_contact(session, NULL, name, error);
+	return WAIT_MORE;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../model/text.h"
+
 struct whom {
 	struct session *session;
 	const char *name; /* NULL: all */
@@ -34,7 +36,7 @@ bool whom_bind(struct whom *whom, GError **error)
 
 	if (!whom->name)
 		return true;
-	if (!session_check_name(whom->session, whom->name, error))
+	if (!session_check_name(whom->session, NULL, whom->name, error))
 		return false;
 	if (whom->id)
 		return true;
@@ -46,28 +48,21 @@ bool whom_bind(struct whom *whom, GError **error)
 	return true;
 }
 
-static bool is_equal(const char *a, const char *b)
-{
-	g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
-
-	return strcmp(x, y) == 0;
-}
-
 void whom_meet(struct whom *whom, const struct contact *contact)
 {
 	gsize have = whom->name ? strlen(whom->name) : 0, length = strlen(contact->alias);
 
 	/* After "account:", perhaps. */
 	if (have && !whom->id && have >= length &&
-	    is_equal(whom->name + have - length, contact->alias))
+	    text_is_same(whom->name + have - length, contact->alias))
 		whom_bind(whom, NULL);
 }
 
 static bool is_named(const char *name, const char *id, const char *room)
 {
 	/* On IRC people leave the '#' out. */
-	return is_equal(name, id) || (room && is_equal(name, room)) ||
-	       (*id == '#' && is_equal(name, id + 1));
+	return text_is_same(name, id) || (room && text_is_same(name, room)) ||
+	       (*id == '#' && text_is_same(name, id + 1));
 }
 
 bool whom_is(const struct whom *whom, const struct account *account, const char *id,

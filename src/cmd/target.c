@@ -128,64 +128,6 @@ char *command_rest_name(struct command_run *run, unsigned index)
 	return word && !open && !*end ? g_steal_pointer(&word) : g_strdup(rest);
 }
 
-static bool has_alias_key(struct account *account, const char *key)
-{
-	GHashTableIter iter;
-	void *value;
-
-	g_hash_table_iter_init(&iter, account->contacts);
-	while (g_hash_table_iter_next(&iter, NULL, &value))
-		if (!strcmp(((struct contact *)value)->key, key))
-			return true;
-	return false;
-}
-
-/* A name that several contacts go by must not become the id of yet another. */
-static bool is_some_alias(struct command_run *run, const char *name)
-{
-	const GPtrArray *accounts = session_model(command_session(run))->accounts;
-	struct account *only = command_named_account(run);
-	g_autofree char *key = text_sort_key(name);
-
-	for (guint i = 0; i < accounts->len; i++) {
-		struct account *account = g_ptr_array_index(accounts, i);
-
-		if ((!only || only == account) && has_alias_key(account, key))
-			return true;
-	}
-	return false;
-}
-
-/* A room by its id; false when there are two of it, which is said. */
-static bool find_joined_room(struct command_run *run, const char *name, struct chat **found)
-{
-	const GPtrArray *accounts = session_model(command_session(run))->accounts;
-	struct account *only = command_split_account(run, &name);
-	struct chat *current = command_chat(run);
-
-	if (!only)
-		only = command_named_account(run);
-	if (!only && current && current->kind == CHAT_ROOM && !strcmp(current->id, name)) {
-		*found = current;
-		return true;
-	}
-	for (guint i = 0; i < accounts->len; i++) {
-		struct account *account = g_ptr_array_index(accounts, i);
-		struct chat *chat = NULL;
-
-		if (!only || only == account)
-			chat = chat_find(account, CHAT_ROOM, name);
-		if (chat && *found) {
-			command_fail(run, SESSION_ERROR_NOT_FOUND,
-				     "\"%s\" is a room of %s and of %s: write account:room", name,
-				     (*found)->account->name, account->name);
-			return false;
-		}
-		*found = chat ? chat : *found;
-	}
-	return true;
-}
-
 /* By nick, or by id where two nicks look alike. */
 struct member *command_find_member(struct command_run *run, const char *name)
 {
@@ -209,14 +151,6 @@ struct member *command_find_member(struct command_run *run, const char *name)
 	return NULL;
 }
 
-/* A word that cannot be an id on XMPP is most likely a mistyped name, and as a domain it would even
- * be accepted. */
-static bool is_id(const struct account *account, const char *id)
-{
-	return !strpbrk(id, " \t\n") &&
-	       (strcmp(account->protocol, "jabber") != 0 || strpbrk(id, "@."));
-}
-
 struct account *command_id(struct command_run *run, const char **name)
 {
 	g_autoptr(GError) unknown = NULL;
@@ -235,7 +169,8 @@ struct account *command_id(struct command_run *run, const char **name)
 		account = command_need_account(run);
 	if (!account || !command_check_online(run, account))
 		return NULL;
-	if (is_id(account, *name) && !is_some_alias(run, *name))
+	if (session_check_id(command_session(run), account, *name, NULL) &&
+	    !session_is_alias(command_session(run), command_named_account(run), *name))
 		return account;
 	command_fail_error(run, unknown);
 	return NULL;
@@ -256,18 +191,17 @@ static void on_opened(struct chat *chat, const GError *error, void *data)
 }
 
 /* Nobody we know: an id, then, for the network to judge. */
-static void open_by_id(struct command_run *run, const char *name, const GError *unknown,
-		       command_chat_fn fn)
+static void open_by_id(struct command_run *run, const char *id, command_chat_fn fn)
 {
-	const char *id = name;
 	struct account *account = command_split_account(run, &id);
+	g_autoptr(GError) unknown = NULL;
 	struct opening *opening;
 
 	if (!account)
 		account = command_need_account(run);
 	if (!account)
 		return;
-	if (!is_id(account, id)) {
+	if (!session_check_id(command_session(run), account, id, &unknown)) {
 		command_fail_error(run, unknown);
 		return;
 	}
@@ -278,21 +212,22 @@ static void open_by_id(struct command_run *run, const char *name, const GError *
 	session_open_contact(command_session(run), account, id, on_opened, run);
 }
 
-/* Somebody known, or in this room. */
-static struct chat *open_known(struct command_run *run, const char *name, GError **unknown)
+/* Somebody in this room; NULL: nobody. */
+static struct chat *open_member(struct command_run *run, const char *name)
 {
-	struct session *session = command_session(run);
-	struct contact *contact;
-	const struct member *member;
+	const struct member *member = command_find_member(run, name);
 
-	contact = session_find_contact(session, command_named_account(run), name, unknown);
-	if (contact && contact->account)
-		return session_open_chat(session, contact->account, contact->id);
-	member = command_find_member(run, name);
 	if (!member)
 		return NULL;
-	return session_open_chat(session, command_chat(run)->account,
+	return session_open_chat(command_session(run), command_chat(run)->account,
 				 member->owner ? member->owner : member->id);
+}
+
+static struct chat *open_target(struct command_run *run, const struct session_target *target)
+{
+	if (target->kind == CHAT_ROOM)
+		return chat_find(target->account, CHAT_ROOM, target->id);
+	return session_open_chat(command_session(run), target->account, target->id);
 }
 
 /* The only contact whose id begins so: "bob" of bob@example.org. */
@@ -330,7 +265,7 @@ struct chat *command_guess_chat(struct command_run *run, const char *name)
 	struct contact *contact;
 
 	/* Who tells an account, or has but one, means an id there. */
-	if (command_account(run) || strpbrk(name, "@:") || is_some_alias(run, name))
+	if (command_account(run) || strpbrk(name, "@:") || session_is_alias(session, NULL, name))
 		return NULL;
 	contact = find_by_user(run, name);
 	if (!contact || session_find_contact(session, NULL, name, NULL))
@@ -340,19 +275,26 @@ struct chat *command_guess_chat(struct command_run *run, const char *name)
 
 void command_target(struct command_run *run, const char *name, command_chat_fn fn)
 {
-	g_autoptr(GError) unknown = NULL;
-	struct chat *chat = NULL;
+	struct chat *chat = command_chat(run);
+	g_autoptr(GError) error = NULL;
+	struct session_target target;
+	bool found;
 
-	if (!find_joined_room(run, name, &chat))
+	/* Where we are, though another account may have such a room too. */
+	if (!command_named_account(run) && chat && chat->kind == CHAT_ROOM &&
+	    !strcmp(chat->id, name)) {
+		fn(run, chat);
 		return;
-	if (!chat)
-		chat = open_known(run, name, &unknown);
+	}
+	found = session_find_known(command_session(run), command_named_account(run), name, &target,
+				   &error);
+	chat = found && target.known ? open_target(run, &target) : open_member(run, name);
 	if (chat)
 		fn(run, chat);
-	else if (is_some_alias(run, name))
-		command_fail_error(run, unknown);
+	else if (!found)
+		command_fail_error(run, error);
 	else
-		open_by_id(run, name, unknown, fn);
+		open_by_id(run, name, fn);
 }
 
 /* --- chats and requests ------------------------------------------------------------------- */

@@ -42,6 +42,8 @@ int text_width(const char *s);
  * @used (may be NULL) gets the cells taken. */
 gsize text_fit(const char *s, int cells, int *used);
 
+/* The same, but for case? */
+bool text_is_same(const char *a, const char *b);
 /* New key for sorting and searching without case: g_utf8_collate_key of the casefolded text. */
 char *text_sort_key(const char *s);
 /* Does @needle occur in @haystack, ignoring case? */

@@ -38,6 +38,13 @@ char *text_sort_key(const char *s)
 	return g_utf8_collate_key(folded, -1);
 }
 
+bool text_is_same(const char *a, const char *b)
+{
+	g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
+
+	return strcmp(x, y) == 0;
+}
+
 bool text_contains(const char *haystack, const char *needle)
 {
 	g_autofree char *hay = g_utf8_casefold(haystack, -1);

@@ -12,13 +12,6 @@
 
 typedef bool (*match_fn)(const struct contact *contact, const char *name);
 
-static bool is_folded_equal(const char *a, const char *b)
-{
-	g_autofree char *x = g_utf8_casefold(a, -1), *y = g_utf8_casefold(b, -1);
-
-	return strcmp(x, y) == 0;
-}
-
 static bool has_id(const struct contact *contact, const char *name)
 {
 	return strcmp(contact->id, name) == 0;
@@ -26,7 +19,7 @@ static bool has_id(const struct contact *contact, const char *name)
 
 static bool has_similar_id(const struct contact *contact, const char *name)
 {
-	return is_folded_equal(contact->id, name);
+	return text_is_same(contact->id, name);
 }
 
 static bool has_alias(const struct contact *contact, const char *name)
@@ -36,7 +29,7 @@ static bool has_alias(const struct contact *contact, const char *name)
 
 static bool has_similar_alias(const struct contact *contact, const char *name)
 {
-	return is_folded_equal(contact->alias, name);
+	return text_is_same(contact->alias, name);
 }
 
 /* For a question back only: there may be a bob elsewhere. */
@@ -144,13 +137,14 @@ struct contact *session_find_contact(struct session *session, struct account *ac
 	return NULL;
 }
 
-bool session_check_name(struct session *session, const char *name, GError **error)
+bool session_check_name(struct session *session, struct account *account, const char *name,
+			GError **error)
 {
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	g_autofree char *shown = text_clean(name, -1, TEXT_LINE);
 	struct account *named;
 
-	collect_all(found, session, NULL, name);
+	collect_all(found, session, account, name);
 	named = model_split_account(session->model, &name);
 	if (!found->len && named)
 		collect_all(found, session, named, name);

@@ -140,7 +140,35 @@ void session_set_nick(struct session *session, struct account *account, const ch
 struct contact *session_find_contact(struct session *session, struct account *account,
 				     const char *name, GError **error);
 /* False and an error that lists them when several contacts go by @name. */
-bool session_check_name(struct session *session, const char *name, GError **error);
+bool session_check_name(struct session *session, struct account *account, const char *name,
+			GError **error);
+/* Does some contact in @account (NULL: any) call himself so? */
+bool session_is_alias(struct session *session, struct account *account, const char *name);
+
+struct session_target { /* whom or what a name means */
+	struct account *account;
+	enum chat_kind kind;
+	const char *id; /* raw; of the contact or chat, or out of the name: borrowed */
+	bool known;     /* a contact, or a room that there is a chat of */
+};
+/*
+ * The room or contact in @account (NULL: any) that @name means; target->known is false when nobody
+ * is known by it, and it may be an id. False and an error when it could be several.
+ */
+bool session_find_known(struct session *session, struct account *account, const char *name,
+			struct session_target *target, GError **error);
+/* The same, and an id or a room in @account (NULL: the only one) when nobody is known by it. False
+ * when it cannot be one either. */
+bool session_find_target(struct session *session, struct account *account, const char *name,
+			 struct session_target *target, GError **error);
+/* Can it be an id, for the network to judge? An error as of session_find_contact(). */
+bool session_check_id(struct session *session, struct account *account, const char *id,
+		      GError **error);
+/* An id alone does not tell what it is; but a contact is known, and rooms are where they are by
+ * custom, or joined at each connect. @account NULL: any. */
+bool session_is_room_name(struct session *session, struct account *account, const char *id);
+/* Could the room of that name be in this account? */
+bool session_may_have_room(struct session *session, const struct account *account, const char *id);
 /* The account to use when none is named: that of the current chat, or the only one online. */
 struct account *session_default_account(struct session *session, struct chat *current,
 					GError **error);

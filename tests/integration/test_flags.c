@@ -128,6 +128,51 @@ static void test_table(void **state)
 	}
 }
 
+/* --- names -------------------------------------------------------------------------------- */
+
+/* Every flag that takes a contact; "%s" is the name. */
+static const char *const takers[] = {
+	"--send %s x",
+	"--watch %s",
+	"--reply-with cat %s",
+	"--tube-offer %s x-test 1",
+	"--timeout 20 --tube-offer %s x-test 1",
+	"--tube-accept %s",
+	"--file-send %s /etc/passwd",
+	"--timeout 20 --file-send %s /etc/passwd",
+	"--run '/msg %s x'",
+	"--run '/tube offer %s x-test 1'",
+	"--run '/file send %s /etc/passwd'",
+};
+
+static void check_name(struct pheme_world *w, const char *taker, const char *name, int status,
+		       const char *err)
+{
+	g_auto(GStrv) parts = g_strsplit(taker, "%s", 2);
+	g_autofree char *script = g_strconcat("\"$P\" ", parts[0], name, parts[1], NULL);
+
+	check(w, script, status, "", err);
+}
+
+/* One lookup for all: who could be several is nobody, at once. */
+static void test_names(void **state)
+{
+	struct pheme_world *w = *state;
+
+	fixture_set_contact(w->fixture, ME, "sam1@fixture", "Sam", "Friends", 4, 4, "");
+	fixture_set_contact(w->fixture, ME, "sam2@fixture", "Sam", "Friends", 4, 4, "");
+	for (gsize i = 0; i < G_N_ELEMENTS(takers); i++) {
+		check_name(w, takers[i], "Sam", 3,
+			   "Sam could be several: work:sam1@fixture, work:sam2@fixture\n");
+		check_name(w, takers[i], "work:Sam", 3, "could be several: work:sam1@fixture");
+	}
+	check_name(w, "--file-send %s /etc/passwd", "'No Body'", 3, "no contact No Body");
+	check_name(w, "--tube-offer %s x-test 1", "'No Body'", 3, "no contact No Body");
+	check_name(w, "--timeout 1 --file-send %s /etc/passwd", "'No Body'", 124,
+		   "no contact No Body");
+	check_name(w, "--file-send %s /etc/passwd", "'#den'", 2, "not to a room");
+}
+
 /* --- what is missing or closed ------------------------------------------------------------ */
 
 static void test_bare(void **state)
@@ -225,7 +270,8 @@ static void test_manager_killed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(table), TEST(bare), TEST(signals), TEST(stopped), TEST(manager_killed),
+		TEST(table),   TEST(names),   TEST(bare),
+		TEST(signals), TEST(stopped), TEST(manager_killed),
 	};
 
 	return cmocka_run_group_tests_name("flags", tests, NULL, NULL);

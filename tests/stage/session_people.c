@@ -28,6 +28,12 @@ struct contact *session_find_contact(struct session *session, struct account *ac
 	return NULL;
 }
 
+bool session_check_name(struct session *session, struct account *account, const char *name,
+			GError **error)
+{
+	return true;
+}
+
 struct account *session_default_account(struct session *session, struct chat *current,
 					GError **error)
 {

@@ -32,7 +32,8 @@ static struct contact *find_in(struct account *account, const char *name, unsign
 	return found;
 }
 
-bool session_check_name(struct session *session, const char *name, GError **error)
+bool session_check_name(struct session *session, struct account *account, const char *name,
+			GError **error)
 {
 	return true;
 }
