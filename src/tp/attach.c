@@ -135,6 +135,7 @@ static void read_self(struct conn *conn, guint32 handle, const char *id)
 	conn_learn_handle(conn, handle, id);
 	if (*id)
 		account_set_self(conn->account, id, is_nick ? id : NULL);
+	conn_naming_self_changed(conn);
 }
 
 static void on_self_changed(struct bus_reader *args, void *data)

@@ -66,6 +66,7 @@ void conn_free(struct conn *conn)
 	conn_forget_failures(conn);
 	tp_manager_start_cancel(conn->start);
 	g_clear_handle_id(&conn->lease_retry, g_source_remove);
+	conn_naming_stop(conn);
 	conn_channels_free(conn);
 	conn_roster_free(conn);
 	lease_free(conn->lease);
@@ -147,6 +148,7 @@ void conn_end(struct conn *conn, enum conn_end end, const char *text)
 	conn->scope = NULL;
 	tp_manager_start_cancel(g_steal_pointer(&conn->start));
 	g_clear_handle_id(&conn->lease_retry, g_source_remove);
+	conn_naming_stop(conn);
 	conn_channels_free(conn);
 	conn_roster_free(conn);
 	lease_free(g_steal_pointer(&conn->lease));

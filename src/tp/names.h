@@ -27,6 +27,7 @@
 #define TP_CONN_GROUPS   TP_CONN ".Interface.ContactGroups"
 #define TP_CONN_LIST     TP_CONN ".Interface.ContactList"
 #define TP_CONN_PRESENCE TP_CONN ".Interface.SimplePresence"
+#define TP_CONN_RENAMING TP_CONN ".Interface.Renaming"
 #define TP_CONN_REQUESTS TP_CONN ".Interface.Requests"
 
 #define TP_CHAN             TP_PREFIX "Channel"

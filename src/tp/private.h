@@ -13,6 +13,7 @@
 
 struct bus_place;
 struct manager_start;
+struct naming;
 
 struct tp {
 	struct model *model;
@@ -96,6 +97,7 @@ struct conn {
 
 	struct lease *lease;
 	guint lease_retry;
+	struct naming *naming;       /* a name that was asked for; or NULL */
 	struct manager_start *start; /* its manager is being started; or NULL */
 	bool reused;                 /* others use it, or we did before: leave its presence alone */
 	bool found;                  /* …and nobody of us uses it: it is not ours to end */
@@ -254,6 +256,9 @@ void conn_contact_info_start(struct conn *conn);
 /* a(sasas): a new card. What is too much of it is left out. */
 GPtrArray *tp_read_card(struct bus_reader *r);
 void conn_aliasing_start(struct conn *conn);
+/* Our own id is known, or another one. */
+void conn_naming_self_changed(struct conn *conn);
+void conn_naming_stop(struct conn *conn);
 
 /* --- channel.c ---------------------------------------------------------------------------- */
 
