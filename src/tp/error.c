@@ -117,7 +117,8 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 	enum tp_error code = TP_ERROR_FAILED;
 	g_autofree char *detail = text_clean(remote_words(error), -1, TEXT_LINE);
 
-	if (strstr(detail, own_words))
+	/* That one is not connected says it all, however the manager puts it. */
+	if (strstr(detail, own_words) || (row && row->code == TP_ERROR_OFFLINE))
 		*detail = '\0';
 	if (g_error_matches(error, BUS_ERROR, BUS_ERROR_DISCONNECTED))
 		return g_error_new(TP_ERROR, TP_ERROR_OFFLINE, "cannot %s: the message bus is gone",
