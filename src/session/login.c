@@ -31,6 +31,7 @@ struct login *login_new(struct session *session, struct account *account)
 	login->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
 	login->room_refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	login->room_offered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->connecting = g_ptr_array_new();
 	login->disconnecting = g_ptr_array_new();
 	g_ptr_array_add(session->logins, login);
@@ -83,6 +84,7 @@ void login_free(void *data)
 	g_hash_table_unref(login->left);
 	g_hash_table_unref(login->room_secrets);
 	g_hash_table_unref(login->room_refused);
+	g_hash_table_unref(login->room_offered);
 	g_ptr_array_unref(login->connecting);
 	g_ptr_array_unref(login->disconnecting);
 	g_free(login->presence_message);
@@ -482,6 +484,8 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	/* The user changed their mind while the old one was ending. */
 	reopens = login->closing && login->wanted && end != CONN_END_BUS && !session->stopping;
 	reopens |= tries_another_nick(login, end);
+	if (login->was_online && !session->stopping)
+		rooms_lost(login, end == CONN_END_REQUESTED ? NULL : text);
 	login->was_online = false;
 	login->closing = false;
 	login->conn = NULL;

@@ -45,7 +45,8 @@ static void offer_to_keep(struct login *login, struct chat *room)
 	const char *typed = g_hash_table_lookup(login->room_secrets, key);
 
 	if (!typed || login->session->script ||
-	    g_strcmp0(typed, bookmarks_secret(login, room->id)) == 0)
+	    g_strcmp0(typed, bookmarks_secret(login, room->id)) == 0 ||
+	    !g_hash_table_add(login->room_offered, g_strdup(key)))
 		return;
 	model_notice(login->session->model, NULL, room, NOTICE_INFO,
 		     "/bookmark add joins this room at each start, and keeps its password in "
@@ -82,6 +83,24 @@ void rooms_thrown_out(struct conn *conn, struct chat *room, void *data)
 
 	if (login)
 		note_left(login, room->id);
+}
+
+/* Who reads a room later sees where something may be missing. */
+void rooms_lost(struct login *login, const char *reason)
+{
+	GHashTableIter iter;
+	void *id;
+
+	g_hash_table_iter_init(&iter, login->rooms);
+	while (g_hash_table_iter_next(&iter, NULL, &id)) {
+		struct chat *room = chat_find(login->account, CHAT_ROOM, id);
+
+		if (room && room->open)
+			model_notice(login->session->model, NULL, room,
+				     reason ? NOTICE_WARNING : NOTICE_INFO, "%s%s",
+				     reason ? "connection lost: " : "disconnected",
+				     reason ? reason : "");
+	}
 }
 
 /* --- joining again ------------------------------------------------------------------------ */

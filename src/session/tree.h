@@ -95,6 +95,7 @@ struct login {
 	GHashTable *left;         /* key: left or thrown out of; stays so until the next start */
 	GHashTable *room_secrets; /* key → password; wiped */
 	GHashTable *room_refused; /* key: what accounts.conf has for it is wrong */
+	GHashTable *room_offered; /* key: it was said how its password is kept */
 	unsigned nick_tries;      /* on IRC: underscores after the nick, which others have */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
@@ -310,6 +311,8 @@ void places_free(void *request);
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data);
 void rooms_thrown_out(struct conn *conn, struct chat *room, void *data);
+/* The connection is gone: says so in each, with the reason; NULL: it was to be. */
+void rooms_lost(struct login *login, const char *reason);
 /* Joins those of before and those of the configuration, but none that was left since. */
 void rooms_rejoin(struct login *login);
 /* Joins those of the configuration that we are not in. */

@@ -62,7 +62,9 @@ void tp_room_tell_added(struct channel *channel, guint32 handle)
 {
 	g_autofree char *who = NULL;
 
-	if (!channel->conn->tp->show_joins || handle == channel->room->self)
+	/* Those who are told of one by one as we come in are named in one line then. */
+	if (!channel->conn->tp->show_joins || handle == channel->room->self ||
+	    channel->room->untold)
 		return;
 	who = tp_room_member_words(channel, handle);
 	chat_note_traffic(channel->chat, who, true, NULL);

@@ -164,8 +164,22 @@ static void test_room_with_a_password(void **state)
 	screen_wait_text(s, "the last one was refused");
 	screen_line(s, "sesame");
 	screen_wait_row(s, 0, "#dev (2)");
+	screen_wait_text(s, "you joined #dev with carol");
 	assert_false(screen_find(s, "sesame", NULL, NULL));
+	assert_false(screen_find(s, "carol joined", NULL, NULL));
+	assert_true(screen_find(s, "keeps its password", NULL, NULL));
 	irc_peer_free(carol);
+	screen_line(s, "/clear");
+	screen_wait_no_text(s, "keeps its password");
+
+	/* Without the server: the room says so, and that it is joined again, and nothing else. */
+	test_env_irc_kill(w->env);
+	screen_wait_text(s, "connection lost: network error");
+	test_env_irc_start(w->env);
+	screen_wait_row(s, 0, "#dev (1)");
+	screen_wait_text(s, "you joined #dev; nobody else is here");
+	assert_false(screen_find(s, "keeps its password", NULL, NULL));
+	assert_false(screen_find(s, "cannot join", NULL, NULL));
 	pheme_quit(w, s);
 }
 
@@ -279,6 +293,31 @@ static void test_nick_in_use(void **state)
 	pheme_quit(w, s);
 }
 
+/* Who is refused a name is told so, and keeps the one they have; idle does not tell it. */
+static void test_nick_clash(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	test_env_irc_start(w->env);
+	carol = new_peer(w, "carol");
+	s = start_alice(w, "");
+	screen_line(s, "/nick carol");
+	screen_wait_text(s, "cannot call yourself carol: the server did not make it so");
+	screen_line(s, "/nick");
+	screen_wait_text(s, "on irc you are alice");
+	/* One that was not answered yet gives way to the next. */
+	screen_line(s, "/nick carol");
+	screen_line(s, "/nick ally");
+	screen_line(s, "/join #dev");
+	screen_wait_row(s, 0, "#dev (1)");
+	screen_line(s, "/nick");
+	screen_wait_text(s, "on irc you are ally");
+	irc_peer_free(carol);
+	pheme_quit(w, s);
+}
+
 /* A password that was typed is kept with the room, where the user wants that. */
 static void test_bookmark(void **state)
 {
@@ -330,6 +369,7 @@ int main(void)
 		TEST(list_of_rooms),
 		TEST(operator),
 		TEST(nick_in_use),
+		TEST(nick_clash),
 		TEST(bookmark),
 	};
 
