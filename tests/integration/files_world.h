@@ -262,14 +262,20 @@ static inline void wait_part(struct world *f, gint64 size)
 	g_source_remove(tick);
 }
 
+/* Those of the history are not counted: it opens its log when it first writes, whenever that is. */
 static inline unsigned count_fds(struct screen *screen)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)screen_pid(screen));
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *entry;
 	unsigned count = 0;
 
-	while (g_dir_read_name(dir))
-		count++;
+	while ((entry = g_dir_read_name(dir))) {
+		g_autofree char *link = g_build_filename(path, entry, NULL);
+		g_autofree char *file = g_file_read_link(link, NULL);
+
+		count += !file || !strstr(file, "/history.db");
+	}
 	return count;
 }
 
