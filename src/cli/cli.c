@@ -23,10 +23,22 @@ static void on_stopped(const GError *error, void *data)
 	g_main_loop_quit(cli->loop);
 }
 
+/* A manager that died is no matter of network or server. */
+static bool has_manager_failed(const struct model *model)
+{
+	for (guint i = 0; i < model->accounts->len; i++)
+		if (((const struct account *)model->accounts->pdata[i])->manager_failed)
+			return true;
+	return false;
+}
+
 void cli_end(struct cli *cli, int status)
 {
 	if (cli->ending)
 		return;
+	if (status == SESSION_ERROR_NOT_CONNECTED &&
+	    has_manager_failed(session_model(cli->front.session)))
+		status = SESSION_ERROR_FAILED;
 	cli->ending = true;
 	cli->status = status;
 	if (cli->on_ending)
@@ -75,7 +87,7 @@ static gboolean on_deadline(gpointer data)
 			     seconds_of(cli), cli->waits_for ? ": " : "",
 			     cli->waits_for ? cli->waits_for : "");
 	if (!cli->waits_for && (cli->waiting || !cli->line))
-		wait_complain(session_model(cli->front.session), cli->account, WAIT_MORE);
+		wait_complain(cli, cli->account, WAIT_MORE);
 	cli_end(cli, SESSION_ERROR_TIMEOUT);
 	return G_SOURCE_REMOVE;
 }
@@ -134,7 +146,7 @@ static bool is_ready(struct cli *cli, bool online)
 	case WAIT_FAILED:
 		if (!online)
 			return true;
-		wait_complain(model, cli->account, WAIT_FAILED);
+		wait_complain(cli, cli->account, WAIT_FAILED);
 		cli_end(cli, SESSION_ERROR_NOT_CONNECTED);
 		return false;
 	}

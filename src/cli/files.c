@@ -180,7 +180,7 @@ static void look_at_sending(struct mover *mover)
 		begin_send(mover);
 		break;
 	case WAIT_FAILED:
-		wait_complain(model, NULL, WAIT_FAILED);
+		wait_complain(mover->cli, NULL, WAIT_FAILED);
 		cli_end(mover->cli, SESSION_ERROR_NOT_CONNECTED);
 		break;
 	}
@@ -241,7 +241,7 @@ static void look_at_received(struct mover *mover)
 		}
 	}
 	if (wait_check(model, NULL) == WAIT_FAILED && !mover->cli->ending) {
-		wait_complain(model, NULL, WAIT_FAILED);
+		wait_complain(mover->cli, NULL, WAIT_FAILED);
 		cli_end(mover->cli, SESSION_ERROR_NOT_CONNECTED);
 	}
 }

@@ -26,6 +26,12 @@ void cli_complain(const char *format, ...)
 	fprintf(stderr, "pheme: %s\n", clean);
 }
 
+void cli_complain_new(const struct cli *cli, const char *line)
+{
+	if (g_strcmp0(cli->told, line) != 0)
+		cli_complain("%s", line);
+}
+
 void cli_flush(struct cli *cli)
 {
 	if (cli->broken || (!fflush(stdout) && !ferror(stdout)))
@@ -56,7 +62,7 @@ static void print(struct front *front, struct chat *chat, const char *line)
 
 static void print_error(struct front *front, struct chat *chat, const char *line)
 {
-	cli_complain("%s", line);
+	cli_complain_new(cli_of(front), line);
 }
 
 static struct chat *current_chat(struct front *front)
@@ -226,19 +232,25 @@ static void on_prompt(const struct prompt *prompt, void *data)
 
 /* --- notices ------------------------------------------------------------------------------ */
 
-static void print_notice(const struct cli *cli, const struct message *message)
+static void print_notice(struct cli *cli, const struct message *message)
 {
-	if (message->direction == MESSAGE_LOCAL &&
-	    message->level >= (cli->quiet ? NOTICE_ERROR : NOTICE_WARNING))
-		cli_complain("%s", message->text);
+	if (message->direction != MESSAGE_LOCAL ||
+	    message->level < (cli->quiet ? NOTICE_ERROR : NOTICE_WARNING))
+		return;
+	cli_complain("%s", message->text);
+	g_free(cli->told);
+	cli->told = g_strdup(message->text);
 }
 
 static void on_event(const struct event *event, void *data)
 {
-	const struct cli *cli = data;
+	struct cli *cli = data;
 
 	/* What there is to say of its files the mover says itself. */
 	if (cli->mover && event->chat && event->chat->kind != CHAT_STATUS)
+		return;
+	/* …and why a tube did not come about has been said. */
+	if (cli->tube && cli->ending)
 		return;
 	if (event->type == EVENT_MESSAGE_ADDED && event->message)
 		print_notice(cli, event->message);
@@ -294,5 +306,6 @@ void cli_front_clear(struct cli *cli)
 	g_clear_handle_id(&cli->declining, g_source_remove);
 	g_clear_pointer(&cli->question, tty_cancel);
 	command_drop_all(&cli->front);
+	g_free(cli->told);
 	g_clear_pointer(&cli->current, chat_unref);
 }

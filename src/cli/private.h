@@ -66,6 +66,7 @@ struct cli {
 	struct chat *current;               /* that /query or /join opened; a reference */
 	void *job;                          /* of a flag that is no command */
 	void (*on_ending)(struct cli *cli); /* the job's last moment; or NULL */
+	char *told;                         /* the last notice that was printed; or NULL */
 	const char *waits_for;              /* for the line about the time being over; or NULL */
 	int status;
 	bool started, ending;
@@ -95,6 +96,8 @@ void cli_start_deadline(struct cli *cli);
 void cli_under_way(struct cli *cli);
 /* One line of trouble on stderr. */
 void cli_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* The same, unless a notice has just said it. */
+void cli_complain_new(const struct cli *cli, const char *line);
 /* Writes out what was printed; sees whether somebody still reads it. */
 void cli_flush(struct cli *cli);
 
@@ -115,5 +118,5 @@ enum wait_result wait_check(struct model *model, const char *name);
  */
 enum wait_result wait_find(struct session *session, const char *name, bool patient,
 			   struct session_target *target, GError **error);
-/* Says where those stand that have got so far, and why. */
-void wait_complain(struct model *model, const char *name, enum wait_result result);
+/* Says where those stand that have got so far, and why; but not what was just told. */
+void wait_complain(const struct cli *cli, const char *name, enum wait_result result);

@@ -74,7 +74,7 @@ static void on_offered(const GError *error, void *data)
 			job->retry = g_timeout_add_seconds(RETRY_SECONDS, on_retry, job);
 		return;
 	}
-	cli_complain("%s", error->message);
+	cli_complain_new(job->cli, error->message);
 	end(job, error->code);
 }
 
@@ -319,8 +319,8 @@ static gboolean on_limit(void *data)
 		cli_complain("no tube is open after %u s: %s", job->options->timeout, why);
 	} else {
 		cli_complain("no tube is open after %u s", job->options->timeout);
-		wait_complain(model, NULL, WAIT_MORE);
-		wait_complain(model, NULL, WAIT_FAILED);
+		wait_complain(job->cli, NULL, WAIT_MORE);
+		wait_complain(job->cli, NULL, WAIT_FAILED);
 	}
 	end(job, SESSION_ERROR_TIMEOUT);
 	return G_SOURCE_REMOVE;
@@ -374,7 +374,7 @@ static gboolean on_step(void *data)
 			break;
 		if (job->options->timeout && session_has_bus(job->cli->front.session))
 			break;
-		wait_complain(model_of(job), NULL, WAIT_FAILED);
+		wait_complain(job->cli, NULL, WAIT_FAILED);
 		end(job, SESSION_ERROR_NOT_CONNECTED);
 		break;
 	}

@@ -22,10 +22,14 @@ static enum wait_result check_account(const struct account *account)
 	return WAIT_FAILED;
 }
 
-static void complain(const struct account *account)
+static void complain(const struct cli *cli, const struct account *account)
 {
-	cli_complain("%s is %s%s%s", account->name, account_state_name(account->state),
-		     *account->reason ? ": " : "", account->reason);
+	g_autofree char *notice = g_strdup_printf("%s: %s", account->name, account->reason);
+
+	/* It may have some advice, too. */
+	if (!cli->told || !*account->reason || !g_str_has_prefix(cli->told, notice))
+		cli_complain("%s is %s%s%s", account->name, account_state_name(account->state),
+			     *account->reason ? ": " : "", account->reason);
 }
 
 static enum wait_result check_all(const GPtrArray *accounts)
@@ -43,13 +47,15 @@ static enum wait_result check_all(const GPtrArray *accounts)
 	return all;
 }
 
-void wait_complain(struct model *model, const char *name, enum wait_result result)
+void wait_complain(const struct cli *cli, const char *name, enum wait_result result)
 {
+	const struct model *model = session_model(cli->front.session);
+
 	for (guint i = 0; i < model->accounts->len; i++) {
 		const struct account *account = g_ptr_array_index(model->accounts, i);
 
 		if ((!name || g_str_equal(account->name, name)) && check_account(account) == result)
-			complain(account);
+			complain(cli, account);
 	}
 }
 

@@ -73,8 +73,8 @@ static gboolean on_deadline(void *data)
 		return G_SOURCE_CONTINUE;
 	watch->deadline = 0;
 	cli_complain("no account is online after %u s", watch->options->timeout);
-	wait_complain(session_model(watch->cli->front.session), NULL, WAIT_MORE);
-	wait_complain(session_model(watch->cli->front.session), NULL, WAIT_FAILED);
+	wait_complain(watch->cli, NULL, WAIT_MORE);
+	wait_complain(watch->cli, NULL, WAIT_FAILED);
 	cli_end(watch->cli, SESSION_ERROR_TIMEOUT);
 	return G_SOURCE_REMOVE;
 }
@@ -144,7 +144,7 @@ static gboolean on_look(void *data)
 		online |= account->state == ACCOUNT_ONLINE;
 	}
 	if (!hope) {
-		wait_complain(model, NULL, WAIT_FAILED);
+		wait_complain(watch->cli, NULL, WAIT_FAILED);
 		cli_end(watch->cli, SESSION_ERROR_NOT_CONNECTED);
 		return G_SOURCE_REMOVE;
 	}

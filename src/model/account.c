@@ -183,6 +183,7 @@ static void enter_state(struct account *account, enum account_state state, gint6
 		change = ACCOUNT_CHANGED_STATE;
 	account->state = state;
 	account->retry_at = retry_at;
+	account->manager_failed = account->manager_failed && state != ACCOUNT_ONLINE;
 	if (replace_cleaned(&account->reason, reason))
 		change |= ACCOUNT_CHANGED_STATE;
 	if (left && account->features)
@@ -206,6 +207,11 @@ void account_set_state(struct account *account, enum account_state state, const 
 void account_set_retry(struct account *account, gint64 retry_at, const char *reason)
 {
 	enter_state(account, ACCOUNT_WAITING, retry_at, reason);
+}
+
+void account_set_manager_failed(struct account *account, bool failed)
+{
+	account->manager_failed = failed;
 }
 
 void account_set_self(struct account *account, const char *id, const char *alias)

@@ -62,6 +62,7 @@ struct account {
 	char *protocol;
 	enum account_state state;
 	char *reason;           /* why it is not online, cleaned; "" for no reason */
+	bool manager_failed;    /* …it lost it to a manager that died or does not answer */
 	gint64 retry_at;        /* monotonic µs, while WAITING */
 	char *self_id;          /* raw; "" while not known */
 	char *self_alias;       /* cleaned */
@@ -100,6 +101,8 @@ void account_move(struct account *account, const struct account *before);
 void account_set_state(struct account *account, enum account_state state, const char *reason);
 /* The state becomes WAITING. */
 void account_set_retry(struct account *account, gint64 retry_at, const char *reason);
+/* Until it is online again. No event: a change of state comes with it. */
+void account_set_manager_failed(struct account *account, bool failed);
 /* NULL leaves the id or the alias as it is. */
 void account_set_self(struct account *account, const char *id, const char *alias);
 void account_set_presence(struct account *account, enum presence presence, const char *status,

@@ -501,6 +501,10 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	outbox_connection_lost(login);
 	account_set_presence(login->account, PRESENCE_OFFLINE, "", "");
 	account_forget_presences(login->account);
+	/* One that cannot be started again is no mistake of the account. */
+	account_set_manager_failed(
+		login->account, end == CONN_END_MANAGER ||
+					(end == CONN_END_CONFIG && login->account->manager_failed));
 	if (!reopens) {
 		decide(login, end, text);
 		/* Those who were not told why with some advice. */

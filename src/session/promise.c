@@ -148,6 +148,7 @@ struct conn *promise_conn(struct promise *promise, struct account *account, cons
 	return NULL;
 }
 
+/* In the words of the notice, so that who sees both sees that they are one. */
 void promises_lost(struct session *session, struct account *account, const char *text)
 {
 	g_autoptr(GList) all = g_hash_table_get_keys(session->promises);
@@ -156,7 +157,7 @@ void promises_lost(struct session *session, struct account *account, const char 
 		struct promise *promise = link->data;
 
 		if (promise->account == account)
-			promise_fail_later(promise, SESSION_ERROR_NOT_CONNECTED,
-					   "%s: connection lost: %s", account->name, text);
+			promise_fail_later(promise, SESSION_ERROR_NOT_CONNECTED, "%s: %s",
+					   account->name, *text ? text : "disconnected");
 	}
 }

@@ -90,10 +90,18 @@ const char *tp_error_words(const char *name)
 	return row ? row->words : NULL;
 }
 
+/* From the bus, when who was asked goes away without an answer. */
+static bool is_gone(const char *name)
+{
+	return !g_strcmp0(name, "org.freedesktop.DBus.Error.NoReply");
+}
+
 enum conn_end tp_error_end(const char *name)
 {
 	const struct error_row *row = find_row(name);
 
+	if (is_gone(name))
+		return CONN_END_MANAGER;
 	return row ? row->end : CONN_END_NETWORK;
 }
 
@@ -126,6 +134,9 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 	if (g_error_matches(error, BUS_ERROR, BUS_ERROR_TIMEOUT))
 		return g_error_new(TP_ERROR, TP_ERROR_TIMEOUT,
 				   "cannot %s: the connection manager does not answer", what);
+	if (is_gone(name))
+		return g_error_new(TP_ERROR, TP_ERROR_OFFLINE,
+				   "cannot %s: the connection manager ended unexpectedly", what);
 	if (!strcmp(name, "org.freedesktop.DBus.Error.ServiceUnknown") ||
 	    !strcmp(name, "org.freedesktop.DBus.Error.NameHasNoOwner"))
 		return g_error_new(TP_ERROR, TP_ERROR_NOT_FOUND,

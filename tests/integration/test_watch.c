@@ -414,7 +414,7 @@ static void test_cannot_connect(void **state)
 	fixture_connect_error(w->fixture, ME,
 			      "org.freedesktop.Telepathy.Error.AuthenticationFailed", "no", 3);
 	watcher = WATCH(w, "b", "--watch");
-	watch_ends(w, watcher, 4, "work is offline");
+	watch_ends(w, watcher, 4, "work: wrong password or login");
 }
 
 static void test_bus_dies(void **state)
