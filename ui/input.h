@@ -51,7 +51,7 @@ enum input_mode input_mode(void);
 void input_set_mode(enum input_mode mode);
 
 /* Gives keys ("Ctrl-t", "Alt-t", "F5", "Ctrl-x,Ctrl-t") to a function by its name, now and, by
- * way of pheme's own inputrc, from the next start on. */
+ * way of pheme's own inputrc, from the next start on. NULL @function: takes that back. */
 bool input_bind(const char *keys, const char *function, GError **error);
 
 /* The line being edited; borrowed until the next key. */

@@ -3,6 +3,7 @@
 /* /bind: keys of the user's, at once and in pheme's own inputrc. */
 
 #include "input.h"
+#include "input_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static char *parse_keys(const char *keys)
 	return g_string_free(sequence, !good);
 }
 
-/* The file with this line in the place of those for the same keys. */
+/* The file with this line (NULL: none) in the place of those for the same keys. */
 static bool save(const char *sequence, const char *line, GError **error)
 {
 	g_autofree char *path = paths_file(PATHS_CONFIG, "inputrc");
@@ -69,19 +70,38 @@ static bool save(const char *sequence, const char *line, GError **error)
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 	GString *out = g_string_new(NULL);
-	bool done;
+	bool found = false, done;
 
 	if (g_file_get_contents(path, &text, NULL, NULL))
 		lines = g_strsplit(text, "\n", -1);
-	for (char **old = lines; old != NULL && *old != NULL; old++)
-		if (!g_str_has_prefix(*old, start) && (**old != '\0' || old[1] != NULL))
+	for (char **old = lines; old != NULL && *old != NULL; old++) {
+		if (g_str_has_prefix(*old, start))
+			found = true;
+		else if (**old != '\0' || old[1] != NULL)
 			g_string_append_printf(out, "%s\n", *old);
-	g_string_append_printf(out, "%s\n", line);
-	done = paths_make_parents(path, error) &&
-	       g_file_set_contents_full(path, out->str, (gssize)out->len,
-					G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+	}
+	if (line != NULL)
+		g_string_append_printf(out, "%s\n", line);
+	if (!found && line == NULL) {
+		g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_KEY_NOT_FOUND,
+			    "there is no such key in %s", path);
+		done = false;
+	} else {
+		done = paths_make_parents(path, error) &&
+		       g_file_set_contents_full(path, out->str, (gssize)out->len,
+						G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+	}
 	g_string_free(out, TRUE);
 	return done;
+}
+
+static bool unbind(const char *sequence, GError **error)
+{
+	if (!save(sequence, NULL, error))
+		return false;
+	rl_bind_keyseq(sequence, NULL);
+	input_bind_default(sequence);
+	return true;
 }
 
 bool input_bind(const char *keys, const char *function, GError **error)
@@ -94,6 +114,8 @@ bool input_bind(const char *keys, const char *function, GError **error)
 			    "\"%s\" is no key: Ctrl-t, Alt-t, F5, or several with commas", keys);
 		return false;
 	}
+	if (function == NULL)
+		return unbind(sequence, error);
 	if (rl_named_function(function) == NULL) {
 		g_set_error(
 			error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,

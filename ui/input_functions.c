@@ -122,6 +122,16 @@ static void bind_actions(Keymap map)
 		bind_all(keys_table[i].sequences, actions[i], map);
 }
 
+void input_bind_default(const char *sequence)
+{
+	for (int i = 0; i < ACTION_COUNT; i++) {
+		g_auto(GStrv) list = g_strsplit(keys_table[i].sequences, " ", -1);
+
+		if (g_strv_contains((const char *const *)list, sequence))
+			rl_bind_keyseq(sequence, actions[i]);
+	}
+}
+
 static Keymap make_list_map(void)
 {
 	Keymap map = rl_make_bare_keymap();

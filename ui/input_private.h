@@ -23,3 +23,5 @@ int input_complete_key(int count, int key);
 Keymap input_bind_defaults(void);
 /* Keys that every terminal has and readline binds from terminfo only. After rl_initialize(). */
 void input_bind_usual(void);
+/* Binds the key again if it is one of ours. */
+void input_bind_default(const char *sequence);

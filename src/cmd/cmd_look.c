@@ -211,6 +211,17 @@ void cmd_edit(struct command_run *run)
 
 /* --- /bind -------------------------------------------------------------------------------- */
 
+static void unbind(struct command_run *run, const char *keys)
+{
+	struct front *front = command_front(run);
+	g_autoptr(GError) error = NULL;
+
+	if (front->ops->bind(front, keys, NULL, &error))
+		command_print(run, "%s is no key of yours any more", keys);
+	else
+		command_fail(run, SESSION_ERROR_FAILED, "%s", error->message);
+}
+
 void cmd_bind(struct command_run *run)
 {
 	struct front *front = command_front(run);
@@ -220,7 +231,10 @@ void cmd_bind(struct command_run *run)
 	if (!front->ops->bind)
 		command_fail(run, SESSION_ERROR_USAGE, "/bind needs the screen");
 	else if (keys && !function)
-		command_fail(run, SESSION_ERROR_USAGE, "which function? /bind alone lists them");
+		command_fail(run, SESSION_ERROR_USAGE, "which %s",
+			     strcmp(keys, "-remove") ? "function? /bind alone lists them" : "key?");
+	else if (keys && !strcmp(keys, "-remove"))
+		unbind(run, function);
 	else if (!front->ops->bind(front, keys, function, &error))
 		command_fail(run, SESSION_ERROR_FAILED, "%s", error->message);
 	else if (keys)

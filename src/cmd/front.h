@@ -50,7 +50,8 @@ struct front_ops {
 	void (*find)(struct front *front, struct chat *chat, struct query *query);
 	/* The line that is typed, in the user's editor. NULL: there is none. */
 	void (*edit)(struct front *front);
-	/* Gives keys to a function; NULL @keys: prints the functions. NULL: there are no keys. */
+	/* Gives keys to a function, or takes them from it (NULL); NULL @keys: prints the functions.
+	 * NULL: there are no keys. */
 	bool (*bind)(struct front *front, const char *keys, const char *function, GError **error);
 	/* Like print, for what went wrong; NULL: print is used. */
 	void (*print_error)(struct front *front, struct chat *chat, const char *line);

@@ -241,6 +241,27 @@ static void test_bind(void **state)
 	screen_wait_text(s, "pheme-escape");
 	assert_true(g_file_get_contents(path, &text, NULL, NULL));
 	assert_string_equal(text, "\"\\C-xt\": pheme-help\n");
+
+	/* A usual key that was given away, and taken back. */
+	screen_line(s, "/bind Alt-r pheme-switch");
+	screen_wait_text(s, "Alt-r does pheme-switch");
+	screen_key(s, "M-r");
+	screen_wait_text(s, "Go to: ");
+	screen_key(s, "Esc");
+	screen_wait_text(s, "[status]");
+	screen_line(s, "/bind -remove Alt-r");
+	screen_wait_text(s, "Alt-r is no key of yours any more");
+	screen_key(s, "M-r");
+	screen_wait_text(s, "[find]");
+	screen_key(s, "Esc");
+	screen_wait_text(s, "[status]");
+	screen_line(s, "/bind -remove Ctrl-x,t");
+	screen_wait_text(s, "Ctrl-x,t is no key of yours any more");
+	screen_line(s, "/bind -remove F7");
+	screen_wait_text(s, "there is no such key");
+	g_free(g_steal_pointer(&text));
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_string_equal(text, "");
 	pheme_quit(*state, s);
 }
 
