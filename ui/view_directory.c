@@ -17,7 +17,13 @@
 
 struct people_view {
 	struct view view;
-	char *account; /* name */
+	char *account;                     /* name */
+	const struct directory *directory; /* what rows and seen are of */
+	GSequence *rows;                   /* struct directory_entry *, borrowed from it */
+	GSequenceIter *selected;           /* NULL: nobody has moved it yet */
+	guint seen;                        /* entries of the directory that were looked at */
+	bool by_name;                      /* else as they came */
+	char *filter;                      /* "" for none */
 	struct list list;
 };
 
@@ -121,52 +127,124 @@ static const struct sheet_ops form_ops = {
 	.free = form_free,
 };
 
-/* --- the list ----------------------------------------------------------------------------- */
+/* --- the list ----------------------------------------------------------------------------------- */
+
+static void forget_rows(struct people_view *view)
+{
+	g_sequence_remove_range(g_sequence_get_begin_iter(view->rows),
+				g_sequence_get_end_iter(view->rows));
+	view->selected = NULL;
+	view->seen = 0;
+}
+
+/* Sorted or filtered anew, from the top on. */
+static void list_again(struct people_view *view)
+{
+	forget_rows(view);
+	view->list.selected = 0;
+	ui_mark(view->view.ui, DIRTY_CHAT);
+}
+
+static int compare(const void *a, const void *b, void *data)
+{
+	return directory_entry_by_name(a, b);
+}
+
+/* What came since is put in its place; the selection stays on its person. */
+static const struct directory *take_new(struct people_view *view)
+{
+	const struct directory *directory = directory_of(view->view.ui, view->account);
+
+	if (directory != view->directory ||
+	    (directory != NULL && directory->entries->len < view->seen))
+		forget_rows(view);
+	view->directory = directory;
+	for (; directory != NULL && view->seen < directory->entries->len; view->seen++) {
+		struct directory_entry *entry = directory->entries->pdata[view->seen];
+
+		if (!directory_entry_matches(entry, view->filter))
+			continue;
+		if (view->by_name)
+			g_sequence_insert_sorted(view->rows, entry, compare, NULL);
+		else
+			g_sequence_append(view->rows, entry);
+	}
+	if (view->selected != NULL)
+		view->list.selected = g_sequence_iter_get_position(view->selected);
+	return directory;
+}
+
+static char *print_heading(const struct people_view *view, const struct directory *directory)
+{
+	g_autofree char *how =
+		directory != NULL ? directory_describe(directory) : g_strdup("the account is gone");
+	g_autofree char *filter = *view->filter != '\0'
+					  ? g_strdup_printf("  [%s] %d", view->filter,
+							    g_sequence_get_length(view->rows))
+					  : g_strdup("");
+
+	return g_strdup_printf("%s: %s%s%s", view->account, how, view->by_name ? ", by name" : "",
+			       filter);
+}
 
 static void people_draw(struct view *base, const struct area *area)
 {
 	struct people_view *view = (struct people_view *)base;
-	const struct directory *directory = directory_of(base->ui, view->account);
-	g_autofree char *how =
-		directory != NULL ? directory_describe(directory) : g_strdup("the account is gone");
-	g_autofree char *heading = g_strdup_printf("%s: %s", view->account, how);
-	const GPtrArray *entries = directory != NULL ? directory->entries : NULL;
-	int count = entries != NULL ? (int)entries->len : 0;
-
+	const struct directory *directory = take_new(view);
 	bool failed = directory == NULL || directory->state == DIRECTORY_FAILED;
+	g_autofree char *heading = print_heading(view, directory);
 	int used = view_draw_text(area, area->y, MIN(HEADING_ROWS, area->height),
 				  failed ? STYLE_VIEW_ERROR : STYLE_VIEW_HEADING, heading);
+	GSequenceIter *row;
 
-	view_fit(base, &view->list, count, area->y + used, area->height - used, 1);
+	view_fit(base, &view->list, g_sequence_get_length(view->rows), area->y + used,
+		 area->height - used, 1);
+	row = g_sequence_get_iter_at_pos(view->rows, view->list.top);
 	for (int i = 0; i < area->height - used; i++) {
-		int at = view->list.top + i;
-		g_autofree char *row = entries != NULL && at < count
-					       ? directory_entry_print(entries->pdata[at])
-					       : NULL;
+		bool selected = view->list.top + i == view->list.selected;
+		g_autofree char *text = NULL;
 
+		if (!g_sequence_iter_is_end(row)) {
+			text = directory_entry_print(g_sequence_get(row));
+			row = g_sequence_iter_next(row);
+		}
 		term_put_padded(area->y + used + i, area->x, area->width,
-				row != NULL && at == view->list.selected ? STYLE_VIEW_SELECTED
-									 : STYLE_VIEW_TEXT,
-				row);
+				text != NULL && selected ? STYLE_VIEW_SELECTED : STYLE_VIEW_TEXT,
+				text);
 	}
 }
 
 static void run(struct people_view *view, const char *command, bool close)
 {
 	struct ui *ui = view->view.ui;
-	const struct directory *directory = directory_of(ui, view->account);
+	GSequenceIter *row = g_sequence_get_iter_at_pos(view->rows, view->list.selected);
 	const struct directory_entry *entry;
 	g_autofree char *account = NULL, *id = NULL, *line = NULL;
 
-	if (directory == NULL || view->list.selected >= (int)directory->entries->len)
+	if (g_sequence_iter_is_end(row))
 		return;
-	entry = directory->entries->pdata[view->list.selected];
+	entry = g_sequence_get(row);
 	account = word_quote(view->account);
 	id = word_quote(entry->id);
 	line = g_strdup_printf("/%s -a %s -- %s", command, account, id);
 	if (close)
 		ui_close_view(ui);
 	command_execute(&ui->front, line, NULL, NULL);
+}
+
+static void set_filter(struct people_view *view, const char *filter)
+{
+	g_free(view->filter);
+	view->filter = g_strdup(filter);
+	list_again(view);
+}
+
+static void take_filter(const char *answer, void *data)
+{
+	struct ui *ui = data;
+
+	if (answer != NULL && ui->view != NULL && ui->view->ops == &people_ops)
+		set_filter((struct people_view *)ui->view, answer);
 }
 
 static bool people_char(struct people_view *view, gunichar c)
@@ -178,6 +256,8 @@ static bool people_char(struct people_view *view, gunichar c)
 		run(view, "add", false);
 	else if (c == 'w')
 		run(view, "whois", true);
+	else if (c == '/')
+		ui_ask(ui, QUESTION_TEXT, "Show only people with", take_filter, ui);
 	else if (c == 'm' && account != NULL)
 		session_search_more(ui->session, account, on_done, ui);
 	else if (c == 's' && account != NULL)
@@ -191,10 +271,24 @@ static bool people_key(struct view *base, enum list_key key, gunichar c)
 {
 	struct people_view *view = (struct people_view *)base;
 
-	if (list_key(&view->list, key))
+	take_new(view);
+	if (key == LIST_TAB || key == LIST_BACKTAB) {
+		view->by_name = !view->by_name;
+		list_again(view);
 		return true;
+	}
+	if (list_key(&view->list, key)) {
+		view->selected = g_sequence_get_iter_at_pos(view->rows, view->list.selected);
+		if (g_sequence_iter_is_end(view->selected))
+			view->selected = NULL;
+		return true;
+	}
 	if (key == LIST_CHAR)
 		return people_char(view, c);
+	if (key == LIST_LEAVE && *view->filter != '\0') {
+		set_filter(view, "");
+		return true;
+	}
 	if (key != LIST_ENTER)
 		return false;
 	run(view, "query", true);
@@ -215,12 +309,14 @@ static void people_free(struct view *base)
 	if (account != NULL && account->directory != NULL &&
 	    !directory_has_ended(account->directory))
 		session_stop_search(base->ui->session, account);
+	g_sequence_free(view->rows);
+	g_free(view->filter);
 	g_free(view->account);
 }
 
 static const struct view_ops people_ops = {
 	.title = "People",
-	.hint = "Enter: chat  a: add  w: whois  m: more  s: stop  q: close",
+	.hint = "Enter: chat  a: add  w: whois  /: filter  Tab: sort  m: more  s: stop  q: close",
 	.draw = people_draw,
 	.key = people_key,
 	.event = people_event,
@@ -246,5 +342,7 @@ struct view *view_directory_new(struct ui *ui, const char *account)
 	view->view.ops = &people_ops;
 	view->view.ui = ui;
 	view->account = g_strdup(account);
+	view->rows = g_sequence_new(NULL);
+	view->filter = g_strdup("");
 	return &view->view;
 }

@@ -78,7 +78,9 @@ const struct command command_table[] = {
 		 "or\n"
 		 "of readline (kill-word), now and at each start: it is kept in\n"
 		 "$XDG_CONFIG_HOME/pheme/inputrc. KEY is Ctrl-t, Alt-t, F5, or several with\n"
-		 "commas: Ctrl-x,t. Alone it lists the functions of pheme and their usual keys.",
+		 "commas: Ctrl-x,t. \"/bind -remove KEY\" takes it back: what is a usual key of\n"
+		 "pheme is one again at once, others are at the next start. Alone it lists the\n"
+		 "functions of pheme and their usual keys.",
 	 .run = cmd_bind},
 	{.name = "block",
 	 .usage = "[CONTACT:contact] [report:report]",
@@ -165,7 +167,8 @@ const struct command command_table[] = {
 		 "opens\n"
 		 "a form of all that can be searched for. In the list of people Enter opens a "
 		 "chat,\n"
-		 "a adds the contact, w tells who that is, m gets more, s stops.",
+		 "a adds the contact, w tells who that is, / shows only those with some words,\n"
+		 "Tab sorts by name or as they came, m gets more, s stops.",
 	 .run = cmd_directory},
 	{.name = "disconnect",
 	 .usage = "[ACCOUNT:account]",

@@ -18,6 +18,7 @@ static void entry_free(void *data)
 	g_free(entry->name);
 	g_free(entry->shown_id);
 	g_free(entry->details);
+	g_free(entry->key);
 	g_free(entry);
 }
 
@@ -126,6 +127,7 @@ bool directory_add(struct directory *directory, const char *id, const GPtrArray 
 	entry->shown_id = text_clean(id, -1, TEXT_LINE);
 	entry->name = name ? card_print_value(name) : g_strdup("");
 	entry->details = print_details(card, id);
+	entry->key = text_sort_key(*entry->name ? entry->name : entry->shown_id);
 	g_ptr_array_add(directory->entries, entry);
 	g_hash_table_add(directory->ids, entry->id);
 	return true;
@@ -188,6 +190,19 @@ const char *directory_default_key(const struct directory *directory)
 		if (g_strv_contains((const char *const *)directory->keys, best[i]))
 			return best[i];
 	return directory->keys[0];
+}
+
+int directory_entry_by_name(const struct directory_entry *a, const struct directory_entry *b)
+{
+	int order = strcmp(a->key, b->key);
+
+	return order ? order : strcmp(a->id, b->id);
+}
+
+bool directory_entry_matches(const struct directory_entry *entry, const char *filter)
+{
+	return text_contains(entry->name, filter) || text_contains(entry->shown_id, filter) ||
+	       text_contains(entry->details, filter);
 }
 
 char *directory_entry_print(const struct directory_entry *entry)

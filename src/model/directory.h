@@ -32,6 +32,7 @@ struct directory_entry {
 	char *name; /* cleaned: what they call themselves; "" when nothing is told */
 	char *shown_id;
 	char *details; /* cleaned, bounded: the rest of what is told */
+	char *key;     /* sort key of the name, else of the id */
 };
 
 struct directory {
@@ -65,5 +66,9 @@ char *directory_describe(const struct directory *directory);
 char *directory_print_key(const char *key);
 /* The key to use for words that were typed without one; NULL: there is none. Borrowed. */
 const char *directory_default_key(const struct directory *directory);
+/* For sorting struct directory_entry by name. */
+int directory_entry_by_name(const struct directory_entry *a, const struct directory_entry *b);
+/* Does its name, id or what else is told contain @filter? */
+bool directory_entry_matches(const struct directory_entry *entry, const char *filter);
 /* "Bob Miller <bob@example.org>  details"; new. */
 char *directory_entry_print(const struct directory_entry *entry);

@@ -131,6 +131,23 @@ static void edit_card(struct play *play)
 	screen_wait_text(s, "Alice Miller");
 	screen_key(s, "Esc");
 	screen_wait_no_text(s, "[ save ]");
+	/* …but nothing is lost without a question. */
+	screen_line(s, "/whois self");
+	screen_wait_text(s, "[ save ]");
+	screen_type(s, "Alice Smith");
+	screen_wait_row(s, screen_rows(s) - 1, "Alice Smith");
+	screen_key(s, "Enter");
+	screen_wait_no_text(s, "Alice Miller");
+	screen_key(s, "Esc");
+	screen_wait_text(s, "(y/n)");
+	screen_key(s, "n");
+	screen_wait_no_text(s, "(y/n)");
+	screen_wait_text(s, "Alice Smith");
+	screen_key(s, "End");
+	screen_key(s, "q");
+	screen_wait_text(s, "(y/n)");
+	screen_key(s, "y");
+	screen_wait_no_text(s, "[ save ]");
 }
 
 static void test_card(void **state)
@@ -187,6 +204,16 @@ static void search(struct play *play)
 	screen_wait_text(s, "Person 9999 <");
 	play_act(play, "search-state work 7 'it fell over'");
 	screen_wait_text(s, "it fell over");
+	screen_wait_text(s, "Person 9999 <");
+	screen_key(s, "/");
+	screen_wait_text(s, "Show only people with:");
+	screen_line(s, "person 999");
+	screen_wait_text(s, "[person 999] 11");
+	screen_key(s, "Tab");
+	screen_wait_text(s, "by name");
+	screen_key(s, "Esc");
+	screen_wait_no_text(s, "[person 999]");
+	screen_key(s, "End");
 	screen_wait_text(s, "Person 9999 <");
 	screen_key(s, "Enter");
 	screen_wait_row(s, 0, "person09999@example.org");
