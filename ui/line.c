@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "src/model/text.h"
+#include "wrap.h"
 
 /*
  * The input line: a prompt, then the text in as many rows as it needs, up to what there is
@@ -144,14 +145,38 @@ static int prompt_width(struct ui *ui, const char *prompt, int width)
 							 : MIN(text_width(prompt), width - 1);
 }
 
+/* A question that is answered without a line is read to its end: it takes the rows it needs. */
+static int question_rows(const char *question, int width)
+{
+	g_autoptr(GArray) lines = wrap_text(question, width - 1);
+
+	return (int)lines->len;
+}
+
+static void draw_question(const struct area *area, const char *question)
+{
+	g_autoptr(GArray) lines = wrap_text(question, area->width - 1);
+	int used = 0, rows = MIN((int)lines->len, area->height);
+
+	for (int i = 0; i < rows; i++) {
+		const struct wrap_line *line = &g_array_index(lines, struct wrap_line, i);
+		g_autofree char *part = g_strndup(question + line->start, line->length);
+
+		used = term_put(area->y + i, area->x, area->width, STYLE_INPUT_PROMPT, part);
+	}
+	term_set_cursor(area->y + MAX(rows - 1, 0), area->x + MIN(used + 1, area->width - 1));
+}
+
 int line_rows(struct ui *ui, int width, int most)
 {
 	g_autofree char *prompt = NULL;
 	g_autoptr(GArray) cells = NULL;
 
+	prompt = prompt_text(ui, width);
+	if (!has_line(ui) && question_text(ui) != NULL)
+		return CLAMP(question_rows(prompt, width), 1, MAX(most, 1));
 	if (!has_line(ui))
 		return 1;
-	prompt = prompt_text(ui, width);
 	cells = place_cells(input_line(), prompt_width(ui, prompt, width), width);
 	return CLAMP(g_array_index(cells, struct cell, cells->len - 1).row + 1, 1, MAX(most, 1));
 }
@@ -190,6 +215,10 @@ void line_draw(struct ui *ui, const struct area *area)
 	int width = prompt_width(ui, prompt, area->width), top, used;
 
 	term_fill_area(area, STYLE_INPUT);
+	if (!has_line(ui) && question_text(ui) != NULL) {
+		draw_question(area, g_strchomp(prompt));
+		return;
+	}
 	if (!has_line(ui)) {
 		used = term_put(area->y, area->x, area->width, STYLE_INPUT_PROMPT, prompt);
 		term_set_cursor(area->y, area->x + MIN(used, area->width - 1));

@@ -220,6 +220,24 @@ static void test_pane_cursor(void **state)
 	play_free(play);
 }
 
+/* All of it can be read where it is wider than the window. */
+static void test_long_question(void **state)
+{
+	const struct screen_options small = {.rows = 12, .cols = 40};
+	struct play *play = play_new(&small);
+	struct screen *s = play_screen(play);
+
+	play_act(play,
+		 "ask work 'Password for work (alice@a-rather-long-name.example.org) (the last "
+		 "one was refused)'");
+	screen_wait_row(s, 9, "Password for work");
+	screen_wait_row(s, 11, "refused):");
+	screen_line(s, "sesame");
+	screen_wait_row(s, 11, "[status]");
+	screen_wait_no_text(s, "Password for work");
+	play_free(play);
+}
+
 static void test_password(void **state)
 {
 	struct play *play = play_with_bob();
@@ -480,17 +498,29 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_editing),       TEST(test_wide),
-		TEST(test_growing),       TEST(test_paste),
-		TEST(test_completion),    TEST(test_escape_does_not_eat),
-		TEST(test_vi_mode),       TEST(test_mode_in_prompt),
-		TEST(test_rebinding),     TEST(test_pane_cursor),
-		TEST(test_password),      TEST(test_account_form),
-		TEST(test_more_settings), TEST(test_hint_on_a_narrow_screen),
-		TEST(test_requests),      TEST(test_no_secret_in_history),
-		TEST(test_accounts),      TEST(test_leaving),
-		TEST(test_termination),   TEST(test_suspending),
-		TEST(test_dumb),          TEST(test_editor),
+		TEST(test_editing),
+		TEST(test_wide),
+		TEST(test_growing),
+		TEST(test_paste),
+		TEST(test_completion),
+		TEST(test_escape_does_not_eat),
+		TEST(test_vi_mode),
+		TEST(test_mode_in_prompt),
+		TEST(test_rebinding),
+		TEST(test_pane_cursor),
+		TEST(test_password),
+		TEST(test_long_question),
+		TEST(test_account_form),
+		TEST(test_more_settings),
+		TEST(test_hint_on_a_narrow_screen),
+		TEST(test_requests),
+		TEST(test_no_secret_in_history),
+		TEST(test_accounts),
+		TEST(test_leaving),
+		TEST(test_termination),
+		TEST(test_suspending),
+		TEST(test_dumb),
+		TEST(test_editor),
 	};
 
 	return cmocka_run_group_tests_name("ui/input", tests, NULL, NULL);
