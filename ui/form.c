@@ -27,6 +27,7 @@ struct form {
 	struct fields *fields;
 	bool unfolded[GROUPS];
 	GArray *rows; /* int: index of a field, or enum form_row */
+	bool changed; /* there is something in it that would be lost */
 	struct list list;
 	struct draft draft;
 };
@@ -312,6 +313,7 @@ static void take_secret(const char *answer, void *data)
 	if (field == NULL || field->type != FIELD_SECRET)
 		return;
 	field_set(field, answer);
+	form->changed = true;
 	form->list.selected++;
 	ui_mark(data, DIRTY_CHAT);
 }
@@ -342,7 +344,10 @@ static void form_line(struct view *view, const char *line)
 	struct field *field = field_at(form, form->list.selected);
 
 	stop_editing(form);
-	if (field != NULL && field_set(field, line))
+	if (field == NULL)
+		return;
+	form->changed |= g_strcmp0(field->value != NULL ? field->value : "", line) != 0;
+	if (field_set(field, line))
 		form->list.selected++;
 }
 
@@ -407,6 +412,7 @@ static bool press(struct form *form, enum list_key key, gunichar c)
 	int row = row_at(form, form->list.selected);
 
 	if (field != NULL && field->type == FIELD_BOOL) {
+		form->changed = true;
 		toggle(field);
 	} else if (field != NULL) {
 		start_editing(form, field, c);
@@ -414,7 +420,7 @@ static bool press(struct form *form, enum list_key key, gunichar c)
 		unfold(form, row == ROW_PROXY ? GROUP_PROXY : GROUP_MORE);
 	} else if (row == ROW_SAVE) {
 		save(form);
-	} else {
+	} else if (!form->changed || !view_ask_to_drop(&form->view)) {
 		ui_close_view(form->view.ui);
 	}
 	return true;
@@ -436,7 +442,10 @@ static void choose(struct form *form)
 static bool form_key(struct view *view, enum list_key key, gunichar c)
 {
 	struct form *form = (struct form *)view;
+	bool on_field = form->stage == FORM_FILLING && field_at(form, form->list.selected) != NULL;
 
+	if (key == LIST_LEAVE || (key == LIST_CHAR && c == 'q' && !on_field))
+		return form->changed && view_ask_to_drop(view);
 	if (form->stage == FORM_WAITING)
 		return false;
 	if (list_key(&form->list, key))
@@ -448,7 +457,7 @@ static bool form_key(struct view *view, enum list_key key, gunichar c)
 	}
 	if (key == LIST_ENTER)
 		return press(form, key, 0);
-	if (key == LIST_CHAR && (c != ' ' || field_at(form, form->list.selected) != NULL))
+	if (key == LIST_CHAR && (on_field || c == ' '))
 		return press(form, key, c == ' ' ? 0 : c);
 	return false;
 }

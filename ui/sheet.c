@@ -150,6 +150,7 @@ void sheet_line(struct view *view, const char *line)
 	struct sheet_field *field = selected_field(sheet);
 
 	if (field != NULL) {
+		sheet->changed |= strcmp(field->value, line) != 0;
 		g_free(field->value);
 		field->value = g_strdup(line);
 		sheet->list.selected++;
@@ -167,7 +168,9 @@ bool sheet_key(struct view *view, enum list_key key, gunichar c)
 	struct sheet *sheet = (struct sheet *)view;
 	const struct sheet_field *field = selected_field(sheet);
 
-	if (sheet->busy || key == LIST_LEAVE)
+	if (key == LIST_LEAVE || (key == LIST_CHAR && c == 'q' && field == NULL))
+		return sheet->ops->asks && sheet->changed && view_ask_to_drop(view);
+	if (sheet->busy)
 		return false;
 	if (list_key(&sheet->list, key))
 		return true;

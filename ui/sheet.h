@@ -24,6 +24,7 @@ struct sheet_ops {
 	const char *submit;   /* on the button: "save" */
 	void (*press)(struct sheet *sheet);
 	void (*free)(struct sheet *sheet); /* or NULL */
+	bool asks;                         /* before it is closed with what was typed */
 };
 
 struct sheet {
@@ -34,6 +35,7 @@ struct sheet {
 	char *heading;     /* clean */
 	char *problem;     /* clean; or NULL */
 	bool busy;         /* nothing can be done until something has come */
+	bool changed;      /* there is something in it that would be lost */
 	void *data;        /* the owner's */
 	struct list list;
 	struct draft draft;

@@ -78,8 +78,9 @@ struct ui {
 	struct chat *last; /* a reference: Alt-/ goes there; or NULL */
 	unsigned alerts;   /* warnings in the status window since it was last shown */
 
-	struct view *view; /* over the chat; or NULL */
-	GQueue questions;  /* struct question; the first one is asked */
+	struct view *view;     /* over the chat; or NULL */
+	struct view *dropping; /* it was asked whether to close it; or NULL */
+	GQueue questions;      /* struct question; the first one is asked */
 	const struct prompt *prompt;
 	struct draft *draft; /* whose line is being edited */
 	char **candidates;   /* listed above the status bar; or NULL */

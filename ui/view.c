@@ -20,6 +20,8 @@ void ui_close_view(struct ui *ui)
 	ui->view = view->below;
 	if (ui->draft != NULL && ui->draft == view->editing)
 		ui->draft = NULL;
+	if (ui->dropping == view)
+		ui->dropping = NULL;
 	ui_update_input(ui);
 	if (view->ops->free != NULL)
 		view->ops->free(view);
@@ -31,6 +33,28 @@ void ui_close_views(struct ui *ui)
 {
 	while (ui->view != NULL)
 		ui_close_view(ui);
+}
+
+/* --- what would be lost --------------------------------------------------------------------- */
+
+static void on_drop(const char *answer, void *data)
+{
+	struct ui *ui = data;
+	struct view *asker = g_steal_pointer(&ui->dropping);
+
+	/* It may have ended by itself, or there is something before it now. */
+	if (answer != NULL && asker != NULL && ui->view == asker)
+		ui_close_view(ui);
+}
+
+bool view_ask_to_drop(struct view *view)
+{
+	struct ui *ui = view->ui;
+
+	if (ui->dropping == NULL)
+		ui_ask(ui, QUESTION_YES_NO, "Close it and lose what you have typed?", on_drop, ui);
+	ui->dropping = view;
+	return true;
 }
 
 /* --- lists -------------------------------------------------------------------------------- */

@@ -52,6 +52,8 @@ bool list_key(struct list *list, enum list_key key);
 /* Fits the selection into what a view draws from row @y of the screen on, @step rows an entry: so
  * it is known what is clicked on. */
 void view_fit(struct view *view, struct list *list, int count, int y, int height, int step);
+/* Asks whether the view, with what was typed into it, is to be closed, and does so then. True. */
+bool view_ask_to_drop(struct view *view);
 /* Selects the entry that is seen in row @y, as the arrow keys would. */
 void view_select(struct view *view, int y);
 

@@ -132,6 +132,7 @@ static const struct sheet_ops card_ops = {
 			.free = sheet_free,
 		},
 	.submit = "save",
+	.asks = true,
 	.press = save,
 };
 

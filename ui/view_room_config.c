@@ -208,14 +208,19 @@ static void on_saved(const GError *error, void *data)
 		  error != NULL ? error->message : "the room was changed");
 }
 
+static bool is_changed(const struct config_view *view)
+{
+	for (int i = 0; i < ROOM_OPTION_COUNT; i++)
+		if (view->changed[i] != NULL)
+			return true;
+	return false;
+}
+
 static void save(struct config_view *view)
 {
 	struct ui *ui = view->view.ui;
-	bool any = false;
 
-	for (int i = 0; i < ROOM_OPTION_COUNT; i++)
-		any |= view->changed[i] != NULL;
-	if (any)
+	if (is_changed(view))
 		session_configure_room(ui->session, view->chat, (const char *const *)view->changed,
 				       on_saved, ui);
 	ui_close_view(ui);
@@ -226,6 +231,8 @@ static bool setup_key(struct view *base, enum list_key key, gunichar c)
 	struct config_view *view = (struct config_view *)base;
 	int row;
 
+	if (key == LIST_LEAVE || (key == LIST_CHAR && c == 'q'))
+		return is_changed(view) && view_ask_to_drop(base);
 	if (list_key(&view->list, key))
 		return true;
 	if (key != LIST_ENTER && !(key == LIST_CHAR && c == ' '))
@@ -233,6 +240,8 @@ static bool setup_key(struct view *base, enum list_key key, gunichar c)
 	row = selected_row(view);
 	if (row == ROW_SAVE)
 		save(view);
+	else if (row == ROW_CLOSE && is_changed(view))
+		view_ask_to_drop(base);
 	else if (row == ROW_CLOSE)
 		ui_close_view(base->ui);
 	else if (is_mutable(view, row))

@@ -142,6 +142,26 @@ static void test_small(void **state)
 	screen_resize(s, 24, 80);
 	screen_wait_text(s, "require-encryption   [ ]");
 	screen_resize(s, 12, 40);
+	/* What was changed is not lost without a question. */
+	screen_key(s, "Esc");
+	screen_wait_text(s, "Close it and lose what you have");
+	screen_wait_row(s, 11, "(y/n)");
+	screen_key(s, "n");
+	screen_wait_no_text(s, "(y/n)");
+	screen_wait_text(s, "[ ]");
+	screen_key(s, "End");
+	screen_wait_text(s, "[ cancel ]");
+	/* A letter is no Enter. */
+	screen_key(s, "x");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "(y/n)");
+	screen_key(s, "y");
+	screen_wait_text(s, "[ add an account ]");
+	/* Where nothing was, there is nothing to ask. */
+	screen_key(s, "a");
+	screen_wait_text(s, "haze/jabber");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "* account");
 	screen_key(s, "Esc");
 	screen_wait_text(s, "[ add an account ]");
 	play_free(play);
