@@ -208,6 +208,19 @@ static void status_files(const struct ui *ui, GString *out)
 		g_string_append_printf(out, " | %s", all);
 }
 
+static void status_tubes(const struct ui *ui, GString *out)
+{
+	unsigned open = 0;
+
+	for (guint i = 0; i < ui->model->tubes->len; i++) {
+		const struct tube *tube = ui->model->tubes->pdata[i];
+
+		open += tube->state == TUBE_OPEN;
+	}
+	if (open > 0)
+		g_string_append_printf(out, " | Tube%s %u", open > 1 ? "s" : "", open);
+}
+
 static void status_places(const struct ui *ui, GString *out)
 {
 	const struct chat *chat = ui->current->chat;
@@ -228,6 +241,7 @@ static void status_places(const struct ui *ui, GString *out)
 		g_string_append_printf(out, " | %s", ui->view->ops->title);
 	status_activity(ui, out);
 	status_files(ui, out);
+	status_tubes(ui, out);
 }
 
 /* Where one is and where something happened counts more than who is online. */

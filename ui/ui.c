@@ -109,6 +109,8 @@ static void on_accounts(struct ui *ui, const struct event *event)
 		ui_mark(ui, DIRTY_TITLE);
 	else if (event->type == EVENT_CHAT_ADDED || event->type == EVENT_CHAT_REMOVED ||
 		 event->type == EVENT_TRANSFER_CHANGED || event->type == EVENT_TRANSFER_REMOVED ||
+		 event->type == EVENT_TUBE_REMOVED ||
+		 (event->type == EVENT_TUBE_CHANGED && (event->change & TUBE_CHANGED_STATE)) ||
 		 (event->type == EVENT_CHAT_CHANGED &&
 		  (event->change &
 		   (CHAT_CHANGED_UNREAD | CHAT_CHANGED_NAME | CHAT_CHANGED_NUMBER))))

@@ -297,7 +297,8 @@ static void test_screen(void **state)
 	screen_key(ann, "F3");
 	screen_wait_text(ann, ":1.1 ");
 	screen_wait_text(ann, ":1.2 ben");
-	screen_wait_text(ann, "programs connect to unix:path=");
+	screen_wait_text(ann, "programs connect to");
+	screen_wait_text(ann, "unix:path=");
 	screen_wait_no_text(ann, ":1.3 ");
 	screen_type(ann, "q");
 	screen_line(ben, "/tube list");

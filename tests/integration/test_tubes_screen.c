@@ -17,7 +17,7 @@ static void test_rule(void **state)
 		mark, g_get_user_name());
 	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80};
 	struct screen *screen;
-	g_autofree char *written = NULL;
+	g_autofree char *written = NULL, *always = NULL;
 	pid_t ann;
 
 	test_env_write(world->w->env, "ben/config/pheme/pheme.conf", text);
@@ -28,6 +28,14 @@ static void test_rule(void **state)
 	assert_true(web_fetch((guint)g_ascii_strtoull(strchr(written, ':') + 1, NULL, 10), BIG));
 	screen_line(screen, "/tube");
 	screen_wait_text(screen, "always accepted");
+	/* As long as the configuration says so, with a tube or without. */
+	always = g_strdup_printf("Always accepted: x-http from %s/ann", g_get_user_name());
+	screen_wait_text(screen, always);
+	screen_resize(screen, 24, 200);
+	screen_wait_text(screen, "x-http from ann (always)");
+	screen_type(screen, "c");
+	screen_wait_no_text(screen, "x-http from ann (always)");
+	assert_true(screen_find(screen, always, NULL, NULL));
 	screen_type(screen, "q");
 	pheme_quit(world->w, screen);
 	users_wait_exit(ann, 0);
@@ -101,13 +109,63 @@ static void test_view(void **state)
 	silent = g_socket_client_connect_to_host(client, "127.0.0.1", number, NULL, NULL);
 	assert_non_null(silent);
 	screen_wait_text(screen, "1 connection,");
-	screen_wait_text(screen, "0B>    0B< 127.0.0.1:");
+	screen_wait_text(screen, "0B>   0B< 127.0.0.1:");
 	screen_type(screen, "\x1b[B");
 	screen_type(screen, "c");
 	assert_true(test_wait_until(is_closed, g_io_stream_get_input_stream(G_IO_STREAM(silent)),
 				    TEST_WAIT_MS));
 	screen_wait_text(screen, "0 connections");
 	assert_true(web_fetch(number, SMALL));
+	screen_type(screen, "q");
+	pheme_quit(world->w, screen);
+	users_wait_exit(ann, 0);
+}
+
+static GSocketConnection *connect_here(guint16 port)
+{
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	GSocketConnection *connection =
+		g_socket_client_connect_to_host(client, "127.0.0.1", port, NULL, NULL);
+
+	assert_non_null(connection);
+	return connection;
+}
+
+/* Rows come and go; what is closed is what was selected, wherever it is by then. */
+static void test_selected(void **state)
+{
+	struct world *world = *state;
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 200};
+	struct screen *screen = pheme_start_until(world->w, &options, "connected as");
+	g_autofree char *port = g_strdup_printf("%d", test_free_port());
+	g_autofree char *accept = g_strdup_printf("/tube accept 1 %s", port);
+	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+	GSocketConnection *connections[3];
+
+	screen_wait_text(screen, "/accept 1");
+	screen_line(screen, accept);
+	screen_wait_text(screen, "| Tube 1");
+	screen_key(screen, "F3");
+	screen_wait_text(screen, "Service and peer");
+	screen_wait_text(screen, "Unix socket, credentials");
+	for (gsize i = 0; i < G_N_ELEMENTS(connections); i++) {
+		g_autofree char *row = g_strdup_printf("    %u  ", (unsigned)i + 1);
+
+		connections[i] = connect_here((guint16)g_ascii_strtoull(port, NULL, 10));
+		screen_wait_text(screen, row);
+	}
+	screen_key(screen, "Down");
+	screen_key(screen, "Down");
+	g_object_unref(connections[0]);
+	screen_wait_no_text(screen, "    1  ");
+	screen_type(screen, "c");
+	screen_wait_no_text(screen, "    2  ");
+	assert_true(test_wait_until(is_closed,
+				    g_io_stream_get_input_stream(G_IO_STREAM(connections[1])),
+				    TEST_WAIT_MS));
+	assert_true(screen_find(screen, "    3  ", NULL, NULL));
+	g_object_unref(connections[1]);
+	g_object_unref(connections[2]);
 	screen_type(screen, "q");
 	pheme_quit(world->w, screen);
 	users_wait_exit(ann, 0);
@@ -142,9 +200,8 @@ static void test_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("rule", test_rule),
-		TEST("screen", test_screen),
-		TEST("view", test_view),
+		TEST("rule", test_rule),        TEST("screen", test_screen),
+		TEST("view", test_view),        TEST("selected", test_selected),
 		TEST("screen_room", test_room),
 	};
 
