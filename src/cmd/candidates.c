@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../model/room_config.h"
+#include "cmd.h"
 #include "complete.h"
 
 #define PART_MIN 2 /* characters: fewer stand nearly everywhere */
@@ -315,28 +316,37 @@ static void offer_statuses(struct completion *completion)
 	offer_choices(completion, "available|away|busy|hidden|offline|xa");
 }
 
+/* What was typed of a path as it is typed, for a name in the same place: in a URL all that is not
+ * plain is escaped. */
+static char *typed_path(const char *place, const char *name)
+{
+	g_autofree char *escaped = NULL;
+
+	if (!g_str_has_prefix(place, COMMAND_FILE_URL))
+		return g_strconcat(place, name, NULL);
+	escaped = g_uri_escape_string(name, NULL, FALSE);
+	return g_strconcat(place, escaped, NULL);
+}
+
 /* Paths; names that begin with a point only when one was typed. */
 static void offer_files(struct completion *completion)
 {
 	const char *slash = strrchr(completion->prefix, '/');
 	gsize length = slash ? (gsize)(slash - completion->prefix) + 1 : 0;
 	g_autofree char *place = g_strndup(completion->prefix, length);
-	g_autofree char *home = g_str_has_prefix(place, "~/")
-					? g_build_filename(g_get_home_dir(), place + 1, NULL)
-					: NULL;
-	GDir *dir = g_dir_open(home ? home : length ? place : ".", 0, NULL);
+	g_autofree char *directory = length ? command_expand_path(place) : g_strdup(".");
+	GDir *dir = g_dir_open(directory, 0, NULL);
 	const char *name;
 
 	while (dir && (name = g_dir_read_name(dir))) {
-		g_autofree char *path = g_strconcat(place, name, NULL), *marked = NULL;
-		g_autofree char *real = home ? g_build_filename(home, name, NULL) : NULL;
-		bool is_dir = g_file_test(real ? real : path, G_FILE_TEST_IS_DIR);
+		g_autofree char *path = typed_path(place, name), *marked = NULL;
+		g_autofree char *real = g_build_filename(directory, name, NULL);
 
 		if (name[0] == '.' && completion->prefix[length] != '.')
 			continue;
 		if (!g_utf8_validate(path, -1, NULL) || !g_str_has_prefix(path, completion->prefix))
 			continue;
-		marked = g_strconcat(path, is_dir ? "/" : "", NULL);
+		marked = g_strconcat(path, g_file_test(real, G_FILE_TEST_IS_DIR) ? "/" : "", NULL);
 		completion_add(completion, marked);
 	}
 	if (dir)

@@ -65,7 +65,8 @@ bool command_check_param(struct command_run *run, const struct protocol *protoco
 /* A name for an account made of @text, fit for accounts.conf and not taken; new. */
 char *command_free_name(struct command_run *run, const char *text);
 /* The path that is meant by "~/a" or "file:///home/me/a%20b", as terminals type what is dropped on
- * them; new. */
+ * them; new. A URL of another computer stays as it is, and names no file. */
+#define COMMAND_FILE_URL "file://"
 char *command_expand_path(const char *typed);
 
 /* --- the commands ------------------------------------------------------------------------- */

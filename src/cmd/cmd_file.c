@@ -6,14 +6,26 @@
 
 #include "cmd.h"
 
+/* NULL when it is none, or of another computer: what is there has nothing to do with the file of
+ * that name here. */
+static char *path_of_url(const char *typed)
+{
+	g_autofree char *host = NULL;
+	g_autofree char *path = g_filename_from_uri(typed, &host, NULL);
+
+	if (host && g_ascii_strcasecmp(host, "localhost") != 0 && strcmp(host, g_get_host_name()))
+		return NULL;
+	return g_steal_pointer(&path);
+}
+
 char *command_expand_path(const char *typed)
 {
 	char *path = NULL;
 
 	if (!strcmp(typed, "~") || g_str_has_prefix(typed, "~/"))
 		return g_build_filename(g_get_home_dir(), typed + 1, NULL);
-	if (g_str_has_prefix(typed, "file://"))
-		path = g_filename_from_uri(typed, NULL, NULL);
+	if (g_str_has_prefix(typed, COMMAND_FILE_URL))
+		path = path_of_url(typed);
 	return path ? path : g_strdup(typed);
 }
 
@@ -155,43 +167,54 @@ void cmd_file_list(struct command_run *run)
 		command_print(run, "no file was sent or offered yet");
 }
 
-/* The one that @name is the number of; without it the only one that has not ended. */
-static struct transfer *find_transfer(struct command_run *run, const char *name)
+static struct transfer *find_numbered(struct command_run *run, const char *name)
 {
 	struct model *model = session_model(command_session(run));
-	struct transfer *only = NULL;
+	struct transfer *transfer = NULL;
 	guint64 number;
 
-	if (name)
-		return g_ascii_string_to_unsigned(name, 10, 1, G_MAXUINT, &number, NULL)
-			       ? model_find_transfer(model, (unsigned)number)
-			       : NULL;
-	for (guint i = 0; i < model->transfers->len; i++) {
-		struct transfer *transfer = g_ptr_array_index(model->transfers, i);
+	if (g_ascii_string_to_unsigned(name, 10, 1, G_MAXUINT, &number, NULL))
+		transfer = model_find_transfer(model, (unsigned)number);
+	if (!transfer)
+		command_fail(run, SESSION_ERROR_NOT_FOUND,
+			     "there is no file %s: /file list shows their numbers", name);
+	else if (transfer_has_ended(transfer))
+		command_fail(run, SESSION_ERROR_FAILED, "%s is at its end already", transfer->name);
+	else
+		return transfer;
+	return NULL;
+}
+
+/* The only one that has not ended. */
+static struct transfer *find_only(struct command_run *run)
+{
+	const GPtrArray *transfers = session_model(command_session(run))->transfers;
+	struct transfer *only = NULL;
+	unsigned count = 0;
+
+	for (guint i = 0; i < transfers->len; i++) {
+		struct transfer *transfer = g_ptr_array_index(transfers, i);
 
 		if (transfer_has_ended(transfer))
 			continue;
-		if (only)
-			return NULL;
 		only = transfer;
+		count++;
 	}
-	return only;
+	if (count == 1)
+		return only;
+	if (count)
+		command_fail(run, SESSION_ERROR_USAGE, "which one? /file list shows their numbers");
+	else
+		command_fail(run, SESSION_ERROR_NOT_FOUND, "no file is on its way");
+	return NULL;
 }
 
 void cmd_file_cancel(struct command_run *run)
 {
 	const char *name = command_arg(run, 0);
-	struct transfer *transfer = find_transfer(run, name);
+	struct transfer *transfer = name ? find_numbered(run, name) : find_only(run);
 
-	if (!transfer && name)
-		command_fail(run, SESSION_ERROR_NOT_FOUND,
-			     "there is no file %s: /file list shows their numbers", name);
-	else if (!transfer)
-		command_fail(run, SESSION_ERROR_NOT_FOUND,
-			     "which one? /file list shows their numbers");
-	else if (transfer_has_ended(transfer))
-		command_fail(run, SESSION_ERROR_FAILED, "%s is at its end already", transfer->name);
-	else
+	if (transfer)
 		session_cancel_file(command_session(run), transfer);
 }
 

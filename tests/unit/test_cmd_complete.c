@@ -4,6 +4,8 @@
 
 #include "cmd_test.h"
 
+#include <glib/gstdio.h>
+
 /* Completes at the end of @line: the candidates joined by |, after where they begin. */
 static char *complete(struct fixture *fixture, const char *line)
 {
@@ -85,6 +87,45 @@ static void test_tube_services(void **state)
 	check_complete(fixture, "/tube offer x", "12:");
 	fixture->current = chat_open(fixture->work, CHAT_CONTACT, "bob@example.org");
 	check_complete(fixture, "/tube offer x", "12:x-game");
+}
+
+/* @expected: the names in @dir, joined by |. */
+static void check_files(struct fixture *fixture, const char *scheme, const char *dir,
+			const char *expected)
+{
+	g_autofree char *place = g_strconcat(scheme, dir, "/", NULL);
+	g_autofree char *line = g_strconcat("/file send ", place, NULL);
+	g_autofree char *separator = g_strconcat("|", place, NULL);
+	g_auto(GStrv) names = g_strsplit(expected, "|", -1);
+	g_autofree char *joined = g_strjoinv(separator, names);
+	g_autofree char *wanted = g_strdup_printf("11:%s%s", place, joined);
+
+	check_complete(fixture, line, wanted);
+}
+
+/* As they are typed, and as what is dropped on a terminal. */
+static void test_files(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *dir = g_dir_make_tmp("pheme-complete-XXXXXX", NULL);
+	static const char *const names[] = {"a", "b%c", "d\xff", ".hidden"};
+	g_autofree char *sub = g_build_filename(dir, "sub", NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = g_build_filename(dir, names[i], NULL);
+
+		assert_true(g_file_set_contents(path, "", 0, NULL));
+	}
+	g_mkdir(sub, 0700);
+	check_files(fixture, "", dir, "a|b%c|sub/");
+	check_files(fixture, "file://", dir, "a|b%25c|d%FF|sub/");
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = g_build_filename(dir, names[i], NULL);
+
+		g_unlink(path);
+	}
+	g_rmdir(sub);
+	g_rmdir(dir);
 }
 
 static void test_hostile_aliases(void **state)
@@ -227,6 +268,7 @@ int main(void)
 		TEST("/cmd/complete_accounts", test_accounts),
 		TEST("/cmd/complete_contacts", test_contacts),
 		TEST("/cmd/services of a tube", test_tube_services),
+		TEST("/cmd/complete_files", test_files),
 		TEST("/cmd/complete_hostile_aliases", test_hostile_aliases),
 		TEST("/cmd/complete_aliases_that_lie", test_aliases_that_lie),
 		TEST("/cmd/complete_rooms_and_members", test_rooms_and_members),

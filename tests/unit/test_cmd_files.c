@@ -17,6 +17,11 @@ static void test_file_send(void **state)
 	check(fixture, "/file send bob /tmp/my\\ photo",
 	      "send file bob@example.org /tmp/my photo\n");
 	check(fixture, "/file send bob file:///tmp/a%20b", "send file bob@example.org /tmp/a b\n");
+	check(fixture, "/file send bob file://localhost/tmp/a",
+	      "send file bob@example.org /tmp/a\n");
+	/* What another computer has under that name is not what is here. */
+	check(fixture, "/file send bob file://example.org/etc/passwd",
+	      "send file bob@example.org file://example.org/etc/passwd\n");
 	check_fails(fixture, "/file send nobody a", 3, "no contact");
 	check_fails(fixture, "/file send a", 2, "files go to a person");
 	check_fails(fixture, "/file send", 2, "is missing");
@@ -29,12 +34,17 @@ static void test_file_list(void **state)
 
 	check(fixture, "/file", "");
 	assert_non_null(strstr(fixture->out->str, "no file was sent"));
-	check_fails(fixture, "/file cancel", 3, "which one?");
+	check_fails(fixture, "/file cancel", 3, "no file is on its way");
+	transfer_new(fixture->model, fixture->work, "bob", "a", 10, true);
+	transfer_new(fixture->model, fixture->work, "bob", "b", 10, true);
+	check_fails(fixture, "/file cancel", 2, "which one?");
+	check(fixture, "/file cancel 1", "cancel file 1\n");
+	check(fixture, "/file cancel", "cancel file 2\n");
 	transfer = transfer_new(fixture->model, fixture->work, "bob", "a", 10, true);
 	check(fixture, "/file list", "");
-	assert_non_null(strstr(fixture->out->str, "1  from bob  a  "));
+	assert_non_null(strstr(fixture->out->str, "3  from bob  a  "));
 	check_fails(fixture, "/file cancel 9", 3, "there is no file 9");
-	check(fixture, "/file cancel", "cancel file 1\n");
+	check(fixture, "/file cancel", "cancel file 3\n");
 	assert_true(transfer_has_ended(transfer));
 	check_fails(fixture, "/file cancel 1", 1, "at its end already");
 }
