@@ -268,6 +268,9 @@ char *transfer_print_progress(const struct transfer *transfer)
 	case TRANSFER_STARTING:
 		return g_strdup("begins");
 	case TRANSFER_RUNNING:
+		if (transfer->done == transfer->size && transfer->size)
+			return g_strdup(transfer->incoming ? "all came; checking it"
+							   : "all sent; waits for its end");
 		return print_running(transfer);
 	case TRANSFER_COMPLETED:
 		if (transfer->hash == TRANSFER_HASH_DIFFERS)

@@ -307,8 +307,11 @@ static bool open_part(struct work *work, GError **error)
 		return false;
 	}
 	if (!is_ours_alone(work, path)) {
-		g_set_error(error, RELAY_ERROR, RELAY_ERROR_FAILED,
-			    "cannot receive %s: another transfer is writing it", work->name);
+		g_set_error(
+			error, RELAY_ERROR, RELAY_ERROR_FAILED,
+			"cannot receive %s: another transfer is writing it; accept it again when "
+			"that has ended",
+			work->name);
 		close(work->file);
 		work->file = -1;
 		return false;

@@ -62,11 +62,14 @@ static void tell_failed(struct session *session, const struct transfer *transfer
 {
 	bool ours = transfer->end == TRANSFER_END_CANCELLED ||
 		    (transfer->incoming && transfer->end == TRANSFER_END_DECLINED);
-	bool goes_on = transfer->incoming && transfer->done && !ours;
+	const char *then = "";
 
+	if (transfer->done && !ours && transfer->incoming)
+		then = "; what has come is kept: sent again, it goes on from there";
+	else if (transfer->done && !ours)
+		then = "; sent again, it goes on from what they kept of it";
 	model_notice(session->model, NULL, chat, ours ? NOTICE_INFO : NOTICE_WARNING, "%s: %s%s",
-		     transfer->name, transfer->reason,
-		     goes_on ? "; what has come is kept: sent again, it goes on from there" : "");
+		     transfer->name, transfer->reason, then);
 }
 
 void files_told(struct conn *conn, struct transfer *transfer, void *data)

@@ -213,8 +213,12 @@ static void end_by_manager(struct tube_work *work)
 		break;
 	case TUBE_OPEN:
 	case TUBE_ENDED:
-		text = g_strdup(tube->room && !tube->incoming ? "the connection manager closed it"
-							      : "closed by the other side");
+		if (tube->room && !tube->incoming)
+			text = g_strdup("the connection manager closed it");
+		else if (is_offline(tube))
+			text = g_strdup_printf("%s went away", tube->shown_peer);
+		else
+			text = g_strdup("closed by the other side");
 		break;
 	}
 	if (!linger(work, outcome, text))
@@ -277,6 +281,15 @@ static bool linger(struct tube_work *work, enum tube_outcome outcome, const char
 	return true;
 }
 
+/* Nothing brings it back but a new offer, once there is a connection again. */
+static void end_with_connection(struct tube_work *work)
+{
+	tp_tube_work_end(work, TUBE_FAILED,
+			 work->tube->incoming
+				 ? "the connection was lost: they have to offer it again"
+				 : "the connection was lost: offer it again when it is back");
+}
+
 void tp_tube_free(struct channel *channel)
 {
 	struct tube_work *work = channel->tube;
@@ -288,7 +301,7 @@ void tp_tube_free(struct channel *channel)
 	else if (channel->gone)
 		end_by_manager(work);
 	else
-		tp_tube_work_end(work, TUBE_FAILED, "the connection was lost");
+		end_with_connection(work);
 }
 
 /* Those whose channel was still asked for. */
@@ -296,8 +309,7 @@ void conn_tubes_free(struct conn *conn)
 {
 	/* Each takes itself out of the list, which an analyser does not follow. */
 	while (conn->tubes && conn->tubes->len)
-		tp_tube_work_end(conn->tubes->pdata[0], /* NOLINT(clang-analyzer-unix.Malloc) */
-				 TUBE_FAILED, "the connection was lost");
+		end_with_connection(conn->tubes->pdata[0]); /* NOLINT(clang-analyzer-unix.Malloc) */
 	g_clear_pointer(&conn->tubes, g_ptr_array_unref);
 }
 

@@ -92,6 +92,9 @@ static void test_rate(void **state)
 	/* After a pause what was before does not count. */
 	transfer_set_progress(transfer, 11000000, 21 * S);
 	assert_int_equal((int)transfer->rate, 1000000);
+	/* What comes after the last byte takes its time, too. */
+	transfer_set_progress(transfer, 100000000, 22 * S);
+	assert_progress(transfer, "all sent; waits for its end");
 }
 
 /* What was there already did not come at any rate. */
