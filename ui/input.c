@@ -372,10 +372,12 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 
 void input_start(void)
 {
-	if (input.source == 0)
-		input.source =
-			g_unix_fd_add_full(G_PRIORITY_HIGH, STDIN_FILENO,
-					   G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, NULL, NULL);
+	if (input.source != 0)
+		return;
+	input.source = g_unix_fd_add_full(G_PRIORITY_HIGH, STDIN_FILENO,
+					  G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, NULL, NULL);
+	/* It never does; but to keep a source from it GLib wakes itself up twice for each key. */
+	g_source_set_can_recurse(g_main_context_find_source_by_id(NULL, input.source), TRUE);
 }
 
 void input_stop(void)

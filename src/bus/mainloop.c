@@ -67,11 +67,13 @@ static gboolean on_watch_ready(int fd, GIOCondition condition, void *data)
 	return G_SOURCE_CONTINUE;
 }
 
+/* It may recurse, though it never does: of any other source GLib stops watching the file during
+ * the call, and wakes itself up twice for that each time. */
 static dbus_bool_t add_watch(DBusWatch *watch, void *data)
 {
+	g_autoptr(GSource) source = NULL;
 	GIOCondition condition = 0;
 	unsigned flags = dbus_watch_get_flags(watch);
-	guint id;
 
 	if (!dbus_watch_get_enabled(watch))
 		return TRUE;
@@ -79,8 +81,10 @@ static dbus_bool_t add_watch(DBusWatch *watch, void *data)
 		condition |= G_IO_IN;
 	if (flags & DBUS_WATCH_WRITABLE)
 		condition |= G_IO_OUT;
-	id = g_unix_fd_add(dbus_watch_get_unix_fd(watch), condition, on_watch_ready, watch);
-	dbus_watch_set_data(watch, GUINT_TO_POINTER(id), NULL);
+	source = g_unix_fd_source_new(dbus_watch_get_unix_fd(watch), condition);
+	g_source_set_callback(source, G_SOURCE_FUNC(on_watch_ready), watch, NULL);
+	g_source_set_can_recurse(source, TRUE);
+	dbus_watch_set_data(watch, GUINT_TO_POINTER(g_source_attach(source, NULL)), NULL);
 	return TRUE;
 }
 

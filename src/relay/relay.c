@@ -317,6 +317,8 @@ struct relay *relay_new(void)
 	g_source_set_static_name(relay->source, "relay");
 	g_source_set_priority(relay->source, G_PRIORITY_DEFAULT_IDLE);
 	g_source_add_unix_fd(relay->source, relay->epoll, G_IO_IN);
+	/* It never does; but to keep a source from it GLib wakes itself up twice for each turn. */
+	g_source_set_can_recurse(relay->source, TRUE);
 	g_source_attach(relay->source, NULL);
 	return relay;
 }
