@@ -258,15 +258,24 @@ static void open_nothing(struct bus_reader *r, struct bus_reader *inner)
 	*inner = (struct bus_reader){.root = r->root, .empty = true};
 }
 
-static bool open_container(struct bus_reader *r, int type, struct bus_reader *inner)
+/* @r stays at the container. */
+static bool enter_container(struct bus_reader *r, int type, struct bus_reader *inner)
 {
 	open_nothing(r, inner);
 	if (!expect(r, type))
 		return false;
 	dbus_message_iter_recurse(&r->iter, &inner->iter);
-	dbus_message_iter_next(&r->iter);
 	inner->empty = false;
 	return true;
+}
+
+static bool open_container(struct bus_reader *r, int type, struct bus_reader *inner)
+{
+	bool found = enter_container(r, type, inner);
+
+	if (found)
+		dbus_message_iter_next(&r->iter);
+	return found;
 }
 
 void bus_read_array(struct bus_reader *r, struct bus_reader *inner)
@@ -299,6 +308,7 @@ bool bus_read_property(struct bus_reader *dict, const char **key, struct bus_rea
 	if (!bus_read_entry(dict, &entry))
 		return false;
 	*key = bus_read_string(&entry);
-	bus_read_variant(&entry, value);
+	/* Nothing comes after it in the entry, and libdbus steps over things by walking through. */
+	enter_container(&entry, DBUS_TYPE_VARIANT, value);
 	return bus_reader_ok(dict);
 }
