@@ -8,16 +8,30 @@
 
 #define YEAR_9999_S G_GINT64_CONSTANT(253402300799)
 
-/* Nobody sent one before 1970 or after the year 9999. */
+static void put_digits(char *at, int count, int value)
+{
+	while (count-- > 0) {
+		at[count] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
+/* Nobody sent one before 1970 or after the year 9999. Not with strftime(), which takes longer than
+ * all the rest of a line. */
 char *json_time(gint64 time)
 {
 	time_t seconds = time < 0 || time > YEAR_9999_S ? 0 : (time_t)time;
-	char text[32];
+	char *text = g_strdup("0000-00-00T00:00:00Z");
 	struct tm parts;
 
 	gmtime_r(&seconds, &parts);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-	return g_strdup(text);
+	put_digits(text, 4, parts.tm_year + 1900);
+	put_digits(text + 5, 2, parts.tm_mon + 1);
+	put_digits(text + 8, 2, parts.tm_mday);
+	put_digits(text + 11, 2, parts.tm_hour);
+	put_digits(text + 14, 2, parts.tm_min);
+	put_digits(text + 17, 2, parts.tm_sec);
+	return text;
 }
 
 static void put_time(struct record *record, const char *key, gint64 time)

@@ -206,23 +206,27 @@ static void watch(struct output *output)
 		watch_now(output);
 }
 
+/* @length: with the newline that is to be added. */
 static bool keep(struct output *output, const char *line, gsize length)
 {
 	bool in_file = output->file_size > output->file_done ||
 		       output->head->len - output->head_done + length > OUTPUT_MEMORY_MAX;
 
-	if (in_file)
-		return write_file(output, line, length);
-	g_string_append_len(output->head, line, (gssize)length);
+	if (in_file) {
+		g_autofree char *ended = g_strconcat(line, "\n", NULL);
+
+		return write_file(output, ended, length);
+	}
+	g_string_append_len(output->head, line, (gssize)length - 1);
+	g_string_append_c(output->head, '\n');
 	return true;
 }
 
 bool output_add(struct output *output, const char *line, void *tag)
 {
-	g_autofree char *ended = g_strconcat(line, "\n", NULL);
-	gsize length = strlen(ended);
+	gsize length = strlen(line) + 1;
 
-	if (output->failed || !keep(output, ended, length)) {
+	if (output->failed || !keep(output, line, length)) {
 		if (tag)
 			output->ops->free_tag(tag);
 		return false;

@@ -27,6 +27,15 @@ static bool is_plain(char c)
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
+static gsize plain_length(const char *s)
+{
+	gsize length = 0;
+
+	while (is_plain(s[length]))
+		length++;
+	return length;
+}
+
 /* Of an ASCII character that is not plain. */
 static void append_escape(GString *line, char c)
 {
@@ -59,11 +68,10 @@ static const char *append_character(GString *line, const char *s)
 static void append_valid(GString *line, const char *s)
 {
 	while (*s) {
-		const char *plain = s;
+		gsize plain = plain_length(s);
 
-		while (is_plain(*s))
-			s++;
-		g_string_append_len(line, plain, s - plain);
+		g_string_append_len(line, s, (gssize)plain);
+		s += plain;
 		if (*s & 0x80)
 			s = append_character(line, s);
 		else if (*s)
@@ -71,28 +79,41 @@ static void append_valid(GString *line, const char *s)
 	}
 }
 
+/* Most texts are plain from their begin to their end. */
 static void append_text(GString *line, const char *text)
 {
 	g_autofree char *valid = NULL;
+	gsize plain;
 
 	if (!text) {
-		g_string_append(line, "null");
+		g_string_append_len(line, "null", 4);
 		return;
 	}
-	if (!g_utf8_validate(text, -1, NULL)) {
+	plain = plain_length(text);
+	if (text[plain] && !g_utf8_validate(text + plain, -1, NULL)) {
 		valid = g_utf8_make_valid(text, -1);
 		text = valid;
 	}
 	g_string_append_c(line, '"');
-	append_valid(line, text);
+	g_string_append_len(line, text, (gssize)plain);
+	append_valid(line, text + plain);
 	g_string_append_c(line, '"');
 }
 
 static void append_key(GString *line, const char *key)
 {
-	g_string_append(line, line->len > 1 ? ",\"" : "\"");
-	g_string_append(line, key);
-	g_string_append(line, "\":");
+	gsize length = strlen(key), at = line->len;
+	bool first = at == 1;
+	char *end;
+
+	g_string_set_size(line, at + length + (first ? 3 : 4));
+	end = line->str + at;
+	if (!first)
+		*end++ = ',';
+	*end++ = '"';
+	end = mempcpy(end, key, length);
+	*end++ = '"';
+	*end = ':';
 }
 
 struct record *record_new(void)
