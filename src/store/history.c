@@ -225,6 +225,9 @@ static struct history *new_history(const char *path, bool reader, history_proble
 	pthread_condattr_t attributes;
 	struct history *history = g_new0(struct history, 1);
 
+	/* Nobody asks how much memory sqlite has, and to count it takes a lock an allocation. It
+	 * can be said only before sqlite is used first. */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	history->refs = 1;
 	history->db = history_db_new(path, reader);
 	history->problem = problem;

@@ -109,7 +109,7 @@ bool history_owner_is_alive(const char *owner);
 
 /* --- jobs --------------------------------------------------------------------------------- */
 
-#define GROUP_ROWS 200 /* are committed together, at most */
+#define GROUP_ROWS 500 /* are committed together, at most */
 
 struct job;
 typedef void (*job_fn)(void); /* whichever callback it is */
