@@ -109,8 +109,8 @@ typedef void (*bus_signal_fn)(struct bus_reader *args, void *data);
  * Calls @fn for each signal @interface.@member that @sender emits. @sender is a *unique*
  * name (resolve well-known ones with bus_watch_name()) or BUS_NAME: signals are accepted
  * from no one else. @path NULL: from any object; @member NULL: every member.
- * The bus is asked for one rule per (sender, interface), reference-counted. Lives until the
- * scope is freed. A @sender that is neither ("" say) signals nothing.
+ * The bus is asked for one rule per (sender, interface, member), reference-counted. Lives until
+ * the scope is freed. A @sender that is neither ("" say) signals nothing.
  */
 void bus_subscribe(struct bus_scope *scope, const char *sender, const char *path,
 		   const char *interface, const char *member, bus_signal_fn fn, void *data);

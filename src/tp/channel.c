@@ -341,14 +341,21 @@ static void on_nothing(struct bus_reader *args, void *data)
 }
 
 /* The bus is told that we listen when the first channel comes: too late for what another pheme
- * says in it at once. So it is told before. */
+ * says in it at once. So it is told before. Received, beside MessageReceived, is not asked for
+ * before there is a channel that has nothing else. */
 static void listen_early(struct conn *conn)
 {
-	static const char *const interfaces[] = {TP_CHAN_TEXT, TP_CHAN_MESSAGES};
+	static const struct {
+		const char *interface, *member;
+	} signals[] = {{TP_CHAN_MESSAGES, "MessageReceived"},
+		       {TP_CHAN_MESSAGES, "MessageSent"},
+		       {TP_CHAN_MESSAGES, "PendingMessagesRemoved"},
+		       {TP_CHAN_TEXT, "Sent"},
+		       {TP_CHAN_TEXT, "SendError"}};
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(interfaces); i++)
-		bus_subscribe(conn->scope, conn->unique, conn->path, interfaces[i], "", on_nothing,
-			      conn);
+	for (unsigned i = 0; i < G_N_ELEMENTS(signals); i++)
+		bus_subscribe(conn->scope, conn->unique, conn->path, signals[i].interface,
+			      signals[i].member, on_nothing, conn);
 }
 
 void conn_channels_start(struct conn *conn)

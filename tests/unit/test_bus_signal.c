@@ -140,11 +140,13 @@ static void test_rules_are_counted(void **state)
 	assert_int_equal(count_rules(pair), 0);
 	subscribe(pair, pair->scope, NULL, NULL, &heard);
 	subscribe(pair, pair->scope, "/a", NULL, &heard);
-	subscribe(pair, second, "/a", "One", &heard);
 	assert_int_equal(count_rules(pair), 1);
+	subscribe(pair, second, "/a", "One", &heard);
+	subscribe(pair, second, "/b", "One", &heard);
+	assert_int_equal(count_rules(pair), 2);
 	bus_subscribe(second, bus_unique_name(pair->service), NULL, "org.example.Other", NULL,
 		      on_signal, &heard);
-	assert_int_equal(count_rules(pair), 2);
+	assert_int_equal(count_rules(pair), 3);
 	g_clear_pointer(&pair->scope, bus_scope_free);
 	assert_int_equal(count_rules(pair), 2);
 	emit(pair, "/a", "One", 1);
