@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "gather.h"
 
+/* Networks do not say when they have told who of a roster is there. */
+#define QUIET_MS     500  /* nothing was told for so long: that was all */
+#define QUIET_MAX_MS 3000 /* …or it never ends */
+
 struct gather {
 	struct cli *cli;
 	unsigned flags;
@@ -10,6 +14,8 @@ struct gather {
 	unsigned connecting;
 	int failure;
 	guint step;
+	guint quiet;        /* the timer that waits for it */
+	gint64 quiet_since; /* monotonic µs: presences are waited for; 0: not yet */
 };
 
 static void step_soon(struct gather *gather);
@@ -27,15 +33,54 @@ static bool waits_for_roster(const struct gather *gather, const struct account *
 	       !account->roster_ready;
 }
 
+static void finish(struct gather *gather, unsigned online)
+{
+	gather_fn fn = gather->fn;
+
+	gather->fn = NULL;
+	fn(online, gather->failure, gather->data);
+}
+
+static gboolean on_quiet(void *data)
+{
+	struct gather *gather = data;
+
+	gather->quiet = 0;
+	step_soon(gather);
+	return G_SOURCE_REMOVE;
+}
+
+static void wait_quiet(struct gather *gather)
+{
+	gint64 ms = (g_get_monotonic_time() - gather->quiet_since) / G_TIME_SPAN_MILLISECOND;
+
+	g_clear_handle_id(&gather->quiet, g_source_remove);
+	gather->quiet =
+		g_timeout_add((guint)CLAMP(QUIET_MAX_MS - ms, 0, QUIET_MS), on_quiet, gather);
+}
+
+/* Whether it has to be waited for what the network tells by and by. */
+static bool waits_for_presences(struct gather *gather, bool made)
+{
+	if (!(gather->flags & GATHER_PRESENCES) || !made)
+		return false;
+	if (!gather->quiet_since) {
+		gather->quiet_since = g_get_monotonic_time();
+		wait_quiet(gather);
+	}
+	return gather->quiet != 0;
+}
+
 /* A notice has told of one that was lost again. */
 static gboolean on_step(void *data)
 {
 	struct gather *gather = data;
-	gather_fn fn = gather->fn;
+	struct session *session = gather->cli->front.session;
 	unsigned online = 0;
+	bool made = false;
 
 	gather->step = 0;
-	if (gather->connecting || !fn)
+	if (gather->connecting || !gather->fn)
 		return G_SOURCE_REMOVE;
 	for (guint i = 0; i < gather->names->len; i++) {
 		const struct account *account = account_at(gather, i);
@@ -47,10 +92,11 @@ static gboolean on_step(void *data)
 		}
 		if (waits_for_roster(gather, account))
 			return G_SOURCE_REMOVE;
+		made = made || session_made_connection(session, account);
 		online++;
 	}
-	gather->fn = NULL;
-	fn(online, gather->failure, gather->data);
+	if (!waits_for_presences(gather, made))
+		finish(gather, online);
 	return G_SOURCE_REMOVE;
 }
 
@@ -76,9 +122,13 @@ static void on_connected(const GError *error, void *data)
 
 static void on_event(const struct event *event, void *data)
 {
+	struct gather *gather = data;
+
+	if (gather->quiet && event->type == EVENT_CONTACT_CHANGED)
+		wait_quiet(gather);
 	if (event->type == EVENT_ACCOUNT_CHANGED || event->type == EVENT_ROSTER_READY ||
 	    event->type == EVENT_ACCOUNT_REMOVED)
-		step_soon(data);
+		step_soon(gather);
 }
 
 struct gather *gather_new(struct cli *cli, unsigned flags, gather_fn fn, void *data)
@@ -140,6 +190,7 @@ void gather_free(struct gather *gather)
 		return;
 	model_unlisten(session_model(gather->cli->front.session), on_event, gather);
 	g_clear_handle_id(&gather->step, g_source_remove);
+	g_clear_handle_id(&gather->quiet, g_source_remove);
 	g_ptr_array_unref(gather->names);
 	g_free(gather);
 }

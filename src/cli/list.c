@@ -22,6 +22,7 @@ enum list_source {
 	LIST_LIVING,    /* connections that are there */
 	LIST_HISTORY,   /* what is kept here */
 	LIST_CONNECTED, /* connections, made if need be */
+	LIST_PRESENCES, /* …and who is there */
 	LIST_MANAGERS,  /* connection managers */
 	LIST_ROOMS,     /* connections, then what their servers tell */
 };
@@ -306,7 +307,7 @@ static void print_parameters(struct lister *lister)
 static const struct list_kind kinds[] = {
 	{"accounts", LIST_LIVING, print_accounts},
 	{"chats", LIST_HISTORY, print_chats},
-	{"contacts", LIST_CONNECTED, print_contacts},
+	{"contacts", LIST_PRESENCES, print_contacts},
 	{"managers", LIST_MANAGERS, print_managers},
 	{"parameters", LIST_MANAGERS, print_parameters},
 	{"protocols", LIST_MANAGERS, print_protocols},
@@ -387,6 +388,9 @@ static void begin(struct cli *cli)
 		break;
 	case LIST_CONNECTED:
 		gather(lister, 0);
+		break;
+	case LIST_PRESENCES:
+		gather(lister, GATHER_PRESENCES);
 		break;
 	case LIST_ROOMS:
 		gather(lister, GATHER_NO_ROSTERS);

@@ -43,8 +43,9 @@ const struct command command_flag_table[] = {
 	 .summary = "lists what there is",
 	 .help = "List accounts, contacts and so on, one a line, its name first. Contacts and "
 		 "rooms take a connection, chats are those of the history, accounts and tubes "
-		 "those that are there already. parameters PROTOCOL tells what --account-add "
-		 "takes.",
+		 "those that are there already. On a connection made for it, contacts wait until "
+		 "the network has told nothing new for half a second, three at most. parameters "
+		 "PROTOCOL tells what --account-add takes.",
 	 .flag = "list",
 	 .flag_once = true},
 	{.name = "log-export",

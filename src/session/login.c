@@ -120,6 +120,13 @@ struct conn *login_conn(struct session *session, const struct account *account)
 	return login && login_is_online(login) ? login->conn : NULL;
 }
 
+bool session_made_connection(struct session *session, const struct account *account)
+{
+	const struct conn *conn = login_conn(session, account);
+
+	return conn && !conn_was_found(conn);
+}
+
 /* --- not online --------------------------------------------------------------------------- */
 
 void login_rest(struct login *login, const char *reason)

@@ -95,6 +95,9 @@ void session_connect(struct session *session, struct account *account, session_d
 void session_use_living(struct session *session);
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,
 			void *data);
+/* It is online by a connection that this pheme made: who is there is told by and by, and nobody
+ * says when that is all. */
+bool session_made_connection(struct session *session, const struct account *account);
 
 /* Adds to accounts.conf and, when enabled, connects. @conf is copied. */
 bool session_account_add(struct session *session, const struct account_conf *conf, GError **error);

@@ -72,13 +72,16 @@ static int setup(void **state)
 static void test_contacts(void **state)
 {
 	struct pheme_world *w = *state;
+	gint64 start = g_get_monotonic_time();
 	struct outcome o;
 	json_t *bob;
 
+	/* The network has its half second to say who is there, after the connection was made. */
 	check(LIST(w, "contacts"), 0,
 	      "al^[[31m@fixture              offline         A\"l^J[U+202E]\n"
 	      "bob@fixture                   away            Bob B.          lunch\n",
 	      "");
+	assert_true(g_get_monotonic_time() - start >= G_USEC_PER_SEC / 2);
 	check(LIST(w, "contacts", "--color", "always"), 0,
 	      "\033[2mal^[[31m@fixture              offline         A\"l^J[U+202E]\033[0m\n"
 	      "\033[33mbob@fixture                   away            Bob B.          "

@@ -56,7 +56,7 @@ static void test_xmpp(void **state)
 
 		g_free(xmpp_wait_text(bob, "<message", body, NULL));
 	}
-	check(RUN(w, "--list", "contacts"), 0, "bob@localhost                 away ", "");
+	check(RUN(w, "--list", "contacts"), 0, "bob@localhost                 ", "");
 	check(RUN(w, "--send", "bobb", "x"), 3, "", "bobb");
 	check(RUN(w, "--send", "dev@conference.localhost", "x"), 1, "", "haze has no rooms");
 	xmpp_peer_free(bob);

@@ -11,6 +11,19 @@
 
 /* --- XMPP --------------------------------------------------------------------------------- */
 
+/* What a connection that is there knows, is listed. */
+static void check_listed(struct pheme_world *w, const char *text)
+{
+	const struct pheme_options options = {
+		.args = (const char *const[]){"--list", "contacts", NULL},
+	};
+	struct outcome outcome = pheme_outcome(w, &options);
+
+	if (outcome.status || !strstr(outcome.out, text))
+		outcome_fail(&outcome);
+	outcome_clear(&outcome);
+}
+
 /* Prints and answers at once. */
 static void test_xmpp(void **state)
 {
@@ -30,6 +43,7 @@ static void test_xmpp(void **state)
 	watch_wait(watcher, "\"event\":\"presence\",\"account\":\"work\","
 			    "\"contact\":\"bob@localhost\"");
 	watch_wait(watcher, "\"message\":\"at lunch\"");
+	check_listed(w, "bob@localhost                 away            bob@localhost   at lunch\n");
 	xmpp_message(bob, ALICE, NULL, "hello <&> \"parrot\"");
 	watch_wait(watcher, "\"text\":\"hello <&> \\\"parrot\\\"\",\"delivery\":\"received\"");
 	g_free(xmpp_wait_text(bob, "<message", "HELLO &lt;&amp;&gt; &quot;PARROT&quot;", NULL));
