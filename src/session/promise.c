@@ -161,3 +161,13 @@ void promises_lost(struct session *session, struct account *account, const char 
 					   account->name, *text ? text : "disconnected");
 	}
 }
+
+void promises_mute(struct session *session)
+{
+	GHashTableIter iter;
+	void *promise;
+
+	g_hash_table_iter_init(&iter, session->promises);
+	while (g_hash_table_iter_next(&iter, &promise, NULL))
+		((struct promise *)promise)->done = NULL;
+}

@@ -214,6 +214,7 @@ void session_free(struct session *session)
 		return;
 	session->stopping = true;
 	stop_cancel(session);
+	promises_mute(session);
 	model_unlisten(session->model, restore_on_event, session);
 	model_unlisten(session->model, cache_on_event, session);
 	model_unlisten(session->model, tubes_on_event, session);

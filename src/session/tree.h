@@ -159,6 +159,8 @@ struct conn *promise_conn(struct promise *promise, struct account *account, cons
 /* The connection is gone: fails all that wait for an answer on it. */
 void promises_lost(struct session *session, struct account *account, const char *text);
 void promise_free(void *promise);
+/* Nobody is told any more: who waited may be gone. */
+void promises_mute(struct session *session);
 /* A session error in place of one of tp. NULL for NULL. */
 GError *promise_error(const GError *error);
 
