@@ -114,7 +114,11 @@ static void on_sent(const char *token, const GError *error, void *data)
 		return;
 	}
 	if (error) {
-		outgoing_fail(out, SESSION_ERROR_NOT_DELIVERED, error->message);
+		outgoing_fail(out,
+			      g_error_matches(error, TP_ERROR, TP_ERROR_GONE)
+				      ? SESSION_ERROR_FAILED
+				      : SESSION_ERROR_NOT_DELIVERED,
+			      error->message);
 		go_on(talk);
 		return;
 	}

@@ -116,6 +116,7 @@ static enum session_error session_code(const GError *error)
 	case TP_ERROR_USAGE:
 		return SESSION_ERROR_USAGE;
 	case TP_ERROR_FAILED:
+	case TP_ERROR_GONE:
 	case TP_ERROR_NOT_SUPPORTED:
 		return SESSION_ERROR_FAILED;
 	}

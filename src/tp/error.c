@@ -135,7 +135,7 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 		return g_error_new(TP_ERROR, TP_ERROR_TIMEOUT,
 				   "cannot %s: the connection manager does not answer", what);
 	if (is_gone(name))
-		return g_error_new(TP_ERROR, TP_ERROR_OFFLINE,
+		return g_error_new(TP_ERROR, TP_ERROR_GONE,
 				   "cannot %s: the connection manager ended unexpectedly", what);
 	if (!strcmp(name, "org.freedesktop.DBus.Error.ServiceUnknown") ||
 	    !strcmp(name, "org.freedesktop.DBus.Error.NameHasNoOwner"))

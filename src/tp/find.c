@@ -199,7 +199,8 @@ static void on_protocol(const struct protocol *protocol, const GError *error, vo
 
 	if (error) {
 		bool temporary = g_error_matches(error, TP_ERROR, TP_ERROR_TIMEOUT) ||
-				 g_error_matches(error, TP_ERROR, TP_ERROR_OFFLINE);
+				 g_error_matches(error, TP_ERROR, TP_ERROR_OFFLINE) ||
+				 g_error_matches(error, TP_ERROR, TP_ERROR_GONE);
 
 		conn_end(conn, temporary ? CONN_END_MANAGER : CONN_END_CONFIG, error->message);
 		return;

@@ -36,6 +36,7 @@ enum tp_error {
 	TP_ERROR_REFUSED,       /* permission denied, banned, not yours */
 	TP_ERROR_PASSWORD,      /* a room wants a password, or another one */
 	TP_ERROR_TIMEOUT,
+	TP_ERROR_GONE,  /* the manager died before it answered: nobody can tell */
 	TP_ERROR_USAGE, /* an address, a command or a service that is none */
 };
 
