@@ -13,6 +13,11 @@ void session_connect(struct session *session, struct account *account, session_d
 	fake_end_later(session, done, data);
 }
 
+bool session_made_connection(struct session *session, const struct account *account)
+{
+	return false;
+}
+
 void session_disconnect(struct session *session, struct account *account, session_done_fn done,
 			void *data)
 {
