@@ -11,6 +11,7 @@ enum { /* Telepathy's Conn_Mgr_Param_Flags */
        PARAM_REGISTER = 2,
        PARAM_HAS_DEFAULT = 4,
        PARAM_SECRET = 8,
+       PARAM_DBUS_PROPERTY = 16, /* of the connection, too: can be changed while it lives */
 };
 
 struct param {

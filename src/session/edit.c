@@ -143,13 +143,40 @@ static void on_applied(const GError *error, void *data)
 			     error->message);
 }
 
-static void tell_reconnect(struct login *login)
+static void reconnect(struct login *login)
 {
+	if (!login->conn || login->closing)
+		return;
 	model_notice(login->session->model, login->account, NULL, NOTICE_INFO,
 		     "reconnecting with what was changed");
+	login_reopen(login);
 }
 
-static void apply(struct session *session, struct login *login, unsigned needs)
+static void on_param(const GError *error, void *data)
+{
+	if (error)
+		reconnect(data);
+}
+
+/* Some managers take another value of some parameters while they are connected. */
+static void apply_params(struct login *login, GHashTable *changes)
+{
+	GHashTableIter iter;
+	void *key, *value;
+
+	g_hash_table_iter_init(&iter, changes);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		if (!(needs_of(key) & NEEDS_RECONNECT))
+			continue;
+		if (!login_is_online(login) || !value || !g_str_has_prefix(key, "param-"))
+			reconnect(login);
+		else if (!login->closing)
+			conn_change_param(login->conn, (char *)key + strlen("param-"), value,
+					  on_param, login);
+	}
+}
+
+static void apply(struct session *session, struct login *login, unsigned needs, GHashTable *changes)
 {
 	const struct account_conf *conf = login_conf(login);
 
@@ -160,10 +187,8 @@ static void apply(struct session *session, struct login *login, unsigned needs)
 		login_forget_secrets(login);
 	if (needs & NEEDS_ENABLING)
 		set_enabled(session, login, conf->enabled);
-	if (needs & NEEDS_RECONNECT && login->conn && !login->closing) {
-		tell_reconnect(login);
-		login_reopen(login);
-	}
+	if (needs & NEEDS_RECONNECT)
+		apply_params(login, changes);
 	if (!login_is_online(login) || login->closing)
 		return;
 	if (needs & NEEDS_NICK && conf->nickname)
@@ -182,7 +207,7 @@ bool session_account_change(struct session *session, struct account *account, GH
 
 	if (!accounts_change(session->accounts, account->name, changes, error))
 		return false;
-	apply(session, login, needs);
+	apply(session, login, needs, changes);
 	return true;
 }
 

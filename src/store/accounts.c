@@ -6,7 +6,8 @@
 #include "paths.h"
 #include "secret.h"
 
-#define NAME_MAX_BYTES 64
+#define NAME_MAX_BYTES  64
+#define PARAM_MAX_BYTES 255
 
 /* --- one account -------------------------------------------------------------------------- */
 
@@ -108,6 +109,17 @@ static bool is_word(const char *text, char extra)
 		if (!g_ascii_isalnum(*text) && *text != extra)
 			return false;
 	return true;
+}
+
+/* Some are called as a D-Bus property is, with its interface. */
+static bool is_param(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, ".", -1);
+	bool good = strlen(text) <= PARAM_MAX_BYTES;
+
+	for (char **word = words; good && *word; word++)
+		good = is_word(*word, '-') || is_word(*word, '_');
+	return good;
 }
 
 /* --- keys --------------------------------------------------------------------------------- */
@@ -377,7 +389,7 @@ bool accounts_check_key(const char *key, const char *value, GError **error)
 	int known = find_key(key);
 	bool good = true;
 
-	if (known < 0 && (!param || !is_word(param, '-')))
+	if (known < 0 && (!param || !is_param(param)))
 		return accounts_refuse(error, "the key", "no such key, and no param-NAME");
 	if (value && !g_utf8_validate(value, -1, NULL))
 		return accounts_refuse(error, key, "the value is not UTF-8");

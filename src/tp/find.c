@@ -221,7 +221,7 @@ static void on_manager_started(void *data)
 	struct conn *conn = data;
 
 	conn->start = NULL;
-	tp_get_protocol(conn->scope, conn->manager, conn->protocol, on_protocol, conn);
+	tp_get_protocol(conn->scope, conn->manager, conn->protocol, on_protocol, conn, NULL);
 }
 
 static void ask_manager(struct conn *conn)

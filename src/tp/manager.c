@@ -373,12 +373,15 @@ struct protocol_question {
 	char *manager, *name;
 	tp_protocol_fn fn;
 	void *data;
+	GDestroyNotify free_data;
 };
 
 static void question_free(void *data)
 {
 	struct protocol_question *question = data;
 
+	if (question->free_data)
+		question->free_data(question->data);
 	g_free(question->manager);
 	g_free(question->name);
 	g_free(question);
@@ -418,7 +421,7 @@ static void on_parameters(struct bus_reader *reply, const GError *error, void *d
  * GetParameters is what every manager has, and what RequestConnection checks against.
  */
 void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *name,
-		     tp_protocol_fn fn, void *data)
+		     tp_protocol_fn fn, void *data, GDestroyNotify free_data)
 {
 	struct protocol_question *question = g_new0(struct protocol_question, 1);
 	struct bus_call *call =
@@ -429,6 +432,7 @@ void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *n
 	question->name = g_strdup(name);
 	question->fn = fn;
 	question->data = data;
+	question->free_data = free_data;
 	bus_write_string(bus_call_args(call), name);
 	bus_call_own_data(call, question_free);
 	bus_call_send(call, MANAGER_TIMEOUT_MS, on_parameters, question);

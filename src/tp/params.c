@@ -49,27 +49,43 @@ static void write_text_value(struct bus_writer *value, const char *signature, co
 	}
 }
 
+/* @text has been checked. */
+static void write_value(struct bus_writer *value, const struct param *param, const char *text)
+{
+	const char *signature = param->signature;
+	bool flag = false;
+
+	if (*signature == 'b' && param_read_bool(text, &flag))
+		bus_write_bool(value, flag);
+	else if (*signature == 'd')
+		bus_write_double(value, g_ascii_strtod(text, NULL));
+	else if (strchr("soa", *signature))
+		write_text_value(value, signature, text);
+	else
+		write_integer(value, *signature, g_ascii_strtoll(text, NULL, 10));
+}
+
 /* Writes one parameter as an entry of a{sv}; NULL when all is well, else what is wrong. */
 static char *write_param(struct bus_writer *dict, const struct param *param, const char *text)
 {
 	struct bus_writer entry, value;
-	const char *signature = param->signature;
-	bool flag = false;
 	char *why = param_check(param, text);
 
 	if (why)
 		return why;
-	bus_write_open_property(dict, param->name, signature, &entry, &value);
-	if (*signature == 'b' && param_read_bool(text, &flag))
-		bus_write_bool(&value, flag);
-	else if (*signature == 'd')
-		bus_write_double(&value, g_ascii_strtod(text, NULL));
-	else if (strchr("soa", *signature))
-		write_text_value(&value, signature, text);
-	else
-		write_integer(&value, *signature, g_ascii_strtoll(text, NULL, 10));
+	bus_write_open_property(dict, param->name, param->signature, &entry, &value);
+	write_value(&value, param, text);
 	bus_write_close_property(dict, &entry, &value);
 	return NULL;
+}
+
+void tp_write_param_value(struct bus_writer *args, const struct param *param, const char *text)
+{
+	struct bus_writer value;
+
+	bus_write_open_variant(args, param->signature, &value);
+	write_value(&value, param, text);
+	bus_write_close(args, &value);
 }
 
 static bool check_required(const struct protocol *protocol, GHashTable *params, GError **error)

@@ -185,10 +185,13 @@ const char *tp_reason_words(guint32 reason);
 void tp_listing_free(struct protocol_listing *listing);
 /* The bus is gone: tells those who asked. */
 void tp_listing_fail(struct tp *tp);
-/* What one protocol of one manager takes; @protocol NULL with an error. */
+/* What one protocol of one manager takes; @protocol NULL with an error. @data is freed with
+ * @free_data (may be NULL) however it ends. */
 typedef void (*tp_protocol_fn)(const struct protocol *protocol, const GError *error, void *data);
 void tp_get_protocol(struct bus_scope *scope, const char *manager, const char *protocol,
-		     tp_protocol_fn fn, void *data);
+		     tp_protocol_fn fn, void *data, GDestroyNotify free_data);
+/* Writes @text, which is right for @param, as a variant of its type. */
+void tp_write_param_value(struct bus_writer *args, const struct param *param, const char *text);
 /* Writes @params as a{sv} with the types of @protocol. False and @error, naming the parameter. */
 bool tp_write_params(struct bus_writer *args, const struct protocol *protocol, GHashTable *params,
 		     const char *secret, GError **error);

@@ -146,6 +146,9 @@ struct account *conn_account(const struct conn *conn);
 bool conn_is_online(const struct conn *conn);
 /* True: this pheme is its last user, conn_disconnect() ends it. False: others go on with it. */
 bool conn_is_last_user(struct conn *conn);
+/* Sets a parameter on the living connection. An error: that cannot be, it is for the next one. */
+void conn_change_param(struct conn *conn, const char *name, const char *text, tp_done_fn done,
+		       void *data);
 /* Its account has another name now: other phemes find it by that. */
 void conn_renamed(struct conn *conn);
 /* It was there when nobody of us used it. */

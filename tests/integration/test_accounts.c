@@ -67,6 +67,30 @@ static void test_changes_of_an_account_that_is_online(void **state)
 	pheme_quit(w, s);
 }
 
+/* What a manager takes while it is connected needs no other connection, nor what it cannot. */
+static void test_property_of_the_connection(void **state)
+{
+	struct pheme_world *w = *state;
+	g_autofree char *call = NULL;
+	struct screen *s;
+
+	pheme_use_fixture(w);
+	pheme_add_fixture(w, NULL, "work", "me@fixture", "");
+	s = pheme_start_until(w, NULL, "connected as me@fixture");
+	screen_line(s, "/account set work org.freedesktop.Telepathy.Connection.Interface.Cellular."
+		       "MessageValidityPeriod 30");
+	fixture_wait_calls(w->fixture, "Set", 1);
+	call = fixture_last_call(w->fixture, "Set");
+	assert_non_null(strstr(call, "'org.freedesktop.Telepathy.Connection.Interface.Cellular'"));
+	assert_non_null(strstr(call, "'MessageValidityPeriod', <uint32 30>"));
+	screen_line(s, "/msg me@fixture still here");
+	fixture_wait_sent(w->fixture, "me@fixture", 1);
+	assert_int_equal(pheme_count_rows(s, "reconnecting"), 0);
+	screen_line(s, "/account set work encrypt false");
+	screen_wait_text(s, "work: reconnecting with what was changed");
+	pheme_quit(w, s);
+}
+
 static void test_avatar(void **state)
 {
 	struct pheme_world *w = *state;
@@ -151,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(changes_of_an_account_that_is_online),
+		TEST(property_of_the_connection),
 		TEST(avatar),
 		TEST(no_avatar),
 		TEST(import_and_export),

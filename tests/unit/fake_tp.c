@@ -215,6 +215,18 @@ void conn_restore_avatar(struct conn *conn, GBytes *image, tp_done_fn done, void
 	fake_note(conn, "restore avatar %u bytes", (unsigned)g_bytes_get_size(image));
 }
 
+void conn_change_param(struct conn *conn, const char *name, const char *text, tp_done_fn done,
+		       void *data)
+{
+	g_autoptr(GError) error =
+		g_error_new_literal(TP_ERROR, TP_ERROR_NOT_SUPPORTED, "for the next one");
+
+	/* Of one that is a property of the connection. */
+	if (strchr(name, '.'))
+		fake_note(conn, "change %s=%s", name, text);
+	done(strchr(name, '.') ? NULL : error, data);
+}
+
 void conn_renamed(struct conn *conn)
 {
 	fake_note(conn, "renamed %s", conn->account->name);

@@ -25,6 +25,21 @@ static void parameter_reconnects(void **state)
 	assert_int_equal(account_called(f, "work")->state, ACCOUNT_ONLINE);
 }
 
+/* Unless the manager takes it while the connection lives. */
+static void property_does_not_reconnect(void **state)
+{
+	struct fixture *f = *state;
+
+	go_online(f);
+	change(f, "param-org.example.Phone.Period", "5");
+	assert_true(was_called("change org.example.Phone.Period=5"));
+	assert_int_equal(fake_tp->logins, 1);
+	assert_int_equal(count_notices(f, "reconnecting"), 0);
+	/* Without a value the manager's own holds, which is known to it alone. */
+	change(f, "param-org.example.Phone.Period", NULL);
+	assert_int_equal(fake_tp->logins, 2);
+}
+
 /* The password that was typed is good for the new connection too. */
 static void typed_password_stays(void **state)
 {
@@ -177,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("/account/a parameter reconnects", parameter_reconnects),
+		TEST("/account/a property does not reconnect", property_does_not_reconnect),
 		TEST("/account/a typed password stays", typed_password_stays),
 		TEST("/account/the same value does nothing", same_value_does_nothing),
 		TEST("/account/nickname does not reconnect", nickname_does_not_reconnect),
