@@ -91,3 +91,7 @@ bool bridge_connection_is_open(const struct bridge_connection *connection);
 /* Bytes that came from the near end and went to the target; and the other way. */
 guint64 bridge_connection_forth(const struct bridge_connection *connection);
 guint64 bridge_connection_back(const struct bridge_connection *connection);
+/* relay_connection_dup() of the near end or of the target, once it is open, and
+ * relay_connection_has_heard(), once it is closed. */
+int bridge_connection_dup(const struct bridge_connection *connection, bool near);
+bool bridge_connection_has_heard(const struct bridge_connection *connection, bool near);

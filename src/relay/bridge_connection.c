@@ -26,6 +26,7 @@ struct bridge_connection {
 	int byte;
 	guint16 port;
 	guint64 forth, back; /* once the relaying is over */
+	bool heard[2];       /* likewise: near, target */
 	/* What it waits for: */
 	guint watch, limit;
 	struct dial *dial;
@@ -126,6 +127,8 @@ static void on_relay_closed(struct relay_connection *relayed, const GError *erro
 
 	connection->forth = relay_connection_forth(relayed);
 	connection->back = relay_connection_back(relayed);
+	for (unsigned i = 0; i < 2; i++)
+		connection->heard[i] = relay_connection_has_heard(relayed, i);
 	connection->relayed = NULL;
 	if (error)
 		connection->error = g_error_copy(error);
@@ -370,4 +373,14 @@ guint64 bridge_connection_forth(const struct bridge_connection *connection)
 guint64 bridge_connection_back(const struct bridge_connection *connection)
 {
 	return connection->relayed ? relay_connection_back(connection->relayed) : connection->back;
+}
+
+int bridge_connection_dup(const struct bridge_connection *connection, bool near)
+{
+	return connection->relayed ? relay_connection_dup(connection->relayed, !near) : -1;
+}
+
+bool bridge_connection_has_heard(const struct bridge_connection *connection, bool near)
+{
+	return connection->heard[!near];
 }

@@ -2,6 +2,7 @@
 #include "relay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -45,6 +46,7 @@ struct relay_connection {
 	char *labels[2];
 	struct pump pumps[2]; /* forth, back */
 	bool finished[2];     /* of each pump: its ends were told */
+	bool heard[2];        /* of each end, see relay_connection_has_heard() */
 	bool queued, closed;
 	GList link, ready_link;
 	relay_closed_fn fn;
@@ -121,6 +123,16 @@ guint64 relay_connection_back(const struct relay_connection *connection)
 	return connection->pumps[1].bytes;
 }
 
+bool relay_connection_has_heard(const struct relay_connection *connection, unsigned end)
+{
+	return connection->heard[end];
+}
+
+int relay_connection_dup(const struct relay_connection *connection, unsigned end)
+{
+	return fcntl(connection->fds[2 * end + 1], F_DUPFD_CLOEXEC, 0);
+}
+
 /* Nothing more will be written to the end: it reads the end of its input. */
 static void end_output(struct relay_connection *connection, int end)
 {
@@ -191,11 +203,13 @@ static void end_connection(struct relay_connection *connection)
 static void take_turn(struct relay_connection *connection)
 {
 	struct pipes *pipes = connection->relay->pipes;
+	bool told[2] = {connection->finished[1], connection->finished[0]};
 	bool more = false;
 
 	for (int i = 0; i < 2; i++) {
 		more |= pump_turn(&connection->pumps[i], pipes);
 		finish_pump(connection, i);
+		connection->heard[i] |= connection->finished[i] && told[i];
 	}
 	if (connection->finished[0] && connection->finished[1])
 		end_connection(connection);
@@ -222,7 +236,7 @@ static void take_event(const struct epoll_event *event)
 		to->writable = true;
 	/* Gone altogether, not only silent: what is written to it can reach nobody. */
 	if (hung_up && (connection->socket[end] || slot % 2))
-		to->broken = true;
+		to->broken = connection->heard[end] = true;
 	enqueue(connection);
 }
 

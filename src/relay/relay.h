@@ -54,3 +54,9 @@ void relay_connection_close(struct relay_connection *connection);
 /* Bytes written to the second end, that came from the first; and the other way. */
 guint64 relay_connection_forth(const struct relay_connection *connection);
 guint64 relay_connection_back(const struct relay_connection *connection);
+/* Of one that is just told as closed: whether the first (0) or second (1) end knew that the other
+ * has no more to say when it ended, or is gone altogether. Otherwise it may still be busy with what
+ * it was sent. */
+bool relay_connection_has_heard(const struct relay_connection *connection, unsigned end);
+/* A descriptor more of what is written to that end, close-on-exec; -1: there is none. */
+int relay_connection_dup(const struct relay_connection *connection, unsigned end);

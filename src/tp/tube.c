@@ -8,7 +8,9 @@
 
 #include "tube.h"
 
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../model/text.h"
@@ -19,6 +21,7 @@
 #define CLOSE_TIMEOUT_MS 10000
 #define FINISH_SECONDS   1
 #define FINISH_TRIES     30
+#define FINISH_DRAINED   3
 #define LINGER_SECONDS   3
 
 /* --- a piece of work ---------------------------------------------------------------------- */
@@ -35,7 +38,7 @@ struct tube_work *tp_tube_work_new(struct conn *conn, const struct tube_init *in
 	if (!conn->tubes)
 		conn->tubes = g_ptr_array_new();
 	work->conn = conn;
-	work->reserved = -1;
+	work->reserved = work->last = -1;
 	work->announced = g_array_new(FALSE, FALSE, sizeof(struct tube_announced));
 	g_array_set_clear_func(work->announced, announced_clear);
 	g_ptr_array_add(conn->tubes, work);
@@ -69,6 +72,8 @@ static void work_free(struct tube_work *work)
 	bridge_free(work->bridge);
 	if (work->reserved >= 0)
 		close(work->reserved);
+	if (work->last >= 0)
+		close(work->last);
 	clear_local(&work->local);
 	address_free(work->target);
 	address_free(work->manager);
@@ -225,11 +230,27 @@ static void end_by_manager(struct tube_work *work)
 		tp_tube_work_end(work, outcome, text);
 }
 
+/* The manager has read all that it was sent, or has closed its end. */
+static bool is_drained(const struct tube_work *work)
+{
+	int left = 0;
+
+	return work->last < 0 || ioctl(work->last, SIOCOUTQ, &left) < 0 || !left;
+}
+
+/* Some managers never say that a connection is over: what can be seen of it must do. */
+static bool is_over(struct tube_work *work)
+{
+	work->drained = is_drained(work) ? work->drained + 1 : 0;
+	return work->said_closed || (work->heard && work->drained) ||
+	       work->drained >= FINISH_DRAINED || ++work->tries >= FINISH_TRIES;
+}
+
 static gboolean on_finish_limit(void *data)
 {
 	struct tube_work *work = data;
 
-	if (!work->said_closed && ++work->tries < FINISH_TRIES)
+	if (!is_over(work))
 		return G_SOURCE_CONTINUE;
 	work->limit = 0;
 	tp_tube_close(work, TUBE_DONE, "the connection came to its end");

@@ -40,7 +40,10 @@ struct tube_work {
 	bool answered;    /* the manager's reply to Offer or Accept is there */
 	bool opened;      /* …and the state change, which may come first */
 	bool finished;    /* its only connection is over, the manager has yet to say so */
+	bool heard;       /* …and knew that we are done when it ended its side */
+	int last;         /* the manager's socket of the only connection, -1: none */
 	unsigned tries;   /* to see it told */
+	unsigned drained; /* …since the manager has read all */
 	bool said_closed; /* the manager: a connection is over */
 	bool lingering;   /* the channel is gone, bytes are still on their way to programs */
 	bool closing;     /* by us: outcome and reason say why */

@@ -8,6 +8,7 @@
  */
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../relay/argv.h"
@@ -116,6 +117,15 @@ static void on_arrived(struct bridge_connection *connection, void *data)
 	}
 }
 
+/* The bytes of a tube with one connection are followed to their end. */
+static void on_opened(struct bridge_connection *connection, void *data)
+{
+	struct tube_work *work = data;
+
+	if (tp_tube_local_is_one(&work->local) && work->last < 0)
+		work->last = bridge_connection_dup(connection, !work->tube->incoming);
+}
+
 static void on_greeted(struct bridge_connection *connection, void *data)
 {
 	struct tube_work *work = data;
@@ -152,6 +162,9 @@ static void forget(struct tube_work *work, struct bridge_connection *connection)
 {
 	unsigned id = bridge_connection_id(connection);
 
+	/* For the manager this is as good as closed. */
+	if (work->last >= 0)
+		shutdown(work->last, SHUT_RDWR);
 	g_queue_remove(&work->greeted, connection);
 	count(connection, work->tube);
 	tube_remove_connection(work->tube, id);
@@ -165,6 +178,7 @@ static void on_closed(struct bridge_connection *connection, const GError *error,
 	struct tube_work *work = data;
 	bool last = tp_tube_local_is_one(&work->local);
 
+	work->heard = bridge_connection_has_heard(connection, !work->tube->incoming);
 	forget(work, connection);
 	if (error && !last && !work->closing)
 		tp_tube_notice(work, NOTICE_WARNING, "tube %u (%s): %s", work->tube->number,
@@ -179,6 +193,7 @@ static void on_closed(struct bridge_connection *connection, const GError *error,
 const struct bridge_operations tp_tube_operations = {
 	.arrived = on_arrived,
 	.greeted = on_greeted,
+	.opened = on_opened,
 	.closed = on_closed,
 };
 

@@ -335,6 +335,28 @@ static void refusal_never_comes(void **state)
 	check_clean(w);
 }
 
+/* That a connection is over is not told: it is seen when the manager has ended its side after ours,
+ * or has read all that it was sent. */
+static void end_of_a_connection_never_comes(void **state)
+{
+	static const char *const ways[][2] = {{"--stdio", NULL},
+					      {"--exec", "connect:exec:echo from here"}};
+	struct pheme_world *w = *state;
+
+	fixture_set_tubes(w->fixture, ALICE, FLAGS("unix-credentials", "no-closed"));
+	for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+		pid_t pid = start(w, USERS_ARGS(ACCEPT, (char *)ways[i][0], (char *)ways[i][1]));
+		int status = 0;
+
+		fixture_wait_calls(w->fixture, "GetContactListAttributes", (unsigned)i + 1);
+		fixture_offer_tube(w->fixture, ALICE, BOB, SERVICE);
+		/* Sooner than what is waited for when nothing can be seen. */
+		assert_true(test_wait_exit(pid, &status, TEST_WAIT_MS));
+		assert_int_equal(status, 0);
+	}
+	check_clean(w);
+}
+
 static void time_limit_of_an_offer(void **state)
 {
 	struct pheme_world *w = *state;
@@ -399,6 +421,7 @@ int main(void)
 		TEST(contact_without_capability),
 		TEST(there_is_one_already),
 		TEST(refusal_never_comes),
+		TEST(end_of_a_connection_never_comes),
 		TEST(time_limit_of_an_offer),
 		TEST(manager_that_hangs),
 		TEST(manager_dies),

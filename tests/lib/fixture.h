@@ -149,7 +149,7 @@ char *fixture_channel(struct fixture *fixture, const char *account, const char *
 /* How tubes with contacts work, a list of flags. Kinds of sockets that the manager has: "unix",
  * "unix-credentials", "ipv4", "ipv4-port". "no-caps": an offer fails and the channel closes.
  * "open-early": the state changes before Accept is answered. "unlink": the path that was offered is
- * removed at the end. As with Gabble there is one tube of a service with a contact, its end does
+ * removed at the end. "no-closed": that a connection is over is not told. As with Gabble there is one tube of a service with a contact, its end does
  * not arrive unless told to, IPv4 addresses are (su), and an offered tube is open with the first
  * connection. */
 void fixture_set_tubes(struct fixture *fixture, const char *account, const char *const *flags);

@@ -12,6 +12,7 @@ struct fixture {
 	int near[2], far[2]; /* [0]: ours, [1]: the relay's */
 	struct relay_connection *connection;
 	unsigned closed;
+	bool heard[2];
 	char *error;
 	unsigned fds;
 };
@@ -21,6 +22,8 @@ static void on_closed(struct relay_connection *connection, const GError *error, 
 	struct fixture *f = data;
 
 	f->closed++;
+	for (unsigned i = 0; i < 2; i++)
+		f->heard[i] = relay_connection_has_heard(connection, i);
 	g_free(f->error);
 	f->error = error ? g_strdup(error->message) : NULL;
 }
@@ -112,6 +115,8 @@ static void test_half_close_near(void **state)
 
 	join_pairs(f);
 	half_close(f, f->near[0], f->far[0]);
+	assert_true(f->heard[1]);
+	assert_false(f->heard[0]);
 	close_ours(f);
 }
 
@@ -121,6 +126,8 @@ static void test_half_close_far(void **state)
 
 	join_pairs(f);
 	half_close(f, f->far[0], f->near[0]);
+	assert_true(f->heard[0]);
+	assert_false(f->heard[1]);
 	close_ours(f);
 }
 
