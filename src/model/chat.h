@@ -130,6 +130,8 @@ void chat_unref(struct chat *chat);
 struct message *chat_message(const struct chat *chat, unsigned index);
 /* Looks from the newest back, aside too; NULL when not in memory. */
 struct message *chat_find_uid(struct chat *chat, const char *uid);
+/* The same for one that was at @place, its base + index, once: quick while it is. */
+struct message *chat_find_uid_at(struct chat *chat, gint64 place, const char *uid);
 struct message *chat_find_token(struct chat *chat, const char *token);
 
 /*

@@ -14,10 +14,11 @@ static unsigned limit(const struct chat *chat)
 	return chat->no_history ? CHAT_WINDOW_MAX : CHAT_WINDOW;
 }
 
+/* The size is a power of two: a division would be most of what looking for a message costs. */
 static struct message **slot(const struct chat *chat, unsigned index)
 {
 	g_assert(chat->ring_size > 0);
-	return &chat->ring[(chat->first + index) % chat->ring_size];
+	return &chat->ring[(chat->first + index) & (chat->ring_size - 1)];
 }
 
 static void reserve(struct chat *chat)
@@ -45,7 +46,7 @@ static void push_newest(struct chat *chat, struct message *message)
 static void push_oldest(struct chat *chat, struct message *message)
 {
 	reserve(chat);
-	chat->first = (chat->first + chat->ring_size - 1) % chat->ring_size;
+	chat->first = (chat->first + chat->ring_size - 1) & (chat->ring_size - 1);
 	chat->ring[chat->first] = message;
 	chat->count++;
 	chat->base--;
@@ -58,7 +59,7 @@ static void drop_oldest(struct chat *chat)
 	/* our own lines are not in the history, so it holds nothing older for their sake */
 	if (message->direction != MESSAGE_LOCAL)
 		chat->at_start = false;
-	chat->first = (chat->first + 1) % chat->ring_size;
+	chat->first = (chat->first + 1) & (chat->ring_size - 1);
 	chat->count--;
 	chat->base++;
 	message_free(message);
@@ -161,6 +162,19 @@ struct message *chat_find_uid(struct chat *chat, const char *uid)
 		if (has_uid(*slot(chat, i), uid, hash))
 			return *slot(chat, i);
 	return NULL;
+}
+
+struct message *chat_find_uid_at(struct chat *chat, gint64 place, const char *uid)
+{
+	gint64 index = place - chat->base;
+
+	if (index >= 0 && index < chat->count) {
+		struct message *message = *slot(chat, (unsigned)index);
+
+		if (strcmp(message->uid, uid) == 0)
+			return message;
+	}
+	return chat_find_uid(chat, uid);
 }
 
 struct message *chat_find_token(struct chat *chat, const char *token)

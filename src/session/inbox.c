@@ -103,6 +103,7 @@ static struct message *show(struct arrival *arrival)
 	/* The user closed it meanwhile: what comes opens it again. */
 	if (!chat->open)
 		chat_open(chat->account, chat->kind, chat->id);
+	arrival->place = chat->base + chat->count;
 	return chat_append(chat, pages_message(&arrival->row));
 }
 
@@ -204,7 +205,7 @@ void inbox_settle(struct arrival *arrival, bool hide)
 
 static void note_stored(struct arrival *arrival)
 {
-	struct message *message = chat_find_uid(arrival->chat, arrival->row.uid);
+	struct message *message = chat_find_uid_at(arrival->chat, arrival->place, arrival->row.uid);
 
 	if (message)
 		chat_set_stored(arrival->chat, message, arrival->row.row);
