@@ -39,8 +39,9 @@ struct history_db {
 	gint64 busy_since;      /* monotonic µs: nobody has written since then, while we wait */
 	gint64 busy_stamp;      /* of what was written last */
 	bool index_rests;       /* its next part was tried in vain: not before the next write */
-	enum trouble trouble;   /* what the last failure was */
-	char *why;              /* the same, to be shown */
+	const struct job *appended; /* the last message of this group; NULL: look for its chat */
+	enum trouble trouble;       /* what the last failure was */
+	char *why;                  /* the same, to be shown */
 };
 
 /* @reader: to read what there is, and leave no trace. */
@@ -145,7 +146,8 @@ struct job {
 	struct history_message message; /* to append; the fields of a change of delivery */
 	char *name;
 	unsigned number, limit;
-	gint64 row; /* where a page begins; where a message was stored */
+	gint64 row;  /* where a page begins; where a message was stored */
+	gint64 chat; /* row of the chat that a message is appended to */
 	struct query *query;
 	bool forward;
 	gint64 next; /* where the search goes on; 0: nowhere */

@@ -44,6 +44,7 @@ static bool run_rename(struct history_db *db, struct job *job)
 {
 	bool done = history_db_exec(db, "SAVEPOINT renaming"), moved;
 
+	db->appended = NULL;
 	if (!done)
 		return false;
 	done = run_steps(db, job, &moved) && (!moved || !db->indexed || history_index_renew(db));

@@ -93,6 +93,7 @@ static bool run_jobs(struct history *history, GQueue *work, GQueue *group)
 	gint64 end = g_get_monotonic_time() + GROUP_US;
 	struct job *job;
 
+	db->appended = NULL;
 	do {
 		job = pop(work);
 		push(group, job);

@@ -71,10 +71,24 @@ static bool mark_seen(struct history_db *db, gint64 chat, gint64 row)
 	return history_db_run(db, statement);
 }
 
+/* Most messages of a group are of the chat that the one before them was of. */
+static gint64 chat_to_append_to(struct history_db *db, struct job *job)
+{
+	const struct job *last = db->appended;
+
+	if (last && last->kind == job->kind && !g_strcmp0(last->id, job->id) &&
+	    !g_strcmp0(last->account, job->account))
+		job->chat = last->chat;
+	else
+		job->chat = history_chat_row(db, job, true);
+	db->appended = job->chat > 0 ? job : NULL;
+	return job->chat;
+}
+
 static bool run_append(struct history_db *db, struct job *job)
 {
 	const struct history_message *m = &job->message;
-	gint64 chat = history_chat_row(db, job, true);
+	gint64 chat = chat_to_append_to(db, job);
 
 	if (chat < 0)
 		return false;
