@@ -74,7 +74,9 @@ const struct modifier modifiers[] = {
 	 "Print the version and end."},
 	{"wait", 0, MODIFIER_TEXT, "sent|delivered", "send", FIELD(task.options.wait), 0,
 	 "End when the network has taken the message (sent, the default), or when the other side "
-	 "has confirmed that it arrived, which not every network can."},
+	 "has confirmed that it arrived. Where the connection manager tells that it never reports "
+	 "that (as haze and idle do) a line says so at once; the message is sent all the same, and "
+	 "the end comes with --timeout and status 124, or with 6 when it is reported lost."},
 	{NULL},
 };
 

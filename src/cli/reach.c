@@ -108,8 +108,11 @@ static void on_joined(const GError *error, void *data)
 	struct reach *reach = data;
 	struct chat *room = error ? NULL : find_room(reach);
 
+	/* What its end does to it is no news. */
+	if (reach->cli->ending)
+		return;
 	if (error)
-		cli_complain("%s", error->message);
+		cli_complain_new(reach->cli, error->message);
 	else if (!room)
 		cli_complain("cannot join %s: the network calls it by another name", reach->name);
 	reach->joined = room && room->joined_here;

@@ -25,6 +25,7 @@ struct sender {
 	char *sent;              /* uid of the message that session_send() just made */
 	GHashTable *undelivered; /* char *: uids of what was not confirmed as delivered */
 	bool begun, all_read, leaving;
+	bool told_in_vain;
 	guint lost;  /* source */
 	int outcome; /* when all that was taken in is done */
 	int status;  /* …and when it has ended */
@@ -89,6 +90,20 @@ static void check_end(struct sender *sender)
 		end(sender, sender->outcome);
 }
 
+/* Whether what arrives is reported is known when there is a channel. */
+static void tell_in_vain(struct sender *sender)
+{
+	const struct chat *chat = sender->chat;
+
+	if (!sender->wait_delivered || sender->told_in_vain || !chat->no_reports || !chat->account)
+		return;
+	sender->told_in_vain = true;
+	if (!sender->cli->task->options.quiet)
+		cli_complain("%s does not tell when a message has arrived: only that one has not, "
+			     "if at all",
+			     chat->account->name);
+}
+
 /* --- one message -------------------------------------------------------------------------- */
 
 static void on_sent(const GError *error, void *data)
@@ -98,10 +113,11 @@ static void on_sent(const GError *error, void *data)
 	sender->sending--;
 	if (error) {
 		if (!sender->leaving)
-			cli_complain("%s", error->message);
+			cli_complain_new(sender->cli, error->message);
 		end(sender, error->code);
 		return;
 	}
+	tell_in_vain(sender);
 	if (sender->wait_delivered)
 		sender->cli->waits_for = "it was sent, and nobody has confirmed that it arrived";
 	if (sender->input)
@@ -166,6 +182,7 @@ static void on_reached(struct chat *chat, int status, void *data)
 		return;
 	}
 	sender->chat = chat_ref(chat);
+	tell_in_vain(sender);
 	/* What comes on a pipe takes the time that it takes. */
 	if (sender->lines)
 		cli_under_way(sender->cli);
@@ -212,8 +229,10 @@ static void on_event(const struct event *event, void *data)
 
 	if (!sender->chat || sender->leaving)
 		return;
-	if (event->chat == sender->chat && event->message &&
-	    event->message->direction == MESSAGE_OUT) {
+	if (event->type == EVENT_CHAT_CHANGED && event->chat == sender->chat) {
+		tell_in_vain(sender);
+	} else if (event->chat == sender->chat && event->message &&
+		   event->message->direction == MESSAGE_OUT) {
 		if (event->type == EVENT_MESSAGE_ADDED) {
 			g_free(sender->sent);
 			sender->sent = g_strdup(event->message->uid);

@@ -384,6 +384,7 @@ void chat_set_live(struct chat *chat, bool live)
 	chat->can_correct &= live;
 	chat->way = live ? chat->way : CHAT_BY_NETWORK_ONLY;
 	chat->can_auto_reply &= live;
+	chat->no_reports &= live;
 	if (!live && forget_typing(chat))
 		change |= CHAT_CHANGED_TYPING;
 	chat_tell(chat, EVENT_CHAT_CHANGED, change);
@@ -441,6 +442,11 @@ void chat_set_sms_length(struct chat *chat, guint32 chunks, gint32 left)
 	chat->sms_chunks = chunks;
 	chat->sms_left = left;
 	chat_tell(chat, EVENT_CHAT_CHANGED, CHAT_CHANGED_NAME);
+}
+
+void chat_set_no_reports(struct chat *chat, bool no_reports)
+{
+	chat->no_reports = no_reports;
 }
 
 void chat_set_can_auto_reply(struct chat *chat, bool can_auto_reply)

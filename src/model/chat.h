@@ -99,6 +99,7 @@ struct chat {
 	bool live;                    /* there is a channel */
 	bool caught_up;               /* …of which all is told that waited in it */
 	bool can_correct;             /* …that takes corrections of what was said */
+	bool no_reports;              /* …and never tells that something arrived */
 	bool can_auto_reply;          /* …and marks what a program says, for other programs */
 	enum chat_way way;
 	bool sms_flash;     /* by SMS: shown at once, not kept */
@@ -183,6 +184,7 @@ void chat_set_sms_length(struct chat *chat, guint32 chunks, gint32 left);
 void chat_set_caught_up(struct chat *chat);
 /* Of the channel there is; a chat without one cannot. */
 void chat_set_can_correct(struct chat *chat, bool can_correct);
+void chat_set_no_reports(struct chat *chat, bool no_reports);
 void chat_set_can_auto_reply(struct chat *chat, bool can_auto_reply);
 /* Our last message that a correction could be sent for; NULL when there is none. */
 struct message *chat_last_correctable(struct chat *chat);

@@ -104,6 +104,9 @@ static void facts_read(struct channel_facts *facts, struct bus_reader *propertie
 			facts->interfaces = bus_read_strings(&value);
 		} else if (!strcmp(key, TP_CHAN_MESSAGES ".MessageTypes")) {
 			read_message_types(facts, &value);
+		} else if (!strcmp(key, TP_CHAN_MESSAGES ".DeliveryReportingSupport")) {
+			facts->tells_reports = true;
+			facts->reports = bus_read_uint32(&value) & TP_REPORTS_SUCCESS;
 		} else {
 			read_tube_fact(facts, key, &value);
 		}

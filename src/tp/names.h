@@ -63,6 +63,10 @@ enum { /* Handle_Type */
        TP_HANDLE_GROUP = 4,
 };
 
+enum { /* Delivery_Reporting_Support_Flags */
+       TP_REPORTS_SUCCESS = 2,
+};
+
 enum { /* Socket_Address_Type */
        TP_SOCKET_UNIX = 0,
        TP_SOCKET_ABSTRACT = 1,

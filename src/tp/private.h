@@ -45,6 +45,8 @@ struct channel_facts {
 	char *initiator_id;
 	char *auth_method;     /* of a ServerAuthentication channel */
 	char *service;         /* of a tube */
+	bool tells_reports;    /* whether it reports what arrived is told, and: */
+	bool reports;
 	guint32 message_types; /* that can be sent, as bits; 0: not told */
 	/* Of a stream tube: by Socket_Address_Type, bits by Socket_Access_Control; of a D-Bus tube
 	 * the first one is what is supported. */

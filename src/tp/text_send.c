@@ -298,6 +298,9 @@ void tp_text_send_start(struct channel *channel)
 	}
 	if (channel->text->has_chat_state)
 		channel_subscribe(channel, TP_CHAN_CHAT_STATE, "ChatStateChanged", on_chat_state);
+	chat_set_no_reports(channel->chat,
+			    !channel->text->has_messages ||
+				    (channel->facts.tells_reports && !channel->facts.reports));
 	chat_set_can_auto_reply(channel->chat,
 				wire_type(channel, MESSAGE_AUTO_REPLY) != MESSAGE_NORMAL);
 }

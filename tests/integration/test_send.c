@@ -195,6 +195,22 @@ static void test_wait_delivered(void **state)
 	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
 }
 
+/* It is said before it is waited for, not only when the time is over. */
+static void test_wait_in_vain(void **state)
+{
+	struct pheme_world *w = *state;
+	struct outcome o;
+
+	fixture_set_plain(w->fixture, ME, true);
+	o = RUN(w, "--send", "Bob", "x", "--wait", "delivered", "--timeout", "1");
+	if (o.status != 124 || !g_str_has_prefix(o.err, "pheme: work does not tell when a message "
+							"has arrived: only that one has not, if at "
+							"all\npheme: --send is not done after 1 s"))
+		test_fail("exit status %d: %s", o.status, o.err);
+	outcome_clear(&o);
+	check(RUN(w, "--send", "Bob", "x"), 0, "");
+}
+
 /* A room that we are not in is joined for it, and left again. */
 static void test_room(void **state)
 {
@@ -267,6 +283,7 @@ int main(void)
 		TEST(gives_up),
 		TEST(not_delivered),
 		TEST(wait_delivered),
+		TEST(wait_in_vain),
 		TEST(room),
 		TEST(beside_a_screen),
 		TEST(crowd),
