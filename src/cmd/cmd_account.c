@@ -217,10 +217,24 @@ void cmd_account_edit(struct command_run *run)
 
 /* --- /account set ------------------------------------------------------------------------- */
 
-/* The key as it stands in the file: what is no key of every account is a parameter. */
-static char *file_key(const char *name)
+/* The nickname is of every account, but some have it as a parameter, which is who one is. */
+static bool is_nickname_param(struct command_run *run, const struct account *account,
+			      const char *name)
 {
-	if (account_conf_has_key(name) || g_str_has_prefix(name, "param-"))
+	const struct account_conf *conf =
+		accounts_find(session_accounts(command_session(run)), account->name);
+	const struct protocol *protocol = protocol_find(
+		session_known_protocols(command_session(run)), account->manager, account->protocol);
+
+	return !strcmp(name, "nickname") && ((conf && g_hash_table_contains(conf->params, name)) ||
+					     (protocol && protocol_find_param(protocol, name)));
+}
+
+/* The key as it stands in the file: what is no key of every account is a parameter. */
+static char *file_key(struct command_run *run, const struct account *account, const char *name)
+{
+	if (g_str_has_prefix(name, "param-") ||
+	    (account_conf_has_key(name) && !is_nickname_param(run, account, name)))
 		return g_strdup(name);
 	return g_strconcat("param-", name, NULL);
 }
@@ -234,7 +248,7 @@ static void print_params(struct command_run *run, const struct account_conf *con
 		const char *name = l->data;
 		const char *value = g_hash_table_lookup(conf->params, name);
 
-		command_print(run, "%s=%s", name,
+		command_print(run, "%s%s=%s", account_conf_has_key(name) ? "param-" : "", name,
 			      param_is_secret_name(name) ? "(secret, not shown)" : value);
 	}
 }
@@ -270,7 +284,7 @@ static void print_conf(struct command_run *run, const struct account *account)
 static void set_key(struct command_run *run, struct account *account, const char *name,
 		    const char *value)
 {
-	g_autofree char *key = file_key(name), *label = g_strdup(account->name);
+	g_autofree char *key = file_key(run, account, name), *label = g_strdup(account->name);
 	g_autoptr(GError) error = NULL;
 
 	if (!session_account_set(command_session(run), account, key, value, &error))
@@ -286,7 +300,7 @@ static void set_key(struct command_run *run, struct account *account, const char
 static bool check_value(struct command_run *run, const struct account *account, const char *name,
 			const char *value)
 {
-	g_autofree char *key = file_key(name);
+	g_autofree char *key = file_key(run, account, name);
 	const struct protocol *protocol = protocol_find(
 		session_known_protocols(command_session(run)), account->manager, account->protocol);
 

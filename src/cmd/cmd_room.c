@@ -243,6 +243,22 @@ void cmd_topic(struct command_run *run)
 			  command_done, run);
 }
 
+/* Where the nick is what one logs in with, it is changed with a new login. */
+static void on_nick(const GError *error, void *data)
+{
+	struct command_run *run = data;
+	const char *name = command_kept(run);
+	const struct account_conf *conf =
+		accounts_find(session_accounts(command_session(run)), name);
+	g_autoptr(GError) longer = NULL;
+
+	if (error && conf && g_hash_table_contains(conf->params, "nickname"))
+		longer = g_error_new(error->domain, error->code,
+				     "%s; /account set %s nickname NICK changes it, and reconnects",
+				     error->message, name);
+	command_done(longer ? longer : error, run);
+}
+
 void cmd_nick(struct command_run *run)
 {
 	const char *nick = command_rest(run, 0);
@@ -257,8 +273,9 @@ void cmd_nick(struct command_run *run)
 	}
 	if (!command_check_online(run, account))
 		return;
+	command_keep(run, g_strdup(account->name), g_free);
 	command_hold(run);
-	session_set_nick(command_session(run), account, nick, command_done, run);
+	session_set_nick(command_session(run), account, nick, on_nick, run);
 }
 
 /* --- /names ------------------------------------------------------------------------------- */

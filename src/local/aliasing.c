@@ -72,7 +72,7 @@ static void set_aliases(TpSvcConnectionInterfaceAliasing *iface, GHashTable *ali
 			DBusGMethodInvocation *context)
 {
 	GError error = {TP_ERROR, TP_ERROR_PERMISSION_DENIED,
-			(char *)"the names of users are the machine's; set a nickname instead"};
+			(char *)"the nickname is a parameter of the account"};
 
 	dbus_g_method_return_error(context, &error);
 }

@@ -119,6 +119,7 @@ static void test_account_set(void **state)
 static void test_account_set_checks_values(void **state)
 {
 	struct fixture *fixture = *state;
+	struct protocol *local = protocol_new("local", "local", NULL);
 
 	/* Nobody knows yet what the manager takes. */
 	check(fixture, "/account set work port nope", "account_set work param-port=nope\n");
@@ -133,6 +134,11 @@ static void test_account_set_checks_values(void **state)
 	check(fixture, "/account set work require-encryption no",
 	      "account_set work param-require-encryption=no\n");
 	check(fixture, "/account set work nickname Al", "account_set work nickname=Al\n");
+	/* Where it is a parameter, that is what is meant. */
+	protocol_add_param(local, "nickname", "s", 0, NULL);
+	g_ptr_array_add(fixture->session->protocols, local);
+	account_new(fixture->work->model, "here", "local", "local");
+	check(fixture, "/account set here nickname Al", "account_set here param-nickname=Al\n");
 	check(fixture, "/account set work -default prot", "account_set work param-prot=(unset)\n");
 	check_fails(fixture, "/account add jabber al@example.org port=nope", 2, "port must be");
 }
