@@ -309,13 +309,10 @@ static bool check_value(struct command_run *run, const struct account *account, 
 	return command_check_param(run, protocol, key + strlen("param-"), value);
 }
 
-void cmd_account_set(struct command_run *run)
+static void set_account(struct command_run *run, struct account *account)
 {
-	struct account *account = command_find_account(run, command_arg(run, 0));
 	const char *name = command_arg(run, 1), *value = command_rest(run, 2);
 
-	if (!account)
-		return;
 	if (!name) {
 		print_conf(run, account);
 	} else if (!strcmp(name, "-default") && *value) {
@@ -330,4 +327,33 @@ void cmd_account_set(struct command_run *run)
 	} else if (check_value(run, account, name, value)) {
 		set_key(run, account, name, value);
 	}
+}
+
+/* Without them the nickname is taken for what it is in most accounts. */
+static void on_protocols_known(GPtrArray *protocols, const GError *error, void *data)
+{
+	struct command_run *run = data;
+	struct account *account = command_account_again(run, command_kept(run));
+
+	if (account)
+		set_account(run, account);
+	command_release(run);
+}
+
+void cmd_account_set(struct command_run *run)
+{
+	struct account *account = command_find_account(run, command_arg(run, 0));
+	const char *name = command_arg(run, 1);
+	bool is_nickname =
+		name && (!strcmp(name, "nickname") || !strcmp(command_rest(run, 2), "nickname"));
+
+	if (!account)
+		return;
+	if (!is_nickname || session_known_protocols(command_session(run))) {
+		set_account(run, account);
+		return;
+	}
+	command_keep(run, g_strdup(account->name), g_free);
+	command_hold(run);
+	session_list_protocols(command_session(run), on_protocols_known, run);
 }
