@@ -26,9 +26,8 @@ static gboolean dispatcher_prepare(GSource *source, int *timeout_ms)
 	return has_messages(source);
 }
 
-static gboolean dispatcher_dispatch(GSource *source, GSourceFunc callback, void *data)
+static void take_turn(struct bus *bus)
 {
-	struct bus *bus = bus_ref(((struct dispatcher *)source)->bus);
 	DBusConnection *connection = dbus_connection_ref(bus->connection);
 	gint64 until = g_get_monotonic_time() + TURN_US;
 
@@ -40,6 +39,15 @@ static gboolean dispatcher_dispatch(GSource *source, GSourceFunc callback, void 
 			break;
 	}
 	dbus_connection_unref(connection);
+}
+
+/* What is left of a turn. */
+static gboolean dispatcher_dispatch(GSource *source, GSourceFunc callback, void *data)
+{
+	struct bus *bus = bus_ref(((struct dispatcher *)source)->bus);
+
+	if (bus->connection)
+		take_turn(bus);
 	bus_unref(bus);
 	return G_SOURCE_CONTINUE;
 }
@@ -50,9 +58,19 @@ static GSourceFuncs dispatcher_funcs = {
 	.dispatch = dispatcher_dispatch,
 };
 
-/* Reads or writes, and leaves what arrived to the dispatcher. */
+/* A descriptor of libdbus in the main loop. */
+struct watched {
+	struct bus *bus;
+	DBusWatch *watch;
+	guint source;
+};
+
+/* Reads or writes; then, with libdbus out of it again, what arrived has its turn at once: without
+ * one more round of the main loop. */
 static gboolean on_watch_ready(int fd, GIOCondition condition, void *data)
 {
+	const struct watched *watched = data;
+	struct bus *bus = bus_ref(watched->bus);
 	unsigned flags = 0;
 
 	if (condition & G_IO_IN)
@@ -63,7 +81,10 @@ static gboolean on_watch_ready(int fd, GIOCondition condition, void *data)
 		flags |= DBUS_WATCH_ERROR;
 	if (condition & G_IO_HUP)
 		flags |= DBUS_WATCH_HANGUP;
-	dbus_watch_handle(data, flags);
+	dbus_watch_handle(watched->watch, flags);
+	if (condition & G_IO_IN && bus->connection)
+		take_turn(bus);
+	bus_unref(bus);
 	return G_SOURCE_CONTINUE;
 }
 
@@ -72,6 +93,7 @@ static gboolean on_watch_ready(int fd, GIOCondition condition, void *data)
 static dbus_bool_t add_watch(DBusWatch *watch, void *data)
 {
 	g_autoptr(GSource) source = NULL;
+	struct watched *watched;
 	GIOCondition condition = 0;
 	unsigned flags = dbus_watch_get_flags(watch);
 
@@ -81,19 +103,23 @@ static dbus_bool_t add_watch(DBusWatch *watch, void *data)
 		condition |= G_IO_IN;
 	if (flags & DBUS_WATCH_WRITABLE)
 		condition |= G_IO_OUT;
+	watched = g_new(struct watched, 1);
+	watched->bus = data;
+	watched->watch = watch;
 	source = g_unix_fd_source_new(dbus_watch_get_unix_fd(watch), condition);
-	g_source_set_callback(source, G_SOURCE_FUNC(on_watch_ready), watch, NULL);
+	g_source_set_callback(source, G_SOURCE_FUNC(on_watch_ready), watched, NULL);
 	g_source_set_can_recurse(source, TRUE);
-	dbus_watch_set_data(watch, GUINT_TO_POINTER(g_source_attach(source, NULL)), NULL);
+	watched->source = g_source_attach(source, NULL);
+	dbus_watch_set_data(watch, watched, g_free);
 	return TRUE;
 }
 
 static void remove_watch(DBusWatch *watch, void *data)
 {
-	guint id = GPOINTER_TO_UINT(dbus_watch_get_data(watch));
+	struct watched *watched = dbus_watch_get_data(watch);
 
-	if (id)
-		g_source_remove(id);
+	if (watched)
+		g_source_remove(watched->source);
 	dbus_watch_set_data(watch, NULL, NULL);
 }
 
@@ -142,7 +168,7 @@ void bus_mainloop_attach(struct bus *bus)
 	g_source_set_static_name(bus->source, "bus");
 	g_source_attach(bus->source, NULL);
 	if (!dbus_connection_set_watch_functions(bus->connection, add_watch, remove_watch,
-						 toggle_watch, NULL, NULL) ||
+						 toggle_watch, bus, NULL) ||
 	    !dbus_connection_set_timeout_functions(bus->connection, add_timeout, remove_timeout,
 						   toggle_timeout, NULL, NULL))
 		g_error("out of memory");
