@@ -118,7 +118,9 @@ static char *describe(const struct traffic *traffic)
 	append_side(text, &traffic->visited, "joined and left");
 	append_side(text, &traffic->back, "left and came back");
 	append_side(text, &traffic->left, "left");
-	if (traffic->why && *traffic->why && !traffic->many_whys)
+	/* Who went may be back, and have joined as far as this line is concerned. */
+	if (traffic->left.count + traffic->visited.count + traffic->back.count && traffic->why &&
+	    *traffic->why && !traffic->many_whys)
 		g_string_append_printf(text, ": %s", traffic->why);
 	return g_string_free(text, FALSE);
 }

@@ -267,6 +267,11 @@ static void test_traffic(void **state)
 	chat_clear(room);
 	chat_note_traffic(room, "ann", true, NULL);
 	assert_last(room, "ann joined");
+	chat_note_traffic(room, "ann", false, "ping timeout");
+	assert_last(room, "ann joined and left: ping timeout");
+	/* The reason is of those who left, and she is there. */
+	chat_note_traffic(room, "ann", true, NULL);
+	assert_last(room, "ann joined");
 }
 
 static void test_split(void **state)
