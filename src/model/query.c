@@ -155,7 +155,7 @@ static bool set_time(gint64 *place, const char *key, const char *value, GError *
 	if (query_parse_time(value, place))
 		return true;
 	g_set_error(error, QUERY_ERROR, 0,
-		    "\"%.40s\" is no time for %s: 2026-11-22, 2026-11-22T14:05, 14:05, today, "
+		    "\"%.40s\" is no time: %s takes 2026-11-22, 2026-11-22T14:05, 14:05, today, "
 		    "yesterday or 3d",
 		    value, key);
 	return false;
