@@ -221,6 +221,21 @@ static void pane_key(struct ui *ui, enum list_key key, gunichar c)
 	}
 }
 
+/* Whoever types a command in front of a list means the line below it, and must not have its
+ * letters taken for keys of the list. */
+static void start_command(struct ui *ui)
+{
+	while (ui->view != NULL) {
+		struct view *view = ui->view;
+
+		if (view->ops->key != NULL && view->ops->key(view, LIST_LEAVE, 0))
+			return;
+		ui_close_view(ui);
+	}
+	if (*input_line() == '\0')
+		input_insert("/");
+}
+
 void ui_view_key(struct ui *ui, enum list_key key, gunichar c)
 {
 	struct view *view = ui->view;
@@ -230,6 +245,8 @@ void ui_view_key(struct ui *ui, enum list_key key, gunichar c)
 		return;
 	if (key == LIST_LEAVE || (key == LIST_CHAR && c == 'q'))
 		ui_close_view(ui);
+	else if (key == LIST_CHAR && c == '/')
+		start_command(ui);
 }
 
 static void on_list(enum list_key key, gunichar c, void *data)

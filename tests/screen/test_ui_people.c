@@ -79,7 +79,7 @@ static void test_five_hundred_requests(void **state)
 	screen_wait_text(s, "500. asker499@example.org wants");
 	screen_key(s, "d");
 	screen_wait_text(s, "Requests       499|");
-	screen_key(s, "q");
+	/* A command that is typed in front of the list is one, letter by letter. */
 	screen_line(s, "/accept 7-9");
 	screen_wait_text(s, "accepted 3 of 3 requests");
 	screen_line(s, "/reject all");
