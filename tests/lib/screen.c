@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utmp.h>
+
+/* What a busy program may take for the rest of a frame. */
+#define DRAWN_MS 200
 
 /* libvterm writes beyond its memory when a wide character comes to one column. */
 #define VTERM_COLS_MIN 2
@@ -199,12 +203,53 @@ static bool is_ready(void *data)
 	return w->ready(w->screen, w->data);
 }
 
+/* R runs, D waits for a disk; the state stands behind the name, which may be anything. */
+static bool is_at_work(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid), *stat = NULL;
+	const char *name_end;
+
+	if (!g_file_get_contents(path, &stat, NULL, NULL))
+		return false;
+	name_end = strrchr(stat, ')');
+	return name_end && (name_end[2] == 'R' || name_end[2] == 'D');
+}
+
+static bool has_drawn(void *data)
+{
+	struct screen *screen = data;
+	struct pollfd output = {.fd = screen->master, .events = POLLIN};
+
+	return !screen->watch || (!is_at_work(screen->pid) && poll(&output, 1, 0) == 0);
+}
+
+static gboolean on_tick(void *data)
+{
+	return G_SOURCE_CONTINUE;
+}
+
+/* A frame comes in parts, and on a busy machine each is seen. Who has drawn all of it goes to
+ * sleep, which nobody is told: so it is looked at again and again. A program that never sleeps is
+ * not waited for. */
+static void wait_drawn(struct screen *screen)
+{
+	guint tick;
+
+	if (has_drawn(screen))
+		return;
+	tick = g_timeout_add(1, on_tick, NULL);
+	test_wait_until(has_drawn, screen, DRAWN_MS);
+	g_source_remove(tick);
+}
+
 void screen_wait(struct screen *screen, screen_fn ready, void *data, const char *what)
 {
 	struct screen_wait_state w = {.screen = screen, .ready = ready, .data = data};
 
-	if (test_wait_until(is_ready, &w, TEST_WAIT_MS))
+	if (test_wait_until(is_ready, &w, TEST_WAIT_MS)) {
+		wait_drawn(screen);
 		return;
+	}
 	screen_dump(screen);
 	test_fail("not on the screen: %s", what);
 }

@@ -62,7 +62,7 @@ void screen_hang_up(struct screen *screen);
 
 typedef bool (*screen_fn)(struct screen *screen, void *data);
 
-/* Waits until ready is true; what names it in the failure. */
+/* Waits until ready is true, and then for the rest of that frame; what names it in the failure. */
 void screen_wait(struct screen *screen, screen_fn ready, void *data, const char *what);
 
 /* Waits until some row holds text; no row; the row. */
