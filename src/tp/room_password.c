@@ -74,12 +74,16 @@ static void follow_password_flags(struct channel *channel, guint32 flags)
 static void on_password_flags(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct channel *channel = data;
+	guint32 flags, known = channel->room->password_flags;
 
 	if (error)
 		return;
-	channel->room->password_flags = bus_read_uint32(reply);
-	if (bus_reader_ok(reply))
-		follow_password_flags(channel, channel->room->password_flags);
+	flags = bus_read_uint32(reply);
+	if (!bus_reader_ok(reply))
+		return;
+	/* What a signal has told before this answer is followed already. */
+	channel->room->password_flags = flags;
+	follow_password_flags(channel, flags & ~known);
 }
 
 static void on_password_flags_changed(struct bus_reader *args, void *data)

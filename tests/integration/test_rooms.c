@@ -40,6 +40,7 @@ static void test_list(void **state)
 	/* What is open only for the list is closed with it. */
 	screen_line(s, "/rooms");
 	screen_wait_text(s, "250 rooms, by size");
+	screen_wait_row(s, 23, "Esc: ");
 	screen_key(s, "Esc");
 	screen_wait_row(s, 23, "[");
 	pheme_quit(w, s);
@@ -90,8 +91,26 @@ static void test_no_list(void **state)
 	screen_line(s, "/rooms");
 	screen_wait_text(s, "the connection manager fixture");
 	screen_wait_text(s, "list of them");
+	screen_wait_row(s, 23, "Esc: ");
 	screen_key(s, "Esc");
 	screen_wait_row(s, 23, "[");
+	pheme_quit(w, s);
+}
+
+/* That it wants a password is told twice: by a signal, and later to who has asked. One answer does. */
+static void test_password(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s;
+
+	pheme_use_fixture(w);
+	fixture_set_rooms(w->fixture, ME, "{'password': <'sesame'>}");
+	s = start(w, "");
+	screen_line(s, "/join " ROOM);
+	screen_wait_row(s, 23, "Password for room " ROOM ":");
+	screen_line(s, "sesame");
+	screen_wait_row(s, 0, ROOM " (1)");
+	screen_wait_row(s, 23, "[dev]");
 	pheme_quit(w, s);
 }
 
@@ -406,6 +425,7 @@ int main(void)
 		TEST(room_of_a_chat),
 		TEST(configuration),
 		TEST(traffic),
+		TEST(password),
 		TEST(replay),
 		TEST(strange_names),
 		TEST(500_invitations),

@@ -118,8 +118,8 @@ void fixture_fill_room(struct fixture *fixture, const char *account, const char 
 void fixture_split_room(struct fixture *fixture, const char *account, const char *room,
 			unsigned count, const char *message);
 
-/* What rooms that are opened from now on are like, a{sv} as text: subject s; no-power b: the user
- * may do nothing there; no-ban b: who is banned is only kicked; moderated b; conferences b: rooms
+/* What rooms that are opened from now on are like, a{sv} as text: subject s; password s: nobody
+ * comes in without it; no-power b: the user may do nothing there; no-ban b: who is banned is only kicked; moderated b; conferences b: rooms
  * can be made of chats; corrections b: chats take them; sms u: chats may
  * go (1) or do go (2) by SMS. */
 void fixture_set_rooms(struct fixture *fixture, const char *account, const char *facts);
