@@ -279,6 +279,32 @@ static inline unsigned count_fds(struct screen *screen)
 	return count;
 }
 
+static inline bool has_history(void *data)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)screen_pid(data));
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(dir))) {
+		g_autofree char *link = g_build_filename(path, name, NULL);
+		g_autofree char *file = g_file_read_link(link, NULL);
+
+		if (file && g_str_has_suffix(file, "/history.db-shm"))
+			return true;
+	}
+	return false;
+}
+
+/* What is open before anything is received: the history, too, which a thread opens in its time. */
+static inline unsigned count_fds_at_first(struct screen *screen)
+{
+	guint tick = g_timeout_add(10, on_tick, NULL);
+
+	assert_true(test_wait_until(has_history, screen, TEST_WAIT_MS));
+	g_source_remove(tick);
+	return count_fds(screen);
+}
+
 struct fds_wait {
 	struct screen *screen;
 	unsigned limit;

@@ -27,7 +27,7 @@ static void test_screen(void **state)
 {
 	struct world *f = *state;
 	struct screen *screen = start_both(f);
-	unsigned fds = count_fds(screen);
+	unsigned fds = count_fds_at_first(screen);
 	struct stat info;
 	g_autofree char *path = g_build_filename(f->downloads, "photo.jpg", NULL);
 
@@ -94,7 +94,7 @@ static void test_cancelled_midway(void **state)
 {
 	struct world *f = *state;
 	struct screen *screen = start_both(f);
-	unsigned fds = count_fds(screen);
+	unsigned fds = count_fds_at_first(screen);
 	int fd;
 
 	offer(f, "a", WHOLE, NULL);
