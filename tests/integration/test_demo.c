@@ -168,7 +168,7 @@ static void test_lobby(void **state)
 	screen_key(s, "M-1");
 	screen_wait_text(s, "lobby (2)");
 	screen_line(s, "anybody here?");
-	screen_wait_text(s, "me     anybody here?");
+	screen_wait_text(s, "[sent]");
 	pheme_quit(w, s);
 	check_nothing_left(w);
 }
