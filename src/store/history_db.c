@@ -43,6 +43,8 @@ void history_db_close(struct history_db *db)
 	sqlite3_close(db->sql);
 	db->sql = NULL;
 	db->stale = false;
+	db->known = (struct indexed){0};
+	db->newest = 0;
 }
 
 /* --- failures ----------------------------------------------------------------------------- */

@@ -14,6 +14,9 @@
 
 /* Messages that are indexed in one transaction. */
 #define PART 500
+/* New ones that are not in the index yet, at most: to add a single one costs twice what storing
+ * it does, to add some together next to nothing, and the search looks at a few quickly. */
+#define WAITING_MAX 64
 
 static bool read_indexed(struct history_db *db, struct indexed *indexed)
 {
@@ -25,6 +28,7 @@ static bool read_indexed(struct history_db *db, struct indexed *indexed)
 		indexed->low = sqlite3_column_int64(statement, 0);
 		indexed->high = sqlite3_column_int64(statement, 1);
 		history_db_reset(statement);
+		db->known = *indexed;
 	}
 	return step > 0;
 }
@@ -77,7 +81,10 @@ static bool set_indexed(struct history_db *db, const struct indexed *indexed)
 	sqlite3_stmt *statement = history_db_prepare(db, text);
 
 	history_db_bind(statement, "ll", indexed->low, indexed->high);
-	return history_db_run(db, statement);
+	if (!history_db_run(db, statement))
+		return false;
+	db->known = *indexed;
+	return true;
 }
 
 /* What was written since the last time, by whomever. *@more: there was something. */
@@ -96,6 +103,16 @@ static bool add_newer(struct history_db *db, bool *more)
 		return false;
 	indexed.high = last;
 	return set_indexed(db, &indexed);
+}
+
+static bool few_wait(const struct history_db *db)
+{
+	return db->known.high && db->newest - db->known.high < WAITING_MAX;
+}
+
+bool history_index_is_done(const struct history_db *db)
+{
+	return !db->indexed || (few_wait(db) && !db->known.low);
 }
 
 /* What was there before, the newest of it first: it is what people look for. */
@@ -122,6 +139,7 @@ bool history_index_renew(struct history_db *db)
 	static const char text[] =
 		"DROP TABLE message_words; DROP TABLE indexed;" HISTORY_INDEX_SCHEMA;
 
+	db->known = (struct indexed){0};
 	return history_db_exec(db, text);
 }
 
@@ -136,7 +154,7 @@ bool history_index_new(struct history_db *db)
 {
 	bool more, stale = db->stale;
 
-	if (!db->indexed)
+	if (!db->indexed || few_wait(db))
 		return true;
 	if (!history_db_exec(db, "SAVEPOINT words"))
 		return !sqlite3_get_autocommit(db->sql);
@@ -145,6 +163,7 @@ bool history_index_new(struct history_db *db)
 	if (sqlite3_get_autocommit(db->sql))
 		return false;
 	g_message("history: no index of words for now: %s", db->why);
+	db->known = (struct indexed){0};
 	sqlite3_exec(db->sql, "ROLLBACK TO words", NULL, NULL, NULL);
 	mend(db);
 	db->stale = stale; /* the messages themselves are well */
@@ -158,7 +177,7 @@ static bool is_complete(struct history_db *db)
 	gint64 last;
 
 	return read_indexed(db, &indexed) && !indexed.low &&
-	       read_id(db, newest_after, indexed.high, &last) && !last;
+	       read_id(db, newest_after, indexed.high, &last) && last - indexed.high < WAITING_MAX;
 }
 
 static bool add_part(struct history_db *db)
@@ -167,8 +186,11 @@ static bool add_part(struct history_db *db)
 	bool done = history_db_exec(db, "BEGIN IMMEDIATE") && add_newer(db, &more) &&
 		    (more || add_older(db, &more)) && history_db_exec(db, "COMMIT");
 
-	if (!done && !sqlite3_get_autocommit(db->sql))
-		sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+	if (!done) {
+		db->known = (struct indexed){0};
+		if (!sqlite3_get_autocommit(db->sql))
+			sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+	}
 	return done && more;
 }
 

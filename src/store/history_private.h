@@ -28,6 +28,11 @@ enum trouble {
 	TROUBLE_OTHER = 1 << 5,
 };
 
+/* The messages with low < id <= high are in the index of words. */
+struct indexed {
+	gint64 low, high;
+};
+
 struct history_db {
 	char *path;             /* NULL: the default one, asked for when it is opened */
 	char *owner;            /* this process, see history_owner.c */
@@ -39,6 +44,8 @@ struct history_db {
 	gint64 busy_since;      /* monotonic µs: nobody has written since then, while we wait */
 	gint64 busy_stamp;      /* of what was written last */
 	bool index_rests;       /* its next part was tried in vain: not before the next write */
+	struct indexed known;   /* as it was last seen; high 0: not known */
+	gint64 newest;          /* the last message that this process has stored; 0: none */
 	const struct job *appended; /* the last message of this group; NULL: look for its chat */
 	enum trouble trouble;       /* what the last failure was */
 	char *why;                  /* the same, to be shown */
@@ -76,8 +83,8 @@ bool history_schema_prepare(struct history_db *db);
 /*
  * Rows of the index have the ids of their messages, the chat as one word and the text as
  * words_fold() has it: no copy of the text is kept. Of the messages those with low < id <= high
- * are in the index. `high` follows each group of writes; below `low` is what was there before
- * there was an index, and is done when there is nothing else to do.
+ * are in the index. `high` follows the writes, a few messages behind; below `low` is what was
+ * there before there was an index, and is done when there is nothing else to do.
  */
 #define HISTORY_INDEX_SCHEMA                                                                       \
 	"CREATE VIRTUAL TABLE message_words USING fts5 (chat, words, content='', columnsize=0,"    \
@@ -85,16 +92,15 @@ bool history_schema_prepare(struct history_db *db);
 	"CREATE TABLE indexed (low INTEGER NOT NULL, high INTEGER NOT NULL);"                      \
 	"INSERT INTO indexed SELECT coalesce(max(id), 0), coalesce(max(id), 0) FROM message;"
 
-struct indexed {
-	gint64 low, high;
-};
 /* What is in the index; nothing when there is none or it is of no use. */
 bool history_index_read(struct history_db *db, struct indexed *indexed);
 /* fold_words(text) for statements. */
 void history_index_fold(sqlite3_context *context, int count, sqlite3_value **values);
-/* Within a transaction: adds what was written since. Its failure takes nothing else with it;
- * false: the transaction is gone. */
+/* Within a transaction: adds what was written since, if it is worth while. Its failure takes
+ * nothing else with it; false: the transaction is gone. */
 bool history_index_new(struct history_db *db);
+/* As far as this process knows nothing is to be done for it. */
+bool history_index_is_done(const struct history_db *db);
 /* Within a transaction: begins the index anew, which then is filled bit by bit. For messages that
  * have moved to another chat. */
 bool history_index_renew(struct history_db *db);

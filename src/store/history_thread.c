@@ -155,9 +155,11 @@ static void write_jobs(struct history *history, GQueue *work)
 			done = run_jobs(history, &all, &group) && history_index_new(db) &&
 			       commit(db);
 		history->committed = g_get_monotonic_time();
-		db->index_rests = false;
 		if (done)
 			trouble_passed(history);
+		else
+			db->known.high = 0; /* what was added to the index is gone again */
+		db->index_rests = history_index_is_done(db);
 		settle(history, &group, done);
 	}
 }

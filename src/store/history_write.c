@@ -102,7 +102,7 @@ static bool run_append(struct history_db *db, struct job *job)
 		return false;
 	if (sqlite3_changes(db->sql) == 0)
 		return find_duplicate(db, job, chat);
-	job->row = sqlite3_last_insert_rowid(db->sql);
+	job->row = db->newest = sqlite3_last_insert_rowid(db->sql);
 	job->result = HISTORY_STORED;
 	return !m->seen || mark_seen(db, chat, job->row);
 }

@@ -26,11 +26,16 @@ static inline gboolean wait_expired(void *data)
 }
 
 /* PHEME_TEST_SLOW=n multiplies the time, for sanitizers and valgrind. */
-static inline GSource *wait_begin(bool *expired)
+static inline guint wait_seconds(void)
 {
 	const char *slow = g_getenv("PHEME_TEST_SLOW");
-	guint factor = slow ? (guint)CLAMP(g_ascii_strtoll(slow, NULL, 10), 1, 20) : 1;
-	GSource *limit = g_timeout_source_new_seconds(WAIT_SECONDS * factor);
+
+	return WAIT_SECONDS * (slow ? (guint)CLAMP(g_ascii_strtoll(slow, NULL, 10), 1, 20) : 1);
+}
+
+static inline GSource *wait_begin(bool *expired)
+{
+	GSource *limit = g_timeout_source_new_seconds(wait_seconds());
 
 	g_source_set_callback(limit, wait_expired, expired, NULL);
 	g_source_attach(limit, g_main_context_get_thread_default());

@@ -4,9 +4,8 @@
 
 #include "history_test.h"
 
-#include <sqlite3.h>
-
 #include "model/query.h"
+#include "store/history_private.h"
 
 /* A file of version 1, as a pheme without an index made it. */
 static const char old_schema[] =
@@ -138,6 +137,16 @@ static void say(struct fixture *f, const struct history_chat *chat, const char *
 	append_ok(f, chat, &m);
 }
 
+/* In one go. */
+static void say_many(struct fixture *f, unsigned count, const char *text)
+{
+	struct history_message m = {.time = 5000, .text = (char *)text};
+
+	for (unsigned i = 0; i < count; i++)
+		history_append(f->history, &bob, &m, NULL, NULL);
+	history_flush(f->history);
+}
+
 static void fill(struct fixture *f)
 {
 	say(f, &bob, "bob@example.org", 1000, "the backup is done");
@@ -218,15 +227,43 @@ static void test_strange(void **state)
 
 /* --- files of before there was an index --------------------------------------------------- */
 
+/* Each part of it ends with the word that the thread rests. */
 static void wait_indexed(struct fixture *f)
 {
-	for (int i = 0; i < 10000; i++) {
-		if (ask_sql(f->path, "SELECT low FROM indexed") == 0)
-			return;
-		history_flush(f->history);
-		g_usleep(1000);
-	}
-	fail_msg("the index is never complete");
+	struct history *history = f->history;
+	struct timespec limit;
+
+	clock_gettime(CLOCK_REALTIME, &limit);
+	limit.tv_sec += wait_seconds();
+	pthread_mutex_lock(&history->lock);
+	while (ask_sql(f->path, "SELECT low FROM indexed") != 0)
+		if (pthread_cond_timedwait(&history->rest, &history->lock, &limit))
+			fail_msg("the index is never complete");
+	pthread_mutex_unlock(&history->lock);
+}
+
+/* What it costs to add one is not paid for each: they are found all the same. */
+static void test_few_wait(void **state)
+{
+	struct fixture *f = *state;
+	gint64 high;
+
+	say(f, &bob, "bob@example.org", 1, "the first one");
+	high = ask_sql(f->path, "SELECT high FROM indexed");
+	say_many(f, 20, "hay");
+	say(f, &bob, "bob@example.org", 2, "a needle");
+	say_many(f, 20, "hay");
+	assert_int_equal(ask_sql(f->path, "SELECT high FROM indexed"), high);
+	assert_search(f, "needle", "a needle");
+	assert_search(f, "first", "the first one");
+	say(f, &bob, "bob@example.org", 3, "one more needle");
+	say_many(f, 30, "hay");
+	assert_true(ask_sql(f->path, "SELECT high FROM indexed") > high);
+	assert_search(f, "needle", "one more needle|a needle");
+	/* Those that wait when it ends are found by the next. */
+	restart(f);
+	say(f, &bob, "bob@example.org", 4, "the last needle");
+	assert_search(f, "needle", "the last needle|one more needle|a needle");
 }
 
 static void test_old_file(void **state)
@@ -285,7 +322,7 @@ static void test_old_writer(void **state)
 	fill(f);
 	run_sql(f->path, insert);
 	assert_search(f, "unseen", "unseen words");
-	say(f, &bob, "bob@example.org", 5000, "more");
+	say_many(f, 70, "more");
 	assert_search(f, "unseen", "unseen words");
 	assert_int_equal(
 		ask_sql(f->path,
@@ -441,6 +478,7 @@ int main(void)
 		TEST("pages", test_pages),
 		TEST("strange", test_strange),
 		TEST("around", test_around),
+		TEST("few-wait", test_few_wait),
 		TEST("old-file", test_old_file),
 		TEST("interrupted", test_interrupted),
 		TEST("old-writer", test_old_writer),
