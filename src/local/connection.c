@@ -241,11 +241,20 @@ static void on_stream(struct peer *peer, guint64 stream, guint32 connection, int
 		close(fd);
 }
 
+/* Who has the roster takes everybody who is not there for absent. */
+static void on_settled(void *data)
+{
+	LocalConnection *self = data;
+
+	tp_base_contact_list_set_list_received((TpBaseContactList *)self->roster);
+}
+
 static const struct mesh_ops ops = {
 	.up = on_up,
 	.down = on_down,
 	.frame = on_frame,
 	.stream = on_stream,
+	.settled = on_settled,
 };
 
 /* --- connecting --- */
@@ -284,7 +293,7 @@ static gboolean start_connecting(TpBaseConnection *base, GError **error)
 	roster_load(self->roster);
 	tp_base_connection_change_status(base, TP_CONNECTION_STATUS_CONNECTED,
 					 TP_CONNECTION_STATUS_REASON_REQUESTED);
-	tp_base_contact_list_set_list_received((TpBaseContactList *)self->roster);
+	tp_base_contact_list_set_list_pending((TpBaseContactList *)self->roster);
 	presence_connected(self);
 	mesh_connect(self->mesh);
 	return TRUE;

@@ -26,6 +26,7 @@ struct mesh {
 	GHashTable *peers; /* id -> struct peer */
 	GPtrArray *greetings;
 	guint accept_source, rescan_source, rescan_ms;
+	bool settled; /* that was told */
 };
 
 struct peer {
@@ -275,29 +276,49 @@ static void on_stream(struct greeting *greeting, GVariant *payload)
 	mesh->ops->stream(peer, stream, connection, fd, mesh->data);
 }
 
+static void tell_settled(struct mesh *mesh)
+{
+	if (mesh->settled)
+		return;
+	for (guint i = 0; i < mesh->greetings->len; i++)
+		if (((struct greeting *)g_ptr_array_index(mesh->greetings, i))->nick)
+			return;
+	mesh->settled = true;
+	if (mesh->ops->settled)
+		mesh->ops->settled(mesh->data);
+}
+
 static void on_greeting(struct link *link, enum frame_kind kind, GVariant *payload, void *data)
 {
+	struct mesh *mesh = ((struct greeting *)data)->mesh;
+
 	if (kind == FRAME_HELLO)
 		on_hello(data, payload);
 	else if (kind == FRAME_STREAM)
 		on_stream(data, payload);
 	else
 		greeting_end(data, "it does not greet");
+	tell_settled(mesh);
 }
 
 static void on_greeting_closed(struct link *link, const char *why, void *data)
 {
+	struct mesh *mesh = ((struct greeting *)data)->mesh;
+
 	greeting_end(data, why);
+	tell_settled(mesh);
 }
 
 static gboolean on_greeting_timeout(void *data)
 {
 	struct greeting *greeting = data;
+	struct mesh *mesh = greeting->mesh;
 
 	greeting->timeout = 0;
 	if (greeting->nick)
-		schedule_rescan(greeting->mesh);
+		schedule_rescan(mesh);
 	greeting_end(greeting, "it does not greet in time");
+	tell_settled(mesh);
 	return G_SOURCE_REMOVE;
 }
 
@@ -384,6 +405,7 @@ void mesh_connect(struct mesh *mesh)
 
 	for (guint i = 0; i < list->len; i++)
 		call(mesh, g_ptr_array_index(list, i));
+	tell_settled(mesh);
 }
 
 static gboolean on_rescan(void *data)

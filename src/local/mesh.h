@@ -32,6 +32,9 @@ struct mesh_ops {
 	void (*frame)(struct peer *peer, enum frame_kind kind, GVariant *payload, void *data);
 	/* A peer has opened a connection that is bytes from here on; fd is the receiver's. */
 	void (*stream)(struct peer *peer, guint64 stream, guint32 connection, int fd, void *data);
+	/* Once: each who was there at the first mesh_connect() is a peer now, or has not answered
+	 * for MESH_GREETING_S. May be NULL. */
+	void (*settled)(void *data);
 };
 
 /* Listens; NULL with error set (WHO_ERROR_IN_USE: as this user and nickname). */

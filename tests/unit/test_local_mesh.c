@@ -23,6 +23,7 @@
 struct node {
 	struct mesh *mesh;
 	int ups, downs, frames;
+	int settled, ups_before; /* how often; those of then */
 	char *last;
 	int stream;
 };
@@ -58,7 +59,15 @@ static void on_stream(struct peer *peer, guint64 stream, guint32 connection, int
 	((struct node *)data)->stream = fd;
 }
 
-static const struct mesh_ops ops = {on_up, on_down, on_frame, on_stream};
+static void on_settled(void *data)
+{
+	struct node *node = data;
+
+	node->settled++;
+	node->ups_before = node->ups;
+}
+
+static const struct mesh_ops ops = {on_up, on_down, on_frame, on_stream, on_settled};
 
 static int setup(void **state)
 {
@@ -177,6 +186,25 @@ static void test_newcomer_calls(void **state)
 	assert_true(peer_send(find(w, 0, "b"), FRAME_CHAT_STATE, g_variant_new("(su)", "", 4)));
 	assert_true(test_wait_until(one_has_frame, w, 5000));
 	assert_true(g_str_has_suffix(w->nodes[1].last, "/a"));
+}
+
+/* What waits for those who are there already is told once they are peers, and only once. */
+static void test_settled(void **state)
+{
+	struct world *w = *state;
+
+	start(w, 0, "a");
+	mesh_connect(w->nodes[0].mesh);
+	assert_int_equal(w->nodes[0].settled, 1);
+	start(w, 1, "b");
+	mesh_connect(w->nodes[1].mesh);
+	assert_int_equal(w->nodes[1].settled, 0);
+	assert_true(test_wait_until(two_are_linked, w, 5000));
+	assert_int_equal(w->nodes[1].settled, 1);
+	assert_int_equal(w->nodes[1].ups_before, 1);
+	mesh_connect(w->nodes[0].mesh);
+	mesh_connect(w->nodes[1].mesh);
+	assert_int_equal(w->nodes[0].settled + w->nodes[1].settled, 2);
 }
 
 static void test_both_call(void **state)
@@ -446,6 +474,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("/local/mesh/newcomer_calls", test_newcomer_calls),
+		TEST("/local/mesh/settled", test_settled),
 		TEST("/local/mesh/both_call", test_both_call),
 		TEST("/local/mesh/end_is_seen", test_end_is_seen),
 		TEST("/local/mesh/same_nickname", test_same_nickname),
