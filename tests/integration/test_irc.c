@@ -373,5 +373,6 @@ int main(void)
 		TEST(bookmark),
 	};
 
+	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
 	return cmocka_run_group_tests_name("irc", tests, NULL, NULL);
 }

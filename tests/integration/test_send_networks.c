@@ -194,5 +194,6 @@ int main(void)
 		TEST(xmpp), TEST(xmpp_crowd), TEST(irc), TEST(irc_beside_a_screen), TEST(local),
 	};
 
+	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
 	return cmocka_run_group_tests_name("send/networks", tests, NULL, NULL);
 }

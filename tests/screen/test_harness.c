@@ -194,9 +194,9 @@ static const char log_of_one[] = "#!/bin/sh\n"
 				 "seq -f 'bad says %g' 1000\n"
 				 "echo '[  ERROR   ] --- 1 != 2'\n"
 				 "echo '[  FAILED  ] /one/bad'\n"
-				 "echo '[ RUN      ] /one/left'\n"
+				 "echo '[ RUN      ] /one/left it'\n"
 				 "echo 'sleep was left running'\n"
-				 "echo '[  ERROR   ] /one/left'\n"
+				 "echo '[  ERROR   ] /one/left it'\n"
 				 "echo '[==========] 3 test(s) run.'\n"
 				 "echo '[  PASSED  ] 1 test(s).'\n"
 				 "echo '[  FAILED  ] 1 test(s), listed below:'\n"
@@ -234,7 +234,7 @@ static void test_failures_come_last(void **state)
 	assert_true(g_str_has_suffix(out, "\n1 passed, 3 failed, 0 skipped\n"));
 	end = strstr(out, "--- /");
 	assert_non_null(end);
-	assert_non_null(strstr(end, "failed: /one/bad /one/left\n"));
+	assert_non_null(strstr(end, "failed: /one/bad, /one/left it\n"));
 	assert_non_null(strstr(end, "bad says 1000\n[  ERROR   ] --- 1 != 2\n"));
 	assert_non_null(strstr(end, "sleep was left running\n"));
 	assert_null(strstr(end, "good says"));
