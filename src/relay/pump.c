@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define COPY_BYTES (16 * 1024)
@@ -60,20 +61,35 @@ static ssize_t read_some(struct pump *pump, struct pipes *pipes)
 	return read(pump->from, pump->buffer, COPY_BYTES);
 }
 
+/* The other side is gone, and that was all it had to say. A pseudo-terminal reads so when it is
+ * closed; a Unix socket when it was closed with bytes unread, as a program does that has seen
+ * enough. */
+static bool is_end(int fd, int number)
+{
+	int domain = AF_UNSPEC;
+	socklen_t length = sizeof(domain);
+
+	if (number == EIO)
+		return isatty(fd);
+	return number == ECONNRESET &&
+	       getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
+}
+
 static void fill(struct pump *pump, struct pipes *pipes)
 {
 	ssize_t got = read_some(pump, pipes);
+	int number = got < 0 ? errno : 0;
 
 	if (got > 0)
 		pump->held = (gsize)got;
-	else if (got == 0 || (errno == EIO && isatty(pump->from)))
-		pump->ended = true; /* EIO: the other side of a pseudo-terminal was closed */
-	else if (errno == EAGAIN)
+	else if (got == 0 || is_end(pump->from, number))
+		pump->ended = true;
+	else if (number == EAGAIN)
 		pump->readable = false;
-	else if (errno == EINVAL && !pump->copies)
+	else if (number == EINVAL && !pump->copies)
 		pump->copies = true;
-	else if (errno != EINTR)
-		fail_reading(pump, errno);
+	else if (number != EINTR)
+		fail_reading(pump, number);
 }
 
 /* What is in the pipe goes to a buffer: the descriptor at the end takes no splice. */

@@ -101,6 +101,7 @@ static void go_online(struct conn *conn)
 	conn_files_start(conn);
 	conn_caps_start(conn);
 	tp->ops->online(conn, tp->data);
+	conn_channels_release(conn);
 }
 
 static void on_statuses(struct bus_reader *reply, const GError *error, void *data)

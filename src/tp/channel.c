@@ -240,10 +240,27 @@ void channel_start_chat(struct channel *channel, enum chat_kind kind)
 	tp_text_start(channel);
 }
 
+static bool is_tube(const struct channel_facts *facts)
+{
+	return !strcmp(facts->type, TP_CHAN_STREAM) || !strcmp(facts->type, TP_CHAN_DBUS);
+}
+
+/* The user is asked about it, and can say yes only to a connection that is ready. */
+static bool is_held(const struct channel *channel)
+{
+	const struct channel_facts *facts = &channel->facts;
+
+	return channel->conn->stage < CONN_ONLINE &&
+	       (is_tube(facts) || !strcmp(facts->type, TP_CHAN_FILE));
+}
+
 static void channel_start(struct channel *channel)
 {
 	struct channel_facts *facts = &channel->facts;
 
+	channel->held = is_held(channel);
+	if (channel->held)
+		return;
 	if (!strcmp(facts->type, TP_CHAN_TEXT) && *facts->target_id &&
 	    facts->handle_type == TP_HANDLE_CONTACT)
 		channel_start_chat(channel, CHAT_CONTACT);
@@ -255,8 +272,7 @@ static void channel_start(struct channel *channel)
 		tp_auth_start(channel);
 	else if (!strcmp(facts->type, TP_CHAN_FILE) && *facts->target_id)
 		tp_file_start(channel);
-	else if ((!strcmp(facts->type, TP_CHAN_STREAM) || !strcmp(facts->type, TP_CHAN_DBUS)) &&
-		 *facts->target_id && facts->service)
+	else if (is_tube(facts) && *facts->target_id && facts->service)
 		tp_tube_start(channel);
 	else if (strcmp(facts->type, TP_CHAN_ROOMLIST) != 0 &&
 		 strcmp(facts->type, TP_CHAN_SEARCH) != 0) /* followed by who asked for it */
@@ -372,6 +388,18 @@ void conn_channels_start(struct conn *conn)
 		      on_channel_closed, conn);
 	bus_property_get(conn->scope, conn->unique, conn->path, TP_CONN_REQUESTS, "Channels",
 			 on_found_channels, conn);
+}
+
+void conn_channels_release(struct conn *conn)
+{
+	g_autoptr(GList) all = g_hash_table_get_values(conn->channels);
+
+	for (GList *link = all; link; link = link->next) {
+		struct channel *channel = link->data;
+
+		if (channel->held)
+			channel_start(channel);
+	}
 }
 
 /* --- asking for one ----------------------------------------------------------------------- */

@@ -68,6 +68,7 @@ struct channel {
 	char *path;
 	struct channel_facts facts;
 	bool is_new;       /* announced while we looked on, not found when we came */
+	bool held;         /* not looked at before the connection is ready for an answer */
 	struct chat *chat; /* a reference; NULL for a channel that is no conversation */
 	struct text *text; /* each NULL where the channel is of another kind */
 	struct room *room;
@@ -268,6 +269,8 @@ void conn_naming_stop(struct conn *conn);
 /* --- channel.c ---------------------------------------------------------------------------- */
 
 void conn_channels_start(struct conn *conn);
+/* The connection is ready: what was offered before is told now. */
+void conn_channels_release(struct conn *conn);
 void conn_channels_free(struct conn *conn);
 /* Asks once more for all that waits; the answers come before that of any later call. */
 void conn_channels_drain(struct conn *conn);

@@ -26,6 +26,8 @@ struct world {
 	struct account *account;
 	struct conn *conn;
 	unsigned online, ended, messages, thrown_out;
+	unsigned secrets;
+	int online_at_offer; /* what online was when a tube was offered; -1: none was */
 	enum conn_end end;
 	char *end_text;
 	bool set_presence; /* as soon as it is online */
@@ -86,6 +88,14 @@ static void on_delivery(struct conn *conn, const struct delivery_report *report,
 
 static void on_secret_wanted(struct conn *conn, struct chat *room, bool again, void *data)
 {
+	((struct world *)data)->secrets++;
+}
+
+static void on_tube_offered(struct conn *conn, struct tube *tube, void *data)
+{
+	struct world *world = data;
+
+	world->online_at_offer = (int)world->online;
 }
 
 static void on_secret_unwanted(struct conn *conn, struct chat *room, void *data)
@@ -117,6 +127,7 @@ static const struct tp_ops ops = {
 	.joined = on_joined,
 	.thrown_out = on_thrown_out,
 	.pending_removed = on_pending_removed,
+	.tube_offered = on_tube_offered,
 };
 
 static int setup(void **state)
@@ -475,6 +486,32 @@ static void room_whose_members_cannot_be_read(void **state)
 	fixture_heal(world->fixture, "GetAll");
 }
 
+static bool is_asked_for_a_secret(void *data)
+{
+	return ((struct world *)data)->secrets > 0;
+}
+
+static bool is_offered_a_tube(void *data)
+{
+	return ((struct world *)data)->online_at_offer >= 0;
+}
+
+/* What is offered while a connection is on its way is told when it can be answered. */
+static void offered_before_it_is_ready(void **state)
+{
+	struct world *world = *state;
+
+	world->online_at_offer = -1;
+	fixture_set_password(world->fixture, ALICE, "secret");
+	log_in(world, ALICE);
+	assert_true(test_wait_until(is_asked_for_a_secret, world, TEST_WAIT_MS));
+	fixture_set_tubes(world->fixture, ALICE, (const char *const[]){"unix", NULL});
+	fixture_offer_tube(world->fixture, ALICE, "bob@fixture", "x-test");
+	conn_answer_secret(world->conn, NULL, "secret");
+	assert_true(test_wait_until(is_offered_a_tube, world, TEST_WAIT_MS));
+	assert_int_equal(world->online_at_offer, 1);
+}
+
 #define TEST(fn)                                                                                   \
 	{                                                                                          \
 		"/tp/" #fn, fn, setup, teardown, NULL                                              \
@@ -483,19 +520,13 @@ static void room_whose_members_cannot_be_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(online_is_told_once),
-		TEST(disconnect_leaves_nothing),
-		TEST(another_login_is_not_reused),
-		TEST(the_same_login_is_reused),
-		TEST(no_place_for_the_lock),
-		TEST(presence_can_be_set_once_online),
-		TEST(a_request_that_was_taken_back),
-		TEST(bus_dies_while_sending),
-		TEST(part_without_a_word),
-		TEST(room_goes_while_parting),
-		TEST(back_in_the_room_on_the_same_channel),
-		TEST(who_is_kicked_is_told),
-		TEST(room_whose_members_cannot_be_read),
+		TEST(online_is_told_once),         TEST(disconnect_leaves_nothing),
+		TEST(another_login_is_not_reused), TEST(the_same_login_is_reused),
+		TEST(no_place_for_the_lock),       TEST(presence_can_be_set_once_online),
+		TEST(offered_before_it_is_ready),  TEST(a_request_that_was_taken_back),
+		TEST(bus_dies_while_sending),      TEST(part_without_a_word),
+		TEST(room_goes_while_parting),     TEST(back_in_the_room_on_the_same_channel),
+		TEST(who_is_kicked_is_told),       TEST(room_whose_members_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests_name("tp_fixture", tests, NULL, NULL);

@@ -131,6 +131,23 @@ static void test_half_close_far(void **state)
 	close_ours(f);
 }
 
+/* A program that has seen enough leaves the rest unread: what it said itself came in full. */
+static void test_end_with_bytes_unread(void **state)
+{
+	struct fixture *f = *state;
+
+	join_pairs(f);
+	put(f->near[0], "more than it wants");
+	WAIT_FOR(relay_connection_forth(f->connection) > 0);
+	put(f->far[0], "enough");
+	close(f->far[0]);
+	EXPECT_TEXT(f->near[0], "enough");
+	EXPECT_END(f->near[0]);
+	close(f->near[0]);
+	WAIT_FOR(f->closed);
+	assert_null(f->error);
+}
+
 /* Fills the socket until the relay takes no more; returns how much it took. */
 static guint64 fill_up(int fd)
 {
@@ -542,6 +559,7 @@ int main(void)
 		TEST("/relay/both-ways", test_both_ways),
 		TEST("/relay/half-close-near", test_half_close_near),
 		TEST("/relay/half-close-far", test_half_close_far),
+		TEST("/relay/end-with-bytes-unread", test_end_with_bytes_unread),
 		TEST("/relay/reader-that-never-reads", test_reader_that_never_reads),
 		TEST("/relay/slow-reader-gets-all", test_slow_reader_gets_all),
 		TEST("/relay/writer-that-dies", test_writer_that_dies),
