@@ -492,6 +492,21 @@ static void ask(struct channel *channel)
 		model_add_tube_request(work->tube);
 }
 
+/* Left by a pheme that died: its socket is dead too, which managers do not survive once somebody
+ * connects (Gabble aborts), and no new one can be had beside it. */
+static void close_stale(struct channel *channel)
+{
+	const struct channel_facts *facts = &channel->facts;
+	struct conn *conn = channel->conn;
+	g_autofree char *service = text_clean(facts->service, -1, TEXT_LINE);
+	g_autofree char *with = text_clean(facts->target_id, -1, TEXT_LINE);
+
+	model_notice(conn->tp->model, conn->account, NULL, NOTICE_INFO,
+		     "the tube %s with %s, which a pheme that is gone has left open, is closed",
+		     service, with);
+	channel_close(channel);
+}
+
 static void on_tube(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct channel *channel = data;
@@ -512,10 +527,8 @@ static void on_tube(struct bus_reader *reply, const GError *error, void *data)
 	}
 	if (state == TP_TUBE_LOCAL_PENDING)
 		ask(channel);
-	/* Left by a pheme that died: its socket is dead too, which managers do not survive once
-	 * somebody connects (Gabble aborts), and no new one can be had beside it. */
 	else if (!channel->is_new && conn->answers_auth && conn->tp->is_handler)
-		channel_close(channel);
+		close_stale(channel);
 }
 
 void tp_tube_start(struct channel *channel)

@@ -279,6 +279,30 @@ static void contact_without_capability(void **state)
 	check_clean(w);
 }
 
+/* The manager keeps the tube of a pheme that was killed. The next one closes it, so that there can
+ * be another. */
+static void pheme_was_killed(void **state)
+{
+	struct pheme_world *w = *state;
+	const struct pheme_options options = {.rows = 24, .cols = 160};
+	struct screen *s;
+	pid_t pid;
+	int status = 0;
+
+	fixture_set_tubes(w->fixture, ALICE, FLAGS("unix-credentials"));
+	pid = start(w, USERS_ARGS(OFFER, SHOUT));
+	fixture_wait_calls(w->fixture, "Offer", 1);
+	kill(pid, SIGKILL);
+	assert_true(test_wait_exit(pid, &status, TEST_WAIT_MS));
+	s = pheme_start_until(w, &options, "connected as");
+	screen_wait_text(s, "the tube " SERVICE " with " BOB ", which a pheme that is gone");
+	fixture_wait_calls(w->fixture, "Close", 1);
+	screen_line(s, "/tube offer " BOB " " SERVICE " \"" SHOUT "\"");
+	fixture_wait_calls(w->fixture, "Offer", 2);
+	pheme_quit(w, s);
+	check_clean(w);
+}
+
 /* Theirs of that service is not taken for ours. */
 static void there_is_one_already(void **state)
 {
@@ -419,6 +443,7 @@ int main(void)
 		TEST(offer_ports),
 		TEST(path_is_removed_by_the_manager),
 		TEST(contact_without_capability),
+		TEST(pheme_was_killed),
 		TEST(there_is_one_already),
 		TEST(refusal_never_comes),
 		TEST(end_of_a_connection_never_comes),
