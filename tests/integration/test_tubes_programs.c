@@ -340,6 +340,38 @@ static void test_scp(void **state)
 	ssh_end(&ssh);
 }
 
+/* The contact's name is the login and the host: no more is typed than with any other server. Where
+ * names are so and tubes go through a network, someone else's program is at the other end. */
+static void test_ssh_by_contact(void **state)
+{
+	struct pheme_world *w = *state;
+	struct ssh ssh;
+	g_autofree char *contact = g_strconcat(g_get_user_name(), "@example.org", NULL);
+	g_autofree char *log = test_env_path(w->env, "ssh.log"), *program = pheme_program();
+	g_autofree char *serve = NULL, *said = NULL;
+	pid_t pid;
+
+	pheme_use_fixture(w);
+	pheme_add_fixture(w, NULL, "work", "alice@fixture", "");
+	fixture_set_contact(w->fixture, "alice@fixture", contact, "Bob", NULL, 4, 4, "");
+	fixture_set_presence(w->fixture, "alice@fixture", contact, "available", "");
+	fixture_set_tubes(w->fixture, "alice@fixture",
+			  (const char *const[]){"unix-credentials", NULL});
+	ssh_begin(w, &ssh);
+	g_free(ssh.proxy);
+	ssh.proxy = g_strdup_printf(
+		"ProxyCommand=%s --timeout 20 --tube-offer %%r@%%h x-ssh-contact -", program);
+	serve = g_strdup_printf("/usr/sbin/sshd -i -f %s", ssh.conf);
+	pid = test_proc_start(
+		USERS_ARGS("ssh", SSH_OPTIONS(&ssh), contact, "echo from; echo there"), NULL, log);
+	fixture_wait_calls(w->fixture, "Offer", 1);
+	fixture_serve_tube(w->fixture, "alice@fixture", serve);
+	users_wait_exit(pid, 0);
+	g_file_get_contents(log, &said, NULL, NULL);
+	assert_string_equal(said, "from\nthere\n");
+	ssh_end(&ssh);
+}
+
 /* A terminal at both ends: what is typed is seen, its size is known, and Ctrl-C is one. */
 static void test_ssh_terminal(void **state)
 {
@@ -412,6 +444,8 @@ int main(void)
 		TEST("curl_exec", test_curl_exec),
 		TEST("git_clone", test_git_clone),
 		TEST("scp", test_scp),
+		{"/tubes/programs/ssh_by_contact", test_ssh_by_contact, pheme_setup, pheme_teardown,
+		 NULL},
 		TEST("ssh_terminal", test_ssh_terminal),
 		TEST("rsync", test_rsync),
 	};

@@ -431,6 +431,11 @@ static gboolean on_tick(void *data)
 	return G_SOURCE_CONTINUE;
 }
 
+void fixture_serve_tube(struct fixture *fixture, const char *account, const char *command)
+{
+	run(fixture, "ServeTube", g_variant_new("(ss)", account, command));
+}
+
 char *fixture_ask_tube(struct fixture *fixture, const char *account, const char *text)
 {
 	struct answer answer = {fixture, account, NULL};

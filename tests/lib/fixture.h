@@ -163,6 +163,8 @@ void fixture_offer_tube(struct fixture *fixture, const char *account, const char
 void fixture_open_tube(struct fixture *fixture, const char *account);
 void fixture_close_tube(struct fixture *fixture, const char *account);
 char *fixture_ask_tube(struct fixture *fixture, const char *account, const char *text);
+/* …or with a program, a command line, that has the connection as its input and output. */
+void fixture_serve_tube(struct fixture *fixture, const char *account, const char *command);
 
 /* --- faults --- */
 
