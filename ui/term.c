@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <wchar.h>
 #include <glib-unix.h>
+#include "frame.h"
 #include "osc.h"
 #include "src/model/text.h"
 
@@ -27,6 +28,7 @@ struct look { /* a style as curses has it */
 
 static struct {
 	SCREEN *screen;
+	struct frame *frame; /* where it writes */
 	bool utf8, colour, has_title, has_paste, paused;
 	bool mouse; /* asked for */
 	int saved_stderr;
@@ -65,18 +67,7 @@ bool term_check(GError **error)
 
 static void send_bytes(const char *bytes)
 {
-	gsize left = strlen(bytes);
-
-	while (left > 0) {
-		gssize n = write(STDOUT_FILENO, bytes, left);
-
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return;
-		if (n > 0) {
-			bytes += n;
-			left -= (gsize)n;
-		}
-	}
+	frame_write(STDOUT_FILENO, bytes, strlen(bytes));
 }
 
 static bool has_prefix_of(const char *name, const char *const *prefixes)
@@ -171,12 +162,15 @@ bool term_init(GError **error)
 		return false;
 	term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	guess_extras();
-	term.screen = newterm(NULL, stdout, stdin);
+	term.frame = frame_new(STDOUT_FILENO);
+	if (term.frame != NULL)
+		term.screen = newterm(NULL, frame_file(term.frame), stdin);
 	if (term.screen == NULL) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT,
 			    "cannot start the screen: terminal \"%s\" is not known here; try "
 			    "TERM=xterm or TERM=vt100",
 			    g_getenv("TERM"));
+		g_clear_pointer(&term.frame, frame_free);
 		return false;
 	}
 	silence_stderr();
@@ -217,6 +211,7 @@ void term_end(void)
 	}
 	delscreen(term.screen);
 	term.screen = NULL;
+	g_clear_pointer(&term.frame, frame_free);
 	g_clear_pointer(&term.title, g_free);
 	restore_stderr();
 }
@@ -435,7 +430,9 @@ void term_flush(void)
 	if (term.screen == NULL || term.paused)
 		return;
 	wnoutrefresh(stdscr);
+	frame_begin(term.frame);
 	doupdate();
+	frame_end(term.frame);
 }
 
 void term_redraw(void)
@@ -526,7 +523,9 @@ void term_resume(void)
 	silence_stderr();
 	term_resize();
 	clearok(curscr, TRUE);
-	term_flush();
+	/* No frame: curses set the modes of the terminal with it, so it has to be one. */
+	wnoutrefresh(stdscr);
+	doupdate();
 	enter();
 }
 
