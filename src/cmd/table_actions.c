@@ -143,7 +143,8 @@ const struct command command_bookmark_actions[] = {
 	 .summary = "joins a room at each connect",
 	 .help = "Has ROOM, or this one, joined whenever the account connects. A password that "
 		 "was\n"
-		 "typed to get in is kept with it in accounts.conf.",
+		 "typed to get in is kept with it, in accounts.conf or, for an account with\n"
+		 "secret-service=true, in the Secret Service.",
 	 .run = cmd_bookmark_add},
 	{.name = "bookmark list",
 	 .usage = "",

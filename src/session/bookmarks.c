@@ -78,7 +78,9 @@ bool session_bookmark(struct session *session, struct account *account, const ch
 				 : "the account is not in accounts.conf any more");
 		return false;
 	}
-	if (add && can_keep(password))
+	if (conf->secret_service && login && (password || !add))
+		passwords_keep(login, room, add ? password : NULL);
+	else if (add && can_keep(password))
 		entry = g_strdup_printf("%s %s", room, password);
 	return save(session, account, change_list(conf->autojoin, room, add ? room : NULL, false),
 		    change_list(conf->room_passwords, room, entry, true), error);

@@ -32,6 +32,7 @@ struct login *login_new(struct session *session, struct account *account)
 	login->room_secrets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_secret);
 	login->room_refused = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	login->room_offered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	login->service_calls = g_ptr_array_new_with_free_func(passwords_call_free);
 	login->connecting = g_ptr_array_new();
 	login->disconnecting = g_ptr_array_new();
 	g_ptr_array_add(session->logins, login);
@@ -85,6 +86,7 @@ void login_free(void *data)
 	g_hash_table_unref(login->room_secrets);
 	g_hash_table_unref(login->room_refused);
 	g_hash_table_unref(login->room_offered);
+	g_ptr_array_unref(login->service_calls);
 	g_ptr_array_unref(login->connecting);
 	g_ptr_array_unref(login->disconnecting);
 	g_free(login->presence_message);

@@ -146,6 +146,97 @@ static struct question *find(struct session *session, struct login *login, struc
 	return NULL;
 }
 
+/* --- the Secret Service --------------------------------------------------------------------- */
+
+/* It is asked for the password of a room, or to keep one. */
+struct service_call {
+	struct login *login;
+	struct chat *room; /* a reference; NULL: to keep one */
+	struct secret_lookup *lookup;
+};
+
+void passwords_call_free(void *data)
+{
+	struct service_call *call = data;
+
+	secret_cancel(call->lookup);
+	chat_unref(call->room);
+	g_free(call);
+}
+
+static struct service_call *call_new(struct login *login, struct chat *room)
+{
+	struct service_call *call = g_new0(struct service_call, 1);
+
+	call->login = login;
+	call->room = room ? chat_ref(room) : NULL;
+	g_ptr_array_add(login->service_calls, call);
+	return call;
+}
+
+static void call_end(struct service_call *call, const GError *error)
+{
+	struct login *login = call->login;
+
+	call->lookup = NULL;
+	if (error)
+		model_notice(login->session->model, login->account, NULL, NOTICE_WARNING, "%s",
+			     error->message);
+	g_ptr_array_remove(login->service_calls, call);
+}
+
+static void on_room_secret(const char *secret, const GError *error, void *data)
+{
+	struct service_call *call = data;
+
+	if (secret)
+		answer_later(call->login, call->room, secret);
+	else
+		ask(call->login, call->room, false);
+	call_end(call, error);
+}
+
+static void ask_service(struct login *login, struct chat *room)
+{
+	struct service_call *call = call_new(login, room);
+
+	call->lookup = secret_find_room(login->account->name, room->id, on_room_secret, call);
+}
+
+static void on_kept(const char *secret, const GError *error, void *data)
+{
+	call_end(data, error);
+}
+
+void passwords_keep(struct login *login, const char *room, const char *secret)
+{
+	struct service_call *call = call_new(login, NULL);
+
+	call->lookup = secret_keep_room(login->account->name, room, secret, on_kept, call);
+}
+
+static bool is_being_asked(struct login *login, struct chat *room)
+{
+	for (guint i = 0; i < login->service_calls->len; i++) {
+		const struct service_call *call = login->service_calls->pdata[i];
+
+		if (room && call->room == room)
+			return true;
+	}
+	return false;
+}
+
+/* Nobody wants to know any more (@room NULL: for any); what is to be kept is kept. */
+static void stop_asking(struct login *login, struct chat *room)
+{
+	for (guint i = login->service_calls->len; i-- > 0;) {
+		const struct service_call *call = login->service_calls->pdata[i];
+
+		if (call->room && (!room || call->room == room))
+			g_ptr_array_remove_index(login->service_calls, i);
+	}
+}
+
 /* --- what tp tells ------------------------------------------------------------------------ */
 
 static void forget_refused(struct login *login, struct chat *room)
@@ -160,15 +251,18 @@ void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *da
 {
 	struct session *session = data;
 	struct login *login = login_find(session, conn_account(conn));
+	const struct account_conf *conf = login ? login_conf(login) : NULL;
 	const char *known;
 
-	if (!login || find(session, login, room))
+	if (!login || find(session, login, room) || is_being_asked(login, room))
 		return;
 	if (again)
 		forget_refused(login, room);
 	known = room ? rooms_secret(login, room->id) : login->secret;
 	if (known)
 		answer_later(login, room, known);
+	else if (room && conf && conf->secret_service && !rooms_is_refused(login, room->id))
+		ask_service(login, room);
 	else
 		ask(login, room, again);
 }
@@ -179,6 +273,8 @@ void passwords_unwanted(struct conn *conn, struct chat *room, void *data)
 	struct login *login = login_find(session, conn_account(conn));
 	struct question *question = login ? find(session, login, room) : NULL;
 
+	if (login && room)
+		stop_asking(login, room);
 	if (question)
 		withdraw(session, question);
 }
@@ -188,6 +284,7 @@ void passwords_drop(struct login *login)
 	struct session *session = login->session;
 	GList *next;
 
+	stop_asking(login, NULL);
 	/* From the last: so the front end is not shown one that goes next. */
 	for (GList *link = session->questions.tail; link; link = next) {
 		struct question *question = link->data;

@@ -30,6 +30,13 @@ const char *rooms_secret(struct login *login, const char *id)
 	return bookmarks_secret(login, id);
 }
 
+bool rooms_is_refused(struct login *login, const char *id)
+{
+	g_autofree char *key = room_key(id);
+
+	return g_hash_table_contains(login->room_refused, key);
+}
+
 void rooms_forget_secret(struct login *login, const char *id)
 {
 	char *key = room_key(id);
@@ -43,14 +50,15 @@ static void offer_to_keep(struct login *login, struct chat *room)
 {
 	g_autofree char *key = room_key(room->id);
 	const char *typed = g_hash_table_lookup(login->room_secrets, key);
+	const struct account_conf *conf = login_conf(login);
 
 	if (!typed || login->session->script ||
 	    g_strcmp0(typed, bookmarks_secret(login, room->id)) == 0 ||
 	    !g_hash_table_add(login->room_offered, g_strdup(key)))
 		return;
 	model_notice(login->session->model, NULL, room, NOTICE_INFO,
-		     "/bookmark add joins this room at each start, and keeps its password in "
-		     "accounts.conf");
+		     "/bookmark add joins this room at each start, and keeps its password in %s",
+		     conf && conf->secret_service ? "the Secret Service" : "accounts.conf");
 }
 
 void rooms_joined(struct conn *conn, struct chat *room, void *data)

@@ -96,6 +96,7 @@ struct login {
 	GHashTable *room_secrets; /* key → password; wiped */
 	GHashTable *room_refused; /* key: what accounts.conf has for it is wrong */
 	GHashTable *room_offered; /* key: it was said how its password is kept */
+	GPtrArray *service_calls; /* passwords.c: struct service_call *, owned */
 	unsigned nick_tries;      /* on IRC: underscores after the nick, which others have */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;
@@ -196,6 +197,10 @@ void passwords_wanted(struct conn *conn, struct chat *room, bool again, void *da
 void passwords_unwanted(struct conn *conn, struct chat *room, void *data);
 /* The connection is gone, and its questions with it. */
 void passwords_drop(struct login *login);
+/* Has the Secret Service keep that of a room, or forget it (NULL). */
+void passwords_keep(struct login *login, const char *room, const char *secret);
+/* Of login's service_calls. */
+void passwords_call_free(void *call);
 void passwords_free(struct session *session);
 
 /* --- talk.c ------------------------------------------------------------------------------ */
@@ -327,6 +332,8 @@ const char *rooms_secret(struct login *login, const char *id);
 /* bookmarks.c: the password that accounts.conf has for a room; NULL: none. Borrowed. */
 const char *bookmarks_secret(struct login *login, const char *room);
 void rooms_forget_secret(struct login *login, const char *id);
+/* What is kept for it was wrong. */
+bool rooms_is_refused(struct login *login, const char *id);
 
 /* --- avatar.c ---------------------------------------------------------------------------- */
 

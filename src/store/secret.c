@@ -5,7 +5,9 @@
 
 struct secret_lookup {
 	char *name, *command, *password; /* of the account */
-	bool secret_service;
+	char *room;                      /* whose password it is; NULL: the account's own */
+	char *kept;                      /* to be kept there; NULL: forgotten */
+	bool secret_service, keeps;
 	unsigned seconds;
 	secret_fn fn;
 	void *data;
@@ -28,7 +30,9 @@ static void free_lookup(struct secret_lookup *lookup)
 {
 	g_free(lookup->name);
 	g_free(lookup->command);
+	g_free(lookup->room);
 	secret_free(lookup->password);
+	secret_free(lookup->kept);
 	g_clear_error(&lookup->error);
 	g_free(lookup);
 }
@@ -66,6 +70,14 @@ static void on_service(const char *secret, const GError *error, void *data)
 	finish(lookup, secret);
 }
 
+static struct secret_service *ask_service(struct secret_lookup *lookup, GError **error)
+{
+	if (lookup->keeps)
+		return secret_service_keep(lookup->name, lookup->room, lookup->kept, on_service,
+					   lookup, error);
+	return secret_service_find(lookup->name, lookup->room, on_service, lookup, error);
+}
+
 /* From the main loop. Each source is tried once: what asks for it is cleared. */
 static void next_source(struct secret_lookup *lookup)
 {
@@ -85,7 +97,7 @@ static void next_source(struct secret_lookup *lookup)
 	}
 	if (!lookup->running && lookup->secret_service) {
 		lookup->secret_service = false;
-		lookup->asked = secret_service_find(lookup->name, on_service, lookup, &error);
+		lookup->asked = ask_service(lookup, &error);
 		note_error(lookup, error);
 	}
 	if (!lookup->running && !lookup->asked)
@@ -114,6 +126,36 @@ struct secret_lookup *secret_find_within(const struct account_conf *conf, unsign
 	lookup->fn = fn;
 	lookup->data = data;
 	lookup->idle = g_idle_add(on_idle, lookup);
+	return lookup;
+}
+
+static struct secret_lookup *room_lookup(const char *account, const char *room, secret_fn fn,
+					 void *data)
+{
+	struct secret_lookup *lookup = g_new0(struct secret_lookup, 1);
+
+	lookup->name = g_strdup(account);
+	lookup->room = g_utf8_casefold(room, -1);
+	lookup->secret_service = true;
+	lookup->fn = fn;
+	lookup->data = data;
+	lookup->idle = g_idle_add(on_idle, lookup);
+	return lookup;
+}
+
+struct secret_lookup *secret_find_room(const char *account, const char *room, secret_fn fn,
+				       void *data)
+{
+	return room_lookup(account, room, fn, data);
+}
+
+struct secret_lookup *secret_keep_room(const char *account, const char *room, const char *secret,
+				       secret_fn fn, void *data)
+{
+	struct secret_lookup *lookup = room_lookup(account, room, fn, data);
+
+	lookup->keeps = true;
+	lookup->kept = g_strdup(secret);
 	return lookup;
 }
 

@@ -23,6 +23,12 @@ struct secret_lookup *secret_find(const struct account_conf *conf, secret_fn fn,
 #define SECRET_COMMAND_SECONDS 60
 struct secret_lookup *secret_find_within(const struct account_conf *conf, unsigned seconds,
 					 secret_fn fn, void *data);
+/* The password that the Secret Service has for a room of the account. */
+struct secret_lookup *secret_find_room(const char *account, const char *room, secret_fn fn,
+				       void *data);
+/* Has it keep one, or forget it (NULL @secret); @fn is told no secret. */
+struct secret_lookup *secret_keep_room(const char *account, const char *room, const char *secret,
+				       secret_fn fn, void *data);
 void secret_cancel(struct secret_lookup *lookup);
 /* Overwrites and frees; NULL is fine. */
 void secret_free(char *secret);

@@ -12,8 +12,11 @@ struct secret_command *secret_command_run(const char *name, const char *command,
 					  secret_fn fn, void *data, GError **error);
 void secret_command_cancel(struct secret_command *command);
 
-/* secret_service.c: NULL secret and NULL error: it has none. */
+/* secret_service.c: NULL secret and NULL error: it has none. @room NULL: the account's own. */
 struct secret_service;
-struct secret_service *secret_service_find(const char *name, secret_fn fn, void *data,
-					   GError **error);
+struct secret_service *secret_service_find(const char *name, const char *room, secret_fn fn,
+					   void *data, GError **error);
+/* Puts one there, or takes it away (NULL @secret); @fn is told no secret. */
+struct secret_service *secret_service_keep(const char *name, const char *room, const char *secret,
+					   secret_fn fn, void *data, GError **error);
 void secret_service_cancel(struct secret_service *service);

@@ -1,33 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The whole program on an IRC server. Idle sends few lines at once and then one in two seconds:
- * what is typed here is kept short. */
+/* The whole program on an IRC server. */
 
-#include "tests/lib/irc.h"
-#include "tests/lib/pheme.h"
-#include "tests/lib/test.h"
-#include "tests/lib/wait.h"
-
-#include <string.h>
-
-/* With a column for the members. */
-static const struct pheme_options wide = {.rows = 40, .cols = 140};
-
-static struct irc_peer *new_peer(struct pheme_world *w, const char *nick)
-{
-	return irc_peer_new(test_env_irc_port(w->env), nick);
-}
-
-static struct screen *start_alice(struct pheme_world *w, const char *more)
-{
-	pheme_add_idle(w, NULL, "irc", "alice", more);
-	return pheme_start_until(w, &wide, "connected as alice");
-}
-
-static void expect(struct irc_peer *peer, const char *a, const char *b)
-{
-	g_free(irc_wait(peer, a, b, NULL));
-}
+#include "tests/integration/irc_world.h"
 
 static void test_room_of_three(void **state)
 {
@@ -104,20 +79,6 @@ static void test_autojoin_and_mention(void **state)
 	pheme_quit(w, s);
 }
 
-/* Idle says goodbye when it is its turn, which may be after pheme has ended. */
-static void wait_gone(struct irc_peer *peer, const char *nick)
-{
-	bool gone = false;
-
-	while (!gone) {
-		g_autofree char *reply = NULL;
-
-		irc_send(peer, "ISON %s", nick);
-		reply = irc_wait(peer, " 303 ", NULL);
-		gone = !strstr(reply, nick);
-	}
-}
-
 static void test_nick_that_is_on_no_roster(void **state)
 {
 	struct pheme_world *w = *state;
@@ -143,43 +104,6 @@ static void test_nick_that_is_on_no_roster(void **state)
 	screen_key(s, "M-1");
 	screen_wait_text(s, "psst");
 	screen_wait_text(s, "alice listens");
-	pheme_quit(w, s);
-}
-
-static void test_room_with_a_password(void **state)
-{
-	struct pheme_world *w = *state;
-	struct irc_peer *carol;
-	struct screen *s;
-
-	test_env_irc_start(w->env);
-	carol = new_peer(w, "carol");
-	irc_join(carol, "#dev");
-	irc_send(carol, "MODE #dev +k sesame");
-	expect(carol, "MODE #dev", "sesame");
-	s = start_alice(w, "");
-	screen_line(s, "/join #dev");
-	screen_wait_text(s, "Password for room #dev");
-	screen_line(s, "mustard");
-	screen_wait_text(s, "the last one was refused");
-	screen_line(s, "sesame");
-	screen_wait_row(s, 0, "#dev (2)");
-	screen_wait_text(s, "you joined #dev with carol");
-	assert_false(screen_find(s, "sesame", NULL, NULL));
-	assert_false(screen_find(s, "carol joined", NULL, NULL));
-	assert_true(screen_find(s, "keeps its password", NULL, NULL));
-	irc_peer_free(carol);
-	screen_line(s, "/clear");
-	screen_wait_no_text(s, "keeps its password");
-
-	/* Without the server: the room says so, and that it is joined again, and nothing else. */
-	test_env_irc_kill(w->env);
-	screen_wait_text(s, "connection lost: network error");
-	test_env_irc_start(w->env);
-	screen_wait_row(s, 0, "#dev (1)");
-	screen_wait_text(s, "you joined #dev; nobody else is here");
-	assert_false(screen_find(s, "keeps its password", NULL, NULL));
-	assert_false(screen_find(s, "cannot join", NULL, NULL));
 	pheme_quit(w, s);
 }
 
@@ -318,59 +242,14 @@ static void test_nick_clash(void **state)
 	pheme_quit(w, s);
 }
 
-/* A password that was typed is kept with the room, where the user wants that. */
-static void test_bookmark(void **state)
-{
-	struct pheme_world *w = *state;
-	g_autofree char *path = NULL, *conf = NULL;
-	struct irc_peer *carol;
-	struct screen *s;
-
-	test_env_irc_start(w->env);
-	carol = new_peer(w, "carol");
-	irc_join(carol, "#dev");
-	irc_send(carol, "MODE #dev +k sesame");
-	expect(carol, "MODE #dev", "sesame");
-	s = start_alice(w, "");
-	screen_line(s, "/join #dev");
-	screen_wait_text(s, "Password for room #dev");
-	screen_line(s, "sesame");
-	screen_wait_row(s, 0, "#dev (2)");
-	screen_wait_text(s, "/bookmark add joins this room at each start");
-	screen_line(s, "/bookmark add");
-	screen_wait_text(s, "#dev is now joined when irc connects");
-	pheme_quit(w, s);
-	wait_gone(carol, "alice");
-	path = pheme_path(w, NULL, "config/pheme/accounts.conf");
-	assert_true(g_file_get_contents(path, &conf, NULL, NULL));
-	assert_non_null(strstr(conf, "room-passwords=#dev sesame\n"));
-	s = pheme_start_until(w, &wide, "connected as alice");
-	screen_key(s, "M-1");
-	screen_wait_row(s, 0, "#dev (2)");
-	screen_line(s, "/bookmark list");
-	screen_wait_text(s, "irc              #dev");
-	screen_line(s, "/bookmark remove");
-	screen_wait_text(s, "#dev is no more joined");
-	assert_false(screen_find(s, "sesame", NULL, NULL));
-	pheme_quit(w, s);
-	irc_peer_free(carol);
-}
-
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, pheme_setup, pheme_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(room_of_three),
-		TEST(autojoin_and_mention),
-		TEST(nick_that_is_on_no_roster),
-		TEST(room_with_a_password),
-		TEST(invitation),
-		TEST(list_of_rooms),
-		TEST(operator),
-		TEST(nick_in_use),
-		TEST(nick_clash),
-		TEST(bookmark),
+		TEST(room_of_three), TEST(autojoin_and_mention), TEST(nick_that_is_on_no_roster),
+		TEST(invitation),    TEST(list_of_rooms),        TEST(operator),
+		TEST(nick_in_use),   TEST(nick_clash),
 	};
 
 	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
