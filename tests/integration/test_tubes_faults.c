@@ -213,9 +213,9 @@ static void test_no_descriptors_left(void **state)
 			web_fetch_many((guint)g_ascii_strtoull(port, NULL, 10), SMALL, PARALLEL),
 			PARALLEL);
 		users_stop(ann);
-		screen_wait_text(screen, "closed by the");
+		screen_wait_text(screen, "x-test from ann): ");
 		screen_line(screen, "/clear");
-		pheme_wait_rows(screen, "closed by the", 0);
+		pheme_wait_rows(screen, "x-test from ann): ", 0);
 		/* Libraries keep some that they open when something is done first. */
 		for (int k = 0; k < 2 && i == 1; k++)
 			opened[k].limit = users_count_fds(opened[k].pid);
