@@ -142,7 +142,7 @@ void conn_end(struct conn *conn, enum conn_end end, const char *text)
 	conn->stage = CONN_ENDED;
 	if (conn->disconnecting && end != CONN_END_BUS)
 		end = CONN_END_REQUESTED;
-	clean = text_clean(text, -1, TEXT_LINE);
+	clean = tp_error_line(text);
 	/* Nothing more is to come from it, whenever the session frees it. */
 	bus_scope_free(conn->scope);
 	conn->scope = NULL;

@@ -115,6 +115,13 @@ static const char *remote_words(const GError *error)
 	return words ? words + 2 : error->message;
 }
 
+char *tp_error_line(const char *text)
+{
+	g_autofree char *line = g_strdup(text);
+
+	return text_clean(g_strstrip(g_strdelimit(line, "\t\r\n", ' ')), -1, TEXT_LINE);
+}
+
 /* In what telepathy-glib says of itself, of handles and flags: nothing for people. */
 static const char own_words[] = "GROUP_FLAG_";
 
@@ -123,7 +130,7 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 	const char *name = bus_error_name(error);
 	const struct error_row *row = find_row(name);
 	enum tp_error code = TP_ERROR_FAILED;
-	g_autofree char *detail = text_clean(remote_words(error), -1, TEXT_LINE);
+	g_autofree char *detail = tp_error_line(remote_words(error));
 
 	/* That one is not connected says it all, however the manager puts it. */
 	if (strstr(detail, own_words) || (row && row->code == TP_ERROR_OFFLINE))

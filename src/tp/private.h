@@ -178,6 +178,8 @@ void conn_attach(struct conn *conn, const char *unique, const char *name, const 
 GError *tp_error_from_bus(const char *what, const GError *error);
 /* Words for a D-Bus error name; NULL when there are no better ones. */
 const char *tp_error_words(const char *error_name);
+/* What a manager says of an error, in several lines maybe, as clean text of one. New string. */
+char *tp_error_line(const char *text);
 enum conn_end tp_error_end(const char *error_name);
 /* By Connection_Status_Reason. */
 enum conn_end tp_reason_end(guint32 reason);

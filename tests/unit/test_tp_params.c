@@ -181,12 +181,14 @@ static void words_of_errors(void **state)
 	g_autoptr(GError) gone = g_error_new(BUS_ERROR, BUS_ERROR_DISCONNECTED, "x");
 	g_autoptr(GError) a = tp_error_from_bus("do it", timeout);
 	g_autoptr(GError) b = tp_error_from_bus("do it", gone);
+	g_autofree char *line = tp_error_line("cannot resolve:\nno such name\033\n");
 
 	assert_string_equal(a->message, "cannot do it: the connection manager does not answer");
 	assert_int_equal(a->code, TP_ERROR_TIMEOUT);
 	assert_string_equal(b->message, "cannot do it: the message bus is gone");
 	assert_null(tp_error_words("org.freedesktop.Telepathy.Error.Nosuch"));
 	assert_null(tp_error_words(""));
+	assert_string_equal(line, "cannot resolve: no such name^[");
 }
 
 int main(void)
