@@ -50,10 +50,24 @@ static void print_services(struct command_run *run, const struct contact *contac
 			   contact->takes_tubes && *clean ? ", " : "", clean);
 }
 
+/* When either side said something last, as far as the history goes. */
+static void print_last_said(struct command_run *run, const struct contact *contact)
+{
+	const struct chat *chat = chat_find(contact->account, CHAT_CONTACT, contact->id);
+	g_autoptr(GDateTime) time = chat && chat->last_activity
+					    ? g_date_time_new_from_unix_local(chat->last_activity)
+					    : NULL;
+	g_autofree char *text = time ? g_date_time_format(time, "%Y-%m-%d %H:%M") : NULL;
+
+	if (text)
+		print_fact(run, "last message", "%s", text);
+}
+
 static void print_contact(struct command_run *run, const struct contact *contact)
 {
 	g_autofree char *groups = g_strjoinv(", ", contact->groups);
 
+	print_last_said(run, contact);
 	if (contact_is_blocked(contact))
 		print_fact(run, "blocked", "yes, by you");
 	if (*groups)

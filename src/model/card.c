@@ -114,7 +114,8 @@ char *card_print_label(const char *name, const char *const *params)
 	for (guint i = 0; params && i < PARAMS_MAX && params[i]; i++) {
 		const char *param = params[i];
 
-		if (!g_ascii_strncasecmp(param, "type=", 5))
+		if (!g_ascii_strncasecmp(param, "type=", 5) ||
+		    !g_ascii_strncasecmp(param, "role=", 5))
 			param += 5;
 		g_string_append_printf(text, i ? ", %s" : " (%s", param);
 	}
@@ -140,15 +141,37 @@ static char *print_duration(const char *text)
 			       (unsigned)(seconds % 86400 / 3600));
 }
 
+static char *print_yes_no(const char *text)
+{
+	if (!strcmp(text, "true"))
+		return g_strdup("yes");
+	return !strcmp(text, "false") ? g_strdup("no") : NULL;
+}
+
+/* Of fields whose values are not words for people. NULL: it is such a word. */
+static char *print_special(const struct card_field *field)
+{
+	const char *value = field->values[0];
+
+	if (!value)
+		return NULL;
+	if (!strcmp(field->name, "x-idle-time"))
+		return print_duration(value);
+	/* A number of the specification, of which the status tells. */
+	if (!strcmp(field->name, "x-presence-type"))
+		return g_strdup("");
+	if (g_str_has_prefix(field->name, "x-irc-"))
+		return print_yes_no(value);
+	return NULL;
+}
+
 char *card_print_value(const struct card_field *field)
 {
 	g_autoptr(GString) all = g_string_new(NULL);
-	char *duration = NULL;
+	char *special = print_special(field);
 
-	if (!strcmp(field->name, "x-idle-time") && field->values[0])
-		duration = print_duration(field->values[0]);
-	if (duration)
-		return duration;
+	if (special)
+		return special;
 	for (char **value = field->values; *value && all->len < 2 * TEXT_LINE_MAX; value++)
 		if (**value)
 			g_string_append_printf(all, "%s%.*s", all->len ? ", " : "",

@@ -111,6 +111,10 @@ static void whois_tells_of_the_roster(void **state)
 	contact_set_services(bob, (const char *const[]){"rfb", "odd\x1b", NULL}, false);
 	account_set_blocked(fixture->work, "bob@x", true);
 	answer_whois(fixture, "bob@x");
+	/* The day may be another one here. */
+	chat_open(fixture->work, CHAT_CONTACT, "bob@x")->last_activity = 1795000000;
+	check_prints(fixture, "/whois Bob", "  last message   2026-11-1");
+	chat_close(chat_find(fixture->work, CHAT_CONTACT, "bob@x"));
 	check(fixture, "/whois Bob", "whois work bob@x\n");
 	assert_string_equal(fixture->out->str, "bob@x on work (jabber)\n"
 					       "  card           haze cannot fetch any\n"

@@ -40,6 +40,8 @@ static void shown(void **state)
 	assert_shown("x-idle-time", NULL, LIST("3725"), "idle", "1 h 2 min");
 	assert_shown("x-idle-time", NULL, LIST("200000"), "idle", "2 d 7 h");
 	assert_shown("x-idle-time", NULL, LIST("soon"), "idle", "soon");
+	assert_shown("x-irc-operator", NULL, LIST("false"), "operator", "no");
+	assert_shown("x-presence-type", NULL, LIST("2"), "presence", "");
 	assert_shown("x-new\x1b", LIST("a\nb"), NULL, "x-new^[ (a^Jb)", "");
 }
 
