@@ -113,7 +113,8 @@ static void whois_tells_of_the_roster(void **state)
 	answer_whois(fixture, "bob@x");
 	/* The day may be another one here. */
 	chat_open(fixture->work, CHAT_CONTACT, "bob@x")->last_activity = 1795000000;
-	check_prints(fixture, "/whois Bob", "  last message   2026-11-1");
+	check(fixture, "/whois Bob", "whois work bob@x\n");
+	assert_non_null(strstr(fixture->out->str, "  last message   2026-11-1"));
 	chat_close(chat_find(fixture->work, CHAT_CONTACT, "bob@x"));
 	check(fixture, "/whois Bob", "whois work bob@x\n");
 	assert_string_equal(fixture->out->str, "bob@x on work (jabber)\n"
