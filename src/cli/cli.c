@@ -305,7 +305,10 @@ static void begin_tube(struct cli *cli)
 int cli_tube(struct session *session, const struct cli_tube *tube)
 {
 	struct cli cli = {.tube = tube, .quiet = tube->quiet};
+	int status = tube_job_check(tube);
 
+	if (status)
+		return status;
 	if (!session_model(session)->accounts->len) {
 		cli_complain("there is no account yet: /account add makes one");
 		return SESSION_ERROR_NOT_FOUND;

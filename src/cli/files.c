@@ -315,11 +315,12 @@ static bool check(const struct cli_files *files)
 {
 	const char *path = files->path ? files->path : files->directory;
 
-	if (access(path, files->path ? R_OK : W_OK | X_OK) < 0)
+	if (files->directory && g_file_test(path, G_FILE_TEST_EXISTS) &&
+	    !g_file_test(path, G_FILE_TEST_IS_DIR))
+		cli_complain("cannot receive into %s: it is no directory", path);
+	else if (access(path, files->path ? R_OK : W_OK | X_OK) < 0)
 		cli_complain("cannot %s %s: %s", files->path ? "send" : "receive into", path,
 			     g_strerror(errno));
-	else if (files->directory && !g_file_test(path, G_FILE_TEST_IS_DIR))
-		cli_complain("cannot receive into %s: it is no directory", path);
 	else
 		return true;
 	return false;

@@ -101,6 +101,8 @@ void cli_complain_new(const struct cli *cli, const char *line);
 /* Writes out what was printed; sees whether somebody still reads it. */
 void cli_flush(struct cli *cli);
 
+/* What would fail in any case must not wait for a tube: its exit status; 0: nothing is known. */
+int tube_job_check(const struct cli_tube *tube);
 struct tube_job *tube_job_new(struct cli *cli, const struct cli_tube *tube);
 void tube_job_free(struct tube_job *job);
 

@@ -197,10 +197,8 @@ static void on_accepted(const GError *error, void *data)
 	end(job, error->code);
 }
 
-static void step_accept(struct tube_job *job)
+static struct tube_local local_of(const struct cli_tube *options)
 {
-	const struct cli_tube *options = job->options;
-	const GPtrArray *tubes = model_of(job)->tubes;
 	const struct tube_local local = {
 		.listen = options->listen,
 		.command = options->command,
@@ -209,6 +207,25 @@ static void step_accept(struct tube_job *job)
 		.once = options->command != NULL,
 		.keep_stderr = true,
 	};
+
+	return local;
+}
+
+int tube_job_check(const struct cli_tube *options)
+{
+	const struct tube_local local = local_of(options);
+	g_autoptr(GError) error = NULL;
+
+	if (!options->accept || session_check_tube(&local, &error))
+		return 0;
+	cli_complain("%s", error->message);
+	return error->code;
+}
+
+static void step_accept(struct tube_job *job)
+{
+	const GPtrArray *tubes = model_of(job)->tubes;
+	const struct tube_local local = local_of(job->options);
 
 	for (guint i = 0; !job->tube && !job->busy && i < tubes->len; i++) {
 		struct tube *tube = g_ptr_array_index(tubes, i);

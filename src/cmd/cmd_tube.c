@@ -7,6 +7,7 @@
 #include "cmd.h"
 
 #define EXEC_PREFIX "exec:"
+#define TUBES_NAMED 4 /* of those that could be meant */
 
 void cmd_tube(struct command_run *run)
 {
@@ -15,18 +16,37 @@ void cmd_tube(struct command_run *run)
 
 /* --- which one ---------------------------------------------------------------------------- */
 
+/* "; there are tube 1 (x-http from Alice), tube 2 (rfb to Bob)". New. */
+static char *list_tubes(const GPtrArray *tubes)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < MIN(tubes->len, TUBES_NAMED); i++) {
+		const struct tube *tube = g_ptr_array_index(tubes, i);
+		g_autofree char *what = tube_describe(tube);
+
+		g_string_append_printf(text, "%stube %u (%s)", i ? ", " : "; there is ",
+				       tube->number, what);
+	}
+	if (tubes->len > TUBES_NAMED)
+		g_string_append(text, ", …: /tube list shows all");
+	return g_string_free(text, FALSE);
+}
+
 static struct tube *find_numbered(struct command_run *run, const char *name)
 {
 	struct model *model = session_model(command_session(run));
 	guint64 number = 0;
 	struct tube *tube = NULL;
+	g_autofree char *others = NULL;
 
 	if (g_ascii_string_to_unsigned(name, 10, 1, G_MAXUINT, &number, NULL))
 		tube = model_find_tube(model, (unsigned)number);
-	if (!tube)
-		command_fail(run, SESSION_ERROR_NOT_FOUND,
-			     "there is no tube %s: /tube list shows what there is", name);
-	return tube;
+	if (tube)
+		return tube;
+	others = list_tubes(model->tubes);
+	command_fail(run, SESSION_ERROR_NOT_FOUND, "there is no tube %s%s", name, others);
+	return NULL;
 }
 
 static struct tube *find_offered(struct command_run *run)
@@ -188,8 +208,11 @@ void command_accept_tube(struct command_run *run, struct tube *tube, const struc
 void cmd_tube_accept(struct command_run *run)
 {
 	const char *name = command_arg(run, 0);
-	const char *where = command_arg(run, 1) ? command_rest(run, 1) : NULL;
-	struct tube *tube = name ? find_numbered(run, name) : find_offered(run);
+	/* Requests have numbers, too: who has one at hand names the place alone. */
+	bool is_place = name && strchr(name, ':');
+	unsigned at = is_place ? 0 : 1;
+	const char *where = command_arg(run, at) ? command_rest(run, at) : NULL;
+	struct tube *tube = name && !is_place ? find_numbered(run, name) : find_offered(run);
 	struct tube_local local = {.listen = where};
 
 	if (!tube)

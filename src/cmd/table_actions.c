@@ -240,12 +240,13 @@ const struct command command_tube_actions[] = {
 	 .usage = "[TUBE:tube] [WHERE…]",
 	 .needs = COMMAND_WANTS_ONLINE,
 	 .summary = "accepts a tube",
-	 .help = "Accepts the tube with this number, or the oldest that is offered. Programs\n"
-		 "reach it then at the address that is told: a free port of this computer, or\n"
-		 "WHERE: PORT, HOST:PORT or unix:PATH. With exec:COMMAND as WHERE a program is\n"
-		 "started for it; {host}, {port}, {path}, {service} and {contact} are filled in.\n"
-		 "With connect:TARGET one connection is made to a server here, as for ssh.\n"
-		 "Without WHERE \"accept\" of [tube NAME] in pheme.conf tells it.",
+	 .help = "Accepts the tube with this number (that of /tube list, not of the request), or\n"
+		 "the oldest that is offered. Programs reach it then at the address that is told:\n"
+		 "a free port of this computer, or WHERE: PORT, HOST:PORT or unix:PATH. With\n"
+		 "exec:COMMAND as WHERE a program is started for it; {host}, {port}, {path},\n"
+		 "{service} and {contact} are filled in. With connect:TARGET one connection is\n"
+		 "made to a server here, as for ssh. All but a bare PORT may stand without the\n"
+		 "number. Without WHERE \"accept\" of [tube NAME] in pheme.conf tells it.",
 	 .run = cmd_tube_accept,
 	 .flag = "tube-accept",
 	 .flag_usage = "[CONTACT:contact] [SERVICE:service]",

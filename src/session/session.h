@@ -402,6 +402,8 @@ void session_advertise(struct session *session, const char *service);
 /* The service that people call @name: that of [tube NAME], or of "web", "vnc" and "ssh"; else
  * @name itself. */
 const char *session_tube_service(struct session *session, const char *name);
+/* Whether a tube could be accepted so, as far as it depends on this computer. */
+bool session_check_tube(const struct tube_local *local, GError **error);
 /* @local NULL: as [tube NAME] of pheme.conf has it for the service, else a free port here. @done
  * is told when it is open. */
 void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,

@@ -18,6 +18,16 @@ struct tube *session_offer_tube(struct session *session, struct account *account
 	return conn_offer_tube(conn, kind, id, service, local, promise_reply, promise);
 }
 
+bool session_check_tube(const struct tube_local *local, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	if (tp_check_tube(local, &failure))
+		return true;
+	g_propagate_error(error, promise_error(failure));
+	return false;
+}
+
 static const struct config_tube *find_conf(struct session *session, const struct tube *tube)
 {
 	g_autofree char *service = tube_service_name(tube);

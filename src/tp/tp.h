@@ -285,6 +285,9 @@ void conn_cancel_file(struct conn *conn, struct transfer *transfer);
 struct tube *conn_offer_tube(struct conn *conn, enum chat_kind kind, const char *id,
 			     const char *service, const struct tube_local *local, tp_done_fn done,
 			     void *data);
+/* Whether a tube could be accepted so, as far as it depends on this computer: whether the words make
+ * sense, and the place to listen is free now. */
+bool tp_check_tube(const struct tube_local *local, GError **error);
 /* @done is told when it is open. */
 void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
 		      tp_done_fn done, void *data);

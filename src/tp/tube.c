@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../model/text.h"
+#include "../relay/failure.h"
 #include "../relay/subprocess.h"
 #include "../relay/dial.h"
 #include "../relay/relay.h"
@@ -553,6 +554,25 @@ void tp_tube_attach(struct tube_work *work, struct channel *channel)
 
 /* --- accepting ---------------------------------------------------------------------------- */
 
+/* What makes no sense is the user's to correct, what the system refuses is not. */
+static enum tp_error code_of(const GError *error)
+{
+	if (error->domain == TP_ERROR)
+		return (enum tp_error)error->code;
+	return g_error_matches(error, RELAY_ERROR, RELAY_ERROR_INVALID) ? TP_ERROR_USAGE
+									: TP_ERROR_FAILED;
+}
+
+bool tp_check_tube(const struct tube_local *local, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	if (tp_tube_local_check(local, &failure))
+		return true;
+	g_set_error_literal(error, TP_ERROR, code_of(failure), failure->message);
+	return false;
+}
+
 void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_local *local,
 		      tp_done_fn done, void *data)
 {
@@ -568,10 +588,7 @@ void conn_accept_tube(struct conn *conn, struct tube *tube, const struct tube_lo
 	if (!tp_tube_local_check(&work->local, &error) ||
 	    !(tube->kind == TUBE_STREAM ? tp_tube_stream_accept(work, &error)
 					: tp_tube_dbus_accept(work, &error))) {
-		enum tp_error code =
-			error->domain == TP_ERROR ? (enum tp_error)error->code : TP_ERROR_USAGE;
-
-		conn_fail_later(conn, done, data, NULL, code, "%s", error->message);
+		conn_fail_later(conn, done, data, NULL, code_of(error), "%s", error->message);
 		return;
 	}
 	work->done = done;

@@ -156,6 +156,21 @@ static void test_unreadable(void **state)
 	check_refused(f, pipe);
 }
 
+/* What cannot be received into is told before anybody is waited for. */
+static void test_no_directory(void **state)
+{
+	struct world *f = *state;
+	g_autofree char *file = test_env_path(f->w->env, "file");
+	const char *args[] = {"--file-receive", file, NULL};
+	const struct pheme_options options = {.args = args};
+	g_autofree char *err = NULL;
+
+	add_local(f, NULL, "ben");
+	assert_true(g_file_set_contents(file, "", 0, NULL));
+	assert_int_equal(pheme_run(f->w, &options, NULL, &err), 1);
+	assert_non_null(strstr(err, "it is no directory"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +182,7 @@ int main(void)
 		TEST("sent_from_offset", test_sent_from_offset),
 		TEST("unable", test_unable),
 		TEST("unreadable", test_unreadable),
+		TEST("no_directory", test_no_directory),
 	};
 
 	cmocka_set_test_filter(g_getenv("TEST_FILTER"));

@@ -150,9 +150,11 @@ static void test_mistakes(void **state)
 		pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "x-test", taken));
 		pid_t ben = start(world, "ben", ARGS(ACCEPT, "--listen", taken));
 
-		users_wait_exit(ben, 2);
+		/* Nothing is said to ann of what cannot be. */
+		users_wait_exit(ben, 1);
 		wait_said(world, "ben", "cannot listen");
-		wait_said(world, "ann", "ben went away");
+		users_wait_exit(start(world, "ben", ARGS(ACCEPT, "--listen", "a:b")), 2);
+		users_wait_exit(start(world, "ben", ARGS(ACCEPT, "--exec", "'")), 2);
 		ben = start(world, "ben", ARGS(ACCEPT));
 		wait_port(world, "ben");
 		users_stop(ann);
@@ -171,7 +173,7 @@ static void test_no_permission(void **state)
 	g_mkdir(dir, 0500);
 	ann = start(world, "ann", ARGS(OFFER, "ben", "x-test", world->target));
 	ben = start(world, "ben", ARGS(ACCEPT, "--listen", where));
-	users_wait_exit(ben, 2);
+	users_wait_exit(ben, 1);
 	wait_said(world, "ben", "cannot listen on unix:");
 	users_stop(ann);
 	users_check_clean(world->w, "ann");

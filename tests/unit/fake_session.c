@@ -213,6 +213,11 @@ struct tube *session_offer_tube(struct session *session, struct account *account
 	return tube_new(session_model(session), &init);
 }
 
+bool session_check_tube(const struct tube_local *local, GError **error)
+{
+	return true;
+}
+
 void session_accept_tube(struct session *session, struct tube *tube, const struct tube_local *local,
 			 session_done_fn done, void *data)
 {

@@ -76,6 +76,29 @@ static void test_tube_offer(void **state)
 	assert_string_equal(fixture->errors->str, "no tubes\n");
 }
 
+/* Numbers are those of tubes; a place may stand alone. */
+static void test_tube_accept(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tube_init init = {.account = fixture->work,
+				       .incoming = true,
+				       .peer = "bob@example.org",
+				       .alias = "Bob",
+				       .service = "rfb",
+				       .state = TUBE_ASKED};
+
+	check_fails(fixture, "/tube accept", 3, "nobody offers a tube");
+	check_fails(fixture, "/tube accept 1 5900", 3, "there is no tube 1\n");
+	tube_new(fixture->model, &init);
+	check_fails(fixture, "/tube accept 7 5900", 3, "no tube 7; there is tube 1 (rfb from Bob)");
+	check(fixture, "/tube accept 1 5900", "accept rfb at 5900\n");
+	tube_new(fixture->model, &init);
+	check(fixture, "/tube accept localhost:5900", "accept rfb at localhost:5900\n");
+	tube_new(fixture->model, &init);
+	check(fixture, "/tube accept exec:vncviewer {host}::{port}",
+	      "accept rfb at vncviewer {host}::{port}\n");
+}
+
 static void test_accept_file(void **state)
 {
 	struct fixture *fixture = *state;
@@ -90,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("/cmd/accept_file", test_accept_file),
 		TEST("/cmd/tube_offer", test_tube_offer),
+		TEST("/cmd/tube_accept", test_tube_accept),
 		TEST("/cmd/file_send", test_file_send),
 		TEST("/cmd/file_list", test_file_list),
 	};
