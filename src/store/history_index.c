@@ -28,7 +28,6 @@ static bool read_indexed(struct history_db *db, struct indexed *indexed)
 		indexed->low = sqlite3_column_int64(statement, 0);
 		indexed->high = sqlite3_column_int64(statement, 1);
 		history_db_reset(statement);
-		db->known = *indexed;
 	}
 	return step > 0;
 }
@@ -37,8 +36,6 @@ bool history_index_read(struct history_db *db, struct indexed *indexed)
 {
 	return db->indexed && read_indexed(db, indexed);
 }
-
-static const char newest_after[] = "SELECT max(id) FROM message WHERE id > ?1";
 
 static bool read_id(struct history_db *db, const char *text, gint64 bound, gint64 *id)
 {
@@ -87,13 +84,25 @@ static bool set_indexed(struct history_db *db, const struct indexed *indexed)
 	return true;
 }
 
-/* What was written since the last time, by whomever. *@more: there was something. */
+/* *@last: the newest message, by whomever; 0: there is none that is not in the index. */
+static bool look_for_newer(struct history_db *db, struct indexed *indexed, gint64 *last)
+{
+	static const char text[] = "SELECT max(id) FROM message WHERE id > ?1";
+
+	if (!read_indexed(db, indexed) || !read_id(db, text, indexed->high, last))
+		return false;
+	db->known = *indexed;
+	db->newest = MAX(db->newest, *last);
+	return true;
+}
+
+/* What was written since the last time. *@more: there was something. */
 static bool add_newer(struct history_db *db, bool *more)
 {
 	struct indexed indexed;
 	gint64 last;
 
-	if (!read_indexed(db, &indexed) || !read_id(db, newest_after, indexed.high, &last))
+	if (!look_for_newer(db, &indexed, &last))
 		return false;
 	*more = last > indexed.high;
 	if (!*more)
@@ -176,8 +185,7 @@ static bool is_complete(struct history_db *db)
 	struct indexed indexed;
 	gint64 last;
 
-	return read_indexed(db, &indexed) && !indexed.low &&
-	       read_id(db, newest_after, indexed.high, &last) && last - indexed.high < WAITING_MAX;
+	return look_for_newer(db, &indexed, &last) && history_index_is_done(db);
 }
 
 static bool add_part(struct history_db *db)

@@ -45,7 +45,7 @@ struct history_db {
 	gint64 busy_stamp;      /* of what was written last */
 	bool index_rests;       /* its next part was tried in vain: not before the next write */
 	struct indexed known;   /* as it was last seen; high 0: not known */
-	gint64 newest;          /* the last message that this process has stored; 0: none */
+	gint64 newest;          /* the last message, as far as this process knows */
 	const struct job *appended; /* the last message of this group; NULL: look for its chat */
 	enum trouble trouble;       /* what the last failure was */
 	char *why;                  /* the same, to be shown */

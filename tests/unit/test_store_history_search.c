@@ -236,7 +236,8 @@ static void wait_indexed(struct fixture *f)
 	clock_gettime(CLOCK_REALTIME, &limit);
 	limit.tv_sec += wait_seconds();
 	pthread_mutex_lock(&history->lock);
-	while (ask_sql(f->path, "SELECT low FROM indexed") != 0)
+	while (!ask_sql(f->path, "SELECT low = 0 AND (SELECT max(id) FROM message) - high < 64"
+				 " FROM indexed"))
 		if (pthread_cond_timedwait(&history->rest, &history->lock, &limit))
 			fail_msg("the index is never complete");
 	pthread_mutex_unlock(&history->lock);
@@ -328,6 +329,24 @@ static void test_old_writer(void **state)
 		ask_sql(f->path,
 			"SELECT count(*) FROM message_words WHERE message_words MATCH 'unseen'"),
 		1);
+}
+
+/* It has written much while this one was away. */
+static void test_much_unseen(void **state)
+{
+	struct fixture *f = *state;
+	static const char insert[] =
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
+		" INSERT INTO message (chat, time, direction, type, delivery, scrollback, mention,"
+		" sender, text) SELECT 1, i, 0, 0, 0, 0, 0, 'bob', 'unseen ' || i FROM n";
+
+	fill(f);
+	stop(f);
+	run_sql(f->path, insert);
+	start(f);
+	history_set_open(f->history, &bob, 1, NULL);
+	wait_indexed(f);
+	assert_search(f, "\"unseen 1000\"", "unseen 1000");
 }
 
 /* A damaged index costs nothing but time. */
@@ -482,6 +501,7 @@ int main(void)
 		TEST("old-file", test_old_file),
 		TEST("interrupted", test_interrupted),
 		TEST("old-writer", test_old_writer),
+		TEST("much-unseen", test_much_unseen),
 		TEST("damaged-index", test_damaged_index),
 		TEST("reader-beside-a-writer", test_reader),
 		TEST("reader-nothing-there", test_reader_nothing),
