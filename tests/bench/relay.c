@@ -4,6 +4,7 @@
 #include "src/relay/relay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
@@ -52,21 +53,15 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/* Tries until somebody listens. */
 static int connect_to(const char *path)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	g_strlcpy(un.sun_path, path, sizeof(un.sun_path));
-	for (int i = 0; i < 5000; i++) {
-		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-		if (connect(fd, (struct sockaddr *)&un, sizeof(un)) == 0)
-			return fd;
-		close(fd);
-		g_usleep(1000);
-	}
-	g_error("nobody listens on %s", path);
+	if (connect(fd, (struct sockaddr *)&un, sizeof(un)) < 0)
+		g_error("nobody listens on %s: %s", path, g_strerror(errno));
+	return fd;
 }
 
 static pid_t start(void)
@@ -78,36 +73,76 @@ static pid_t start(void)
 	return pid;
 }
 
-/* --- the contestants ---------------------------------------------------------------------- */
+/* --- the contestants ------------------------------------------------------------------------ */
 
-static pid_t start_relay(const char *from, const char *to)
+/* Both listen when these return: each says so in a pipe. */
+
+static void open_pipe(int ends[2])
+{
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		g_error("cannot make a pipe: %s", g_strerror(errno));
+}
+
+/* Reads up to the byte with which @word ends; @ends is closed. */
+static void wait_for(int ends[2], const char *word)
+{
+	g_autoptr(GString) said = g_string_new(NULL);
+	char byte;
+
+	close(ends[1]);
+	while (!strstr(said->str, word)) {
+		if (read(ends[0], &byte, 1) != 1)
+			g_error("it does not listen: %s", said->str);
+		g_string_append_c(said, byte);
+	}
+	close(ends[0]);
+}
+
+static void run_relay(const char *from, const char *to, int ready)
 {
 	static const struct bridge_operations operations;
-	pid_t pid = start();
-	struct bridge_setup setup = {.seconds = 10};
-	g_autoptr(GMainLoop) loop = NULL;
+	struct bridge_setup setup = {.target = address_new_unix(to), .seconds = 10};
+	g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
 
-	if (pid)
-		return pid;
-	setup.target = address_new_unix(to);
-	loop = g_main_loop_new(NULL, FALSE);
 	if (!bridge_listen(bridge_new(relay_new(), &setup, &operations, NULL),
-			   address_new_unix(from), NULL))
+			   address_new_unix(from), NULL) ||
+	    write(ready, "listening", 9) != 9)
 		_exit(1);
 	g_main_loop_run(loop);
 	_exit(0);
 }
 
+static pid_t start_relay(const char *from, const char *to)
+{
+	int ends[2];
+	pid_t pid;
+
+	open_pipe(ends);
+	pid = start();
+	if (pid == 0)
+		run_relay(from, to, ends[1]);
+	wait_for(ends, "listening");
+	return pid;
+}
+
+/* What it has to say later nobody reads: it does not mind. */
 static pid_t start_socat(const char *from, const char *to)
 {
 	g_autofree char *listen = g_strdup_printf("UNIX-LISTEN:%s", from);
 	g_autofree char *connect = g_strdup_printf("UNIX-CONNECT:%s", to);
-	pid_t pid = start();
+	int ends[2];
+	pid_t pid;
 
-	if (pid)
-		return pid;
-	execlp("socat", "socat", "-b65536", listen, connect, NULL);
-	_exit(127);
+	open_pipe(ends);
+	pid = start();
+	if (pid == 0) {
+		dup2(ends[1], STDERR_FILENO);
+		signal(SIGPIPE, SIG_IGN);
+		execlp("socat", "socat", "-d", "-d", "-b65536", listen, connect, NULL);
+		_exit(127);
+	}
+	wait_for(ends, "listening on");
+	return pid;
 }
 
 /* --- throughput --------------------------------------------------------------------------- */
