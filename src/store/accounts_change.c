@@ -103,7 +103,9 @@ static struct keyfile *load_with(struct accounts *accounts, const char *name, GE
 		return file;
 	keyfile_free(file);
 	g_set_error(error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_GROUP_NOT_FOUND,
-		    "cannot change %s: there is no such account", name);
+		    "cannot change %s: it is not in accounts.conf any more; what another program "
+		    "has renamed or removed is seen at the next start",
+		    name);
 	return NULL;
 }
 

@@ -256,7 +256,7 @@ static void test_remove(void **state)
 	assert_true(accounts_remove(f->accounts, "work", NULL));
 	assert_int_equal(accounts_list(f->accounts)->len, 0);
 	assert_false(accounts_remove(f->accounts, "work", &error));
-	assert_non_null(strstr(error->message, "no such account"));
+	assert_non_null(strstr(error->message, "not in accounts.conf any more"));
 }
 
 /* Another pheme added an account in the meantime. */

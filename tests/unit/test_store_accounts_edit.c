@@ -74,7 +74,7 @@ static void rename_one(void **state)
 	assert_false(accounts_rename(f->accounts, "work", "a:b", &f->error));
 	check_error(f, "it holds one of");
 	assert_false(accounts_rename(f->accounts, "none", "x", &f->error));
-	check_error(f, "there is no such account");
+	check_error(f, "it is not in accounts.conf any more");
 	assert_true(accounts_rename(f->accounts, "work", "Office one", &f->error));
 	check_order(f, "Office one irc home ");
 	assert_int_equal(file_mode(f->path), 0600);
