@@ -25,11 +25,14 @@ static void tell_thrown_out(struct channel *channel, guint32 handle,
 	g_autofree char *actor = tp_room_member_words(channel, change->actor);
 	g_autofree char *why = text_clean(change->message, -1, TEXT_LINE);
 	struct model *model = channel->conn->tp->model;
+	const char *by = change->actor ? actor : "the room";
 
+	if (change->actor == channel->room->self)
+		by = "you";
 	model_notice(model, NULL, channel->chat, self ? NOTICE_WARNING : NOTICE_INFO,
 		     "%s %s %s by %s%s%s", who, self ? "were" : "was",
-		     change->reason == TP_REASON_KICKED ? "kicked" : "banned",
-		     change->actor ? actor : "the room", *why ? ": " : "", why);
+		     change->reason == TP_REASON_KICKED ? "kicked" : "banned", by, *why ? ": " : "",
+		     why);
 	/* Some managers take a ban for a kick, and say nothing. */
 	if (g_hash_table_remove(channel->room->banning, GUINT_TO_POINTER(handle)) &&
 	    change->reason != TP_REASON_BANNED)

@@ -185,7 +185,7 @@ static void test_operator(void **state)
 	screen_wait_row(s, 0, "mine");
 	screen_line(s, "/kick carol enough");
 	expect(carol, "KICK #own carol", "enough");
-	screen_wait_text(s, "carol was kicked by alice");
+	screen_wait_text(s, "carol was kicked by you");
 	/* Idle can only kick, and that is said. */
 	irc_join(carol, "#own");
 	screen_wait_row(s, 0, "#own (2)");

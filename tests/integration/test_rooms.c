@@ -162,10 +162,10 @@ static void test_kick_and_ban(void **state)
 	struct screen *s = join(w, "{}");
 
 	screen_line(s, "/kick dave enough of that");
-	screen_wait_text(s, "dave was kicked by me@fixture: enough of that");
+	screen_wait_text(s, "dave was kicked by you: enough of that");
 	screen_wait_row(s, 0, ROOM " (2)");
 	screen_line(s, "/ban ERIN spam");
-	screen_wait_text(s, "erin was banned by me@fixture: spam");
+	screen_wait_text(s, "erin was banned by you: spam");
 	screen_wait_row(s, 0, ROOM " (1)");
 	check_call(w, "RemoveMembersWithReason", "'spam', 5");
 	screen_line(s, "/kick dave");
