@@ -115,7 +115,7 @@ static void on_joined(const GError *error, void *data)
 		cli_complain_new(reach->cli, error->message);
 	else if (!room)
 		cli_complain("cannot join %s: the network calls it by another name", reach->name);
-	reach->joined = room && room->joined_here;
+	reach->joined = room != NULL;
 	tell(reach, room, error ? error->code : room ? 0 : SESSION_ERROR_FAILED);
 }
 

@@ -45,12 +45,12 @@ static void on_left(const GError *error, void *data)
 	cli_end(sender->cli, sender->status);
 }
 
-/* A room that was joined for this is left again. False: there is none. */
+/* A room that was joined for this is left again by the last one. False: there is none. */
 static bool leave_room(struct sender *sender, session_done_fn done)
 {
 	if (!sender->chat || !sender->chat->account || !reach_has_joined(sender->reach))
 		return false;
-	session_part(session_of(sender), sender->chat, NULL, done, sender);
+	session_release_room(session_of(sender), sender->chat, done, sender);
 	return true;
 }
 

@@ -106,7 +106,6 @@ struct chat {
 	guint32 sms_chunks; /* of what is being typed; 0: not known */
 	gint32 sms_left;    /* characters that go into the last of them */
 	enum room_state room_state;
-	bool joined_here;       /* by this pheme: nobody else here was in it before */
 	char *topic, *topic_by; /* cleaned, "" for none */
 	gint64 topic_time;
 	bool topic_fixed;           /* we may not set it */

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define NICK_TRIES     4 /* other nicks, each with one more _ */
+#define SHARE_TRIES    50
+#define SHARE_AGAIN_MS 200
 #define RETRY_FIRST_S  2
 #define RETRY_MAX_S    300
 #define STABLE_S       60
@@ -245,6 +247,23 @@ static void retry_later(struct login *login, enum conn_end end, const char *text
 	tell_trouble(login, end, text, advice ? advice : "");
 }
 
+/* One that another pheme was just making or ending: its failure is not ours, nor is its nick. */
+static bool looks_again(struct login *login, const struct conn *conn, enum conn_end end)
+{
+	return (end == CONN_END_NETWORK || end == CONN_END_MANAGER ||
+		end == CONN_END_NAME_IN_USE) &&
+	       login->wanted && !login->was_online && !login->session->stopping &&
+	       conn_is_shared(conn) && login->share_tries++ < SHARE_TRIES;
+}
+
+/* It may still be about to vanish. */
+static void look_later(struct login *login)
+{
+	account_set_state(login->account, ACCOUNT_CONNECTING, "");
+	login_cancel_retry(login);
+	login->retry = g_timeout_add(SHARE_AGAIN_MS, on_retry, login);
+}
+
 /* --- trying ------------------------------------------------------------------------------- */
 
 static GHashTable *params_without_password(GHashTable *params)
@@ -331,6 +350,7 @@ static void open_conn(struct login *login)
 	if (!can_open(login))
 		return;
 	params = params_without_password(conf->params);
+	options.login = g_hash_table_lookup(params, "account");
 	add_to_nick(login, params);
 	options.manager = conf->manager;
 	options.protocol = conf->protocol;
@@ -484,7 +504,7 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 {
 	struct session *session = data;
 	struct login *login = login_find(session, conn_account(conn));
-	bool reopens;
+	bool reopens, again;
 
 	if (!login) {
 		conn_free(conn);
@@ -492,7 +512,8 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	}
 	/* The user changed their mind while the old one was ending. */
 	reopens = login->closing && login->wanted && end != CONN_END_BUS && !session->stopping;
-	reopens |= tries_another_nick(login, end);
+	again = !reopens && looks_again(login, conn, end);
+	reopens = reopens || (!again && tries_another_nick(login, end));
 	if (login->was_online && !session->stopping)
 		rooms_lost(login, end == CONN_END_REQUESTED ? NULL : text);
 	login->was_online = false;
@@ -514,7 +535,7 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	account_set_manager_failed(
 		login->account, end == CONN_END_MANAGER ||
 					(end == CONN_END_CONFIG && login->account->manager_failed));
-	if (!reopens) {
+	if (!reopens && !again) {
 		decide(login, end, text);
 		/* Those who were not told why with some advice. */
 		tell_waiting(login, end, text);
@@ -524,6 +545,8 @@ void login_ended(struct conn *conn, enum conn_end end, const char *text, void *d
 	conn_free(conn);
 	if (reopens)
 		open_now(login);
+	else if (again)
+		look_later(login);
 	stop_check(session);
 }
 
@@ -537,7 +560,7 @@ void session_connect(struct session *session, struct account *account, session_d
 	g_autoptr(GError) error = NULL;
 
 	login->wanted = true;
-	login->attempts = login->nick_tries = 0;
+	login->attempts = login->nick_tries = login->share_tries = 0;
 	g_clear_pointer(&login->told, g_free);
 	if (login_is_online(login) && !login->closing) {
 		promise_end_later(promise, NULL);

@@ -230,6 +230,17 @@ void session_part(struct session *session, struct chat *chat, const char *reason
 		conn_part(login->conn, chat, reason, promise_reply, promise);
 }
 
+void session_release_room(struct session *session, struct chat *chat, session_done_fn done,
+			  void *data)
+{
+	struct conn *conn = chat->account ? login_conn(session, chat->account) : NULL;
+
+	if (conn && conn_give_up_room(conn, chat))
+		session_part(session, chat, NULL, done, data);
+	else
+		promise_end_later(promise_new(session, NULL, done, data), NULL);
+}
+
 void session_set_topic(struct session *session, struct chat *chat, const char *topic,
 		       session_done_fn done, void *data)
 {

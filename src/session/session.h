@@ -239,6 +239,10 @@ void session_join(struct session *session, struct account *account, const char *
 		  const char *password, session_done_fn done, void *data);
 void session_part(struct session *session, struct chat *chat, const char *reason,
 		  session_done_fn done, void *data);
+/* Leaves a room that was joined for a moment only, unless others here are in it, or were in it
+ * before: of those who joined it for a moment the last one leaves it. */
+void session_release_room(struct session *session, struct chat *chat, session_done_fn done,
+			  void *data);
 /* Closes the chat here; leaves a room. */
 void session_close_chat(struct session *session, struct chat *chat);
 /*

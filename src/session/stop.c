@@ -50,8 +50,8 @@ static void leave(struct session *session)
 	for (guint i = 0; i < session->logins->len; i++) {
 		struct login *login = session->logins->pdata[i];
 
-		if (login->conn && (!conn_is_last_user(login->conn) ||
-				    (session->brief && conn_was_found(login->conn))))
+		if (login->conn &&
+		    (!conn_leave(login->conn) || (session->brief && conn_was_found(login->conn))))
 			let_go(login);
 		else
 			login_close(login);

@@ -97,6 +97,7 @@ struct login {
 	GHashTable *room_refused; /* key: what accounts.conf has for it is wrong */
 	GHashTable *room_offered; /* key: it was said how its password is kept */
 	GPtrArray *service_calls; /* passwords.c: struct service_call *, owned */
+	unsigned share_tries;     /* connections of others that ended before we were online */
 	unsigned nick_tries;      /* on IRC: underscores after the nick, which others have */
 	GPtrArray *connecting;    /* struct promise *: told when it is online or failed */
 	GPtrArray *disconnecting;

@@ -6,6 +6,7 @@
 
 #include "../model/text.h"
 #include "private.h"
+#include "room.h"
 
 static void wipe(char *secret)
 {
@@ -37,6 +38,7 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 	conn->manager = g_strdup(options->manager);
 	conn->protocol = g_strdup(options->protocol);
 	conn->secret = g_strdup(options->secret);
+	conn->login = g_strdup(options->login);
 	conn->nickname = g_strdup(options->nickname);
 	conn->living = options->living;
 	conn->params = copy_params(options->params);
@@ -44,6 +46,9 @@ struct conn *conn_new(struct tp *tp, struct account *account, const struct conn_
 	conn->wanted_message = g_strdup(options->message);
 	conn->handles = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	conn->interfaces = g_new0(char *, 1);
+	conn->joining = g_hash_table_new_full(NULL, NULL, tp_room_join_free, NULL);
+	conn->rooms =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)lease_free);
 	g_ptr_array_add(tp->conns, conn);
 	account_set_state(account, ACCOUNT_CONNECTING, "");
 	conn_find(conn);
@@ -70,6 +75,8 @@ void conn_free(struct conn *conn)
 	conn_channels_free(conn);
 	conn_roster_free(conn);
 	lease_free(conn->lease);
+	g_hash_table_unref(conn->rooms);
+	g_hash_table_unref(conn->joining);
 	g_ptr_array_remove(conn->tp->conns, conn);
 	g_hash_table_unref(conn->handles);
 	g_clear_pointer(&conn->statuses, g_hash_table_unref);
@@ -78,6 +85,7 @@ void conn_free(struct conn *conn)
 	g_strfreev(conn->interfaces);
 	wipe(conn->secret);
 	g_free(conn->manager);
+	g_free(conn->login);
 	g_free(conn->protocol);
 	g_free(conn->nickname);
 	g_free(conn->wanted_message);
@@ -104,9 +112,19 @@ bool conn_was_found(const struct conn *conn)
 	return conn->found;
 }
 
+bool conn_is_shared(const struct conn *conn)
+{
+	return conn->reused && !conn->found;
+}
+
 bool conn_is_last_user(struct conn *conn)
 {
 	return conn->lease && lease_is_last(conn->lease);
+}
+
+bool conn_leave(struct conn *conn)
+{
+	return conn->lease && lease_leave(conn->lease);
 }
 
 bool conn_check_online(struct conn *conn, tp_done_fn done, void *data, const char *what)
@@ -152,6 +170,8 @@ void conn_end(struct conn *conn, enum conn_end end, const char *text)
 	conn_channels_free(conn);
 	conn_roster_free(conn);
 	lease_free(g_steal_pointer(&conn->lease));
+	g_hash_table_remove_all(conn->rooms);
+	g_hash_table_remove_all(conn->joining);
 	account_set_features(conn->account, 0);
 	account_set_roster_ready(conn->account, false);
 	account_forget_presences(conn->account);

@@ -68,7 +68,7 @@ static bool same_login(const char *a, const char *b)
 /* Whose connection is recorded: the account of that name may be another login by now. */
 static char *login_key(const struct conn *conn)
 {
-	g_autofree char *folded = fold_login(account_param(conn));
+	g_autofree char *folded = fold_login(conn->login ? conn->login : account_param(conn));
 
 	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, folded, -1);
 }
@@ -254,6 +254,15 @@ static void replace_recorded(struct conn *conn, const char *name, const char *pa
 	ask_manager(conn);
 }
 
+static gboolean on_lease_retry(void *data)
+{
+	struct conn *conn = data;
+
+	conn->lease_retry = 0;
+	conn_find(conn);
+	return G_SOURCE_REMOVE;
+}
+
 static void on_recorded_owner(struct bus_reader *reply, const GError *error, void *data)
 {
 	struct conn *conn = data;
@@ -262,6 +271,12 @@ static void on_recorded_owner(struct bus_reader *reply, const GError *error, voi
 	g_autofree char *path = path_of_name(name);
 	const char *owner;
 
+	/* Those who share a dead one are just letting go of it; then one of us makes another. */
+	if (!reply && !lease_is_exclusive(conn->lease) && !conn->living) {
+		lease_free(g_steal_pointer(&conn->lease));
+		conn->lease_retry = g_timeout_add(LEASE_RETRY_MS, on_lease_retry, conn);
+		return;
+	}
 	if (!reply) {
 		ask_manager(conn);
 		return;
@@ -278,15 +293,6 @@ static void on_recorded_owner(struct bus_reader *reply, const GError *error, voi
 	conn->reused = true;
 	conn->found = lease_is_exclusive(conn->lease);
 	use_connection(conn, owner, name, path);
-}
-
-static gboolean on_lease_retry(void *data)
-{
-	struct conn *conn = data;
-
-	conn->lease_retry = 0;
-	conn_find(conn);
-	return G_SOURCE_REMOVE;
 }
 
 static void on_lease_error(const GError *error, void *data)

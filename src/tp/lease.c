@@ -24,9 +24,9 @@ static char *lease_path(const char *dir, const char *account)
 	return g_strdup_printf("%s/account-%s", dir, name);
 }
 
-struct lease *lease_take(const char *dir, const char *account, GError **error)
+static struct lease *take(char *file, GError **error)
 {
-	g_autofree char *path = lease_path(dir, account);
+	g_autofree char *path = file;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct lease *lease;
 	bool exclusive;
@@ -48,6 +48,20 @@ struct lease *lease_take(const char *dir, const char *account, GError **error)
 	lease->exclusive = exclusive;
 	lease->path = g_steal_pointer(&path);
 	return lease;
+}
+
+struct lease *lease_take(const char *dir, const char *account, GError **error)
+{
+	return take(lease_path(dir, account), error);
+}
+
+struct lease *lease_take_room(const char *dir, const char *account, const char *room,
+			      GError **error)
+{
+	g_autofree char *both = g_strdup_printf("%s\n%s", account, room);
+	g_autofree char *name = g_compute_checksum_for_string(G_CHECKSUM_SHA256, both, -1);
+
+	return take(g_strdup_printf("%s/room-%s", dir, name), error);
 }
 
 void lease_free(struct lease *lease)
@@ -113,5 +127,14 @@ bool lease_is_last(struct lease *lease)
 	else if (!lease->exclusive)
 		/* A failed conversion may have dropped the lock we had. */
 		flock(lease->fd, LOCK_SH | LOCK_NB);
+	return lease->exclusive;
+}
+
+bool lease_leave(struct lease *lease)
+{
+	/* Nobody holds a share while they ask, or each of two would be in the other's way. */
+	if (!lease->exclusive)
+		flock(lease->fd, LOCK_UN);
+	lease->exclusive = lease->exclusive || flock(lease->fd, LOCK_EX | LOCK_NB) == 0;
 	return lease->exclusive;
 }

@@ -43,9 +43,9 @@ struct channel_facts {
 	char *target_id;
 	guint32 initiator;
 	char *initiator_id;
-	char *auth_method;     /* of a ServerAuthentication channel */
-	char *service;         /* of a tube */
-	bool tells_reports;    /* whether it reports what arrived is told, and: */
+	char *auth_method;  /* of a ServerAuthentication channel */
+	char *service;      /* of a tube */
+	bool tells_reports; /* whether it reports what arrived is told, and: */
 	bool reports;
 	guint32 message_types; /* that can be sent, as bits; 0: not told */
 	/* Of a stream tube: by Socket_Address_Type, bits by Socket_Access_Control; of a D-Bus tube
@@ -95,11 +95,14 @@ struct conn {
 	/* options */
 	char *manager, *protocol, *secret, *nickname;
 	GHashTable *params;
+	char *login; /* the account as it is configured, where another name is tried; or NULL */
 	enum presence wanted_presence;
 	char *wanted_message;
 
 	struct lease *lease;
 	guint lease_retry;
+	GHashTable *rooms;           /* raw id → struct lease *: our shares in those we joined */
+	GHashTable *joining;         /* struct room_join *: who wait for such a share */
 	struct naming *naming;       /* a name that was asked for; or NULL */
 	struct manager_start *start; /* its manager is being started; or NULL */
 	bool reused;                 /* others use it, or we did before: leave its presence alone */

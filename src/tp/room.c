@@ -412,6 +412,7 @@ void tp_room_free(struct channel *channel)
 	if (conn->stage != CONN_ENDED)
 		tp_room_finish_joins(channel, error);
 	channel->room = NULL;
+	g_hash_table_remove(conn->rooms, channel->facts.target_id);
 	g_hash_table_unref(room->ids);
 	g_hash_table_unref(room->members);
 	g_hash_table_unref(room->owners);

@@ -39,6 +39,7 @@ struct room_change { /* why members changed; borrowed */
 struct room_join {
 	struct conn *conn;
 	char *name, *password;
+	guint retry; /* source: a share in the room is tried for again */
 	tp_done_fn done;
 	void *data;
 };

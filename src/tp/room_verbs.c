@@ -7,6 +7,11 @@
 #include "room.h"
 
 #define PART_TIMEOUT_MS 10000
+#define SHARE_RETRY_MS  50
+
+/* In the record of a share: the room was joined by one of us; or we were in it before. */
+#define SHARE_JOINED "joined"
+#define SHARE_FOUND  "found"
 
 void tp_room_join_free(void *data)
 {
@@ -14,6 +19,7 @@ void tp_room_join_free(void *data)
 
 	if (!join)
 		return;
+	g_clear_handle_id(&join->retry, g_source_remove);
 	if (join->password)
 		explicit_bzero(join->password, strlen(join->password));
 	g_free(join->password);
@@ -29,6 +35,7 @@ static void fail_join(struct room_join *join, const GError *error)
 
 	if (chat)
 		chat_set_room_state(chat, ROOM_LEFT);
+	g_hash_table_remove(join->conn->rooms, join->name);
 	if (join->done)
 		join->done(error, join->data);
 }
@@ -85,19 +92,93 @@ static struct channel *find_room_channel(struct conn *conn, const char *room, bo
 	return NULL;
 }
 
-static void join_by_name(struct room_join *join)
+static void enter_room(struct room_join *join)
 {
 	struct conn *conn = join->conn;
-	struct chat *chat = chat_open(conn->account, CHAT_ROOM, join->name);
 
-	/* One that another pheme is in may not have told yet who is there. */
-	chat->joined_here = !find_room_channel(conn, join->name, false);
-	if (chat->room_state != ROOM_JOINED)
-		chat_set_room_state(chat, ROOM_JOINING);
 	/* To join is to accept; idle answers the request below only when one is in. */
 	if (find_room_channel(conn, join->name, true))
 		conn_answer_invitation(conn, join->name, true, NULL, NULL);
 	conn_ensure_text(conn, CHAT_ROOM, join->name, on_room_channel, join, tp_room_join_free);
+}
+
+/* --- shares: who leaves last ----------------------------------------------------------------------- */
+
+/* What one who was killed has joined nobody else would leave. */
+static bool was_joined(const struct lease *lease, const struct conn *conn)
+{
+	g_autofree char *recorded = NULL;
+	g_autofree char *how = lease_read(lease, &recorded);
+
+	return !strcmp(how, SHARE_JOINED) && !strcmp(recorded, conn->name);
+}
+
+static void record_share(struct lease *lease, struct conn *conn, const char *room)
+{
+	bool joined = !find_room_channel(conn, room, false) || was_joined(lease, conn);
+	g_autoptr(GError) error = NULL;
+
+	if (!lease_record(lease, joined ? SHARE_JOINED : SHARE_FOUND, conn->name, &error))
+		g_debug("%s", error->message);
+}
+
+/* Who is just leaving is waited for. */
+static gboolean on_share_retry(void *data);
+
+static void take_share(struct room_join *join)
+{
+	struct conn *conn = join->conn;
+	g_autoptr(GError) error = NULL;
+	struct lease *lease;
+
+	if (g_hash_table_contains(conn->rooms, join->name)) {
+		enter_room(join);
+		return;
+	}
+	lease = lease_take_room(conn->tp->runtime_dir, conn->account->name, join->name, &error);
+	if (!lease && !error) {
+		join->retry = g_timeout_add(SHARE_RETRY_MS, on_share_retry, join);
+		g_hash_table_add(conn->joining, join);
+		return;
+	}
+	if (error)
+		g_debug("%s", error->message);
+	if (lease && lease_is_exclusive(lease))
+		record_share(lease, conn, join->name);
+	if (lease)
+		g_hash_table_insert(conn->rooms, g_strdup(join->name), lease);
+	enter_room(join);
+}
+
+static gboolean on_share_retry(void *data)
+{
+	struct room_join *join = data;
+
+	join->retry = 0;
+	g_hash_table_steal(join->conn->joining, join);
+	take_share(join);
+	return G_SOURCE_REMOVE;
+}
+
+bool conn_give_up_room(struct conn *conn, const struct chat *chat)
+{
+	struct lease *lease = g_hash_table_lookup(conn->rooms, chat->id);
+
+	if (lease && lease_leave(lease) && was_joined(lease, conn))
+		return true;
+	g_hash_table_remove(conn->rooms, chat->id);
+	return false;
+}
+
+/* --- names ------------------------------------------------------------------------------------------ */
+
+static void join_by_name(struct room_join *join)
+{
+	struct chat *chat = chat_open(join->conn->account, CHAT_ROOM, join->name);
+
+	if (chat->room_state != ROOM_JOINED)
+		chat_set_room_state(chat, ROOM_JOINING);
+	take_share(join);
 }
 
 /* The network's own spelling of the room's name, so that one room has one chat. */

@@ -126,6 +126,7 @@ void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data);
 
 struct conn_options {
 	const char *manager, *protocol;
+	const char *login;      /* whose it is, when the account in params is another name for it */
 	GHashTable *params;     /* name → text; types come from the manager */
 	const char *secret;     /* password known already, or NULL: asked for when wanted */
 	const char *nickname;   /* own alias to set, or NULL */
@@ -146,6 +147,8 @@ struct account *conn_account(const struct conn *conn);
 bool conn_is_online(const struct conn *conn);
 /* True: this pheme is its last user, conn_disconnect() ends it. False: others go on with it. */
 bool conn_is_last_user(struct conn *conn);
+/* The same for good: when it is not, it is not used any more, only freed. */
+bool conn_leave(struct conn *conn);
 /* Sets a parameter on the living connection. An error: that cannot be, it is for the next one. */
 void conn_change_param(struct conn *conn, const char *name, const char *text, tp_done_fn done,
 		       void *data);
@@ -153,6 +156,8 @@ void conn_change_param(struct conn *conn, const char *name, const char *text, tp
 void conn_renamed(struct conn *conn);
 /* It was there when nobody of us used it. */
 bool conn_was_found(const struct conn *conn);
+/* Another pheme asked for it, and we only came to it. */
+bool conn_is_shared(const struct conn *conn);
 /* Some managers keep what they have taken for a while, and lose it when they disconnect. @done is
  * told when it has gone out; maybe never when the connection ends. */
 bool conn_needs_flush(const struct conn *conn);
@@ -241,6 +246,8 @@ void conn_join(struct conn *conn, const char *room, const char *password, tp_don
 	       void *data);
 void conn_part(struct conn *conn, struct chat *chat, const char *reason, tp_done_fn done,
 	       void *data);
+/* Gives up our share in a room. True: it was joined by one of us, and nobody else here is in it. */
+bool conn_give_up_room(struct conn *conn, const struct chat *chat);
 void conn_set_topic(struct conn *conn, struct chat *chat, const char *topic, tp_done_fn done,
 		    void *data);
 /* Changes how a room is set up: @values has a text for each enum room_option, or NULL. */

@@ -10,7 +10,7 @@
 
 #define ME   "me@fixture"
 #define BOB  "bob@fixture"
-#define ROOM "dev@rooms"
+#define ROOM "dev@conference.fixture"
 
 #define RUN(w, ...) run(w, NULL, (const char *const[]){__VA_ARGS__, NULL})
 /* …with what a script of sh prints on standard input. */
@@ -268,6 +268,50 @@ static void test_crowd(void **state)
 	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
 }
 
+/* The same for a room: it is joined by the first and left by the last of them. */
+#define FEW                                                                                        \
+	"pids=; bad=0; for i in $(seq 20); do \"$@\" \"message $i\" & pids=\"$pids $!\"; done; "   \
+	"for p in $pids; do wait $p || bad=$((bad + 1)); done; exit $bad; exec \"$@\""
+
+static void check_few(struct pheme_world *w, guint count)
+{
+	const char *const args[] = {"--send", ROOM, NULL};
+	g_auto(GStrv) sent = NULL;
+
+	check(run(w, FEW, args), 0, "");
+	sent = fixture_sent(w->fixture, ME, ROOM);
+	assert_int_equal(g_strv_length(sent), count);
+}
+
+static void test_room_crowd(void **state)
+{
+	struct pheme_world *w = *state;
+
+	check_few(w, 20);
+	check_few(w, 40);
+	assert_int_equal(fixture_connection(w->fixture, ME, NULL, NULL), 2);
+}
+
+/* Who is in it for a person stays; where nobody is it is left though the connection lives. */
+static void test_room_beside_a_screen(void **state)
+{
+	struct pheme_world *w = *state;
+	struct screen *s = pheme_start_until(w, NULL, "connected as");
+	unsigned joins = fixture_count_calls(w->fixture, "RemoveMembers");
+
+	check_few(w, 20);
+	assert_in_range(fixture_count_calls(w->fixture, "RemoveMembers"), joins + 1, joins + 20);
+	joins = fixture_count_calls(w->fixture, "RemoveMembers");
+	screen_line(s, "/join " ROOM);
+	screen_wait_row(s, 0, ROOM " (");
+	check_few(w, 40);
+	assert_int_equal(fixture_count_calls(w->fixture, "RemoveMembers"), joins);
+	screen_line(s, "still here");
+	screen_wait_text(s, "still here");
+	pheme_wait_history(w, NULL, "SELECT count(*) FROM message WHERE delivery = 3", "41");
+	pheme_quit(w, s);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(test_##fn, setup, pheme_teardown)
 
 int main(void)
@@ -287,7 +331,10 @@ int main(void)
 		TEST(room),
 		TEST(beside_a_screen),
 		TEST(crowd),
+		TEST(room_crowd),
+		TEST(room_beside_a_screen),
 	};
 
+	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
 	return cmocka_run_group_tests_name("send", tests, NULL, NULL);
 }

@@ -104,6 +104,23 @@ static void check_long(struct pheme_world *w, struct irc_peer *carol)
 	assert_int_equal(got, 600);
 }
 
+/* Of those who send at the same time the last to leave waits for what all have sent. */
+static void check_several(struct pheme_world *w, struct irc_peer *carol)
+{
+	static const char several[] =
+		"pids=; bad=0; for i in 1 2 3 4 5 6; do \"$@\" \"hello room $i.\" & "
+		"pids=\"$pids $!\"; done; for p in $pids; do wait $p || bad=$((bad + 1)); done; "
+		"exit $bad; exec \"$@\"";
+
+	check(run(w, several, (const char *const[]){"-q", "--send", "#dev", NULL}), 0, "", "");
+	g_free(irc_wait(carol, "alice", "JOIN", "#dev", NULL));
+	for (int i = 1; i <= 6; i++) {
+		g_autofree char *text = g_strdup_printf("hello room %d.", i);
+
+		g_free(irc_wait(carol, "PRIVMSG #dev", text, NULL));
+	}
+}
+
 static void test_irc(void **state)
 {
 	struct pheme_world *w = *state;
@@ -118,9 +135,7 @@ static void test_irc(void **state)
 	/* A room that we are not in is joined for it, and left again. */
 	irc_join(carol, "#dev");
 	/* The server may still know the alice of before. */
-	check(RUN(w, "-q", "--send", "#dev", "hello room"), 0, "", "");
-	g_free(irc_wait(carol, "alice", "JOIN", "#dev", NULL));
-	g_free(irc_wait(carol, "PRIVMSG #dev", "hello room", NULL));
+	check_several(w, carol);
 	irc_peer_free(carol);
 }
 

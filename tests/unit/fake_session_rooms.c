@@ -66,6 +66,12 @@ void session_part(struct session *session, struct chat *chat, const char *reason
 	fake_end_later(session, done, data);
 }
 
+void session_release_room(struct session *session, struct chat *chat, session_done_fn done,
+			  void *data)
+{
+	session_part(session, chat, NULL, done, data);
+}
+
 void session_join(struct session *session, struct account *account, const char *room,
 		  const char *password, session_done_fn done, void *data)
 {

@@ -164,6 +164,21 @@ bool conn_was_found(const struct conn *conn)
 	return false;
 }
 
+bool conn_is_shared(const struct conn *conn)
+{
+	return false;
+}
+
+bool conn_leave(struct conn *conn)
+{
+	return conn_is_last_user(conn);
+}
+
+bool conn_give_up_room(struct conn *conn, const struct chat *chat)
+{
+	return true;
+}
+
 bool conn_is_last_user(struct conn *conn)
 {
 	return conn->last_user;
