@@ -63,7 +63,7 @@ INTEG_SRC  := $(wildcard tests/integration/test_*.c)
 # What takes too long for each day: make check-slow.
 SLOW_SRC   := $(wildcard tests/integration/test_slow_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH_SRC  := $(filter-out $(patsubst %,tests/bench/%.c,bare relay listen history),$(wildcard tests/bench/*.c))
+BENCH_SRC  := $(filter-out $(patsubst %,tests/bench/%.c,bare raw relay listen history),$(wildcard tests/bench/*.c))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 UNIT_BIN   := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -238,6 +238,11 @@ $(BUILD)/tests/bench/bare: $(call obj,tests/bench/bare.c)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -Wl,--no-as-needed -o $@ $^ $(SCREEN_LIBS) $(CORE_LIBS)
 
+# The XMPP work without a client.
+$(BUILD)/tests/bench/raw: $(call obj,tests/bench/raw.c)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^
+
 $(BUILD)/tests/bench/relay: $(call obj,tests/bench/relay.c) $(BUILD)/libpheme.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LIBS)
@@ -258,8 +263,7 @@ $(BUILD)/tests/bench/smoke: $(BUILD)/tests/bench/bench
 	@chmod +x $@
 
 BENCH_SMOKE := $(if $(BENCH_SRC),$(BUILD)/tests/bench/smoke)
-BENCH_BIN := $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/bare $(BUILD)/tests/bench/relay \
-	$(BUILD)/tests/bench/history
+BENCH_BIN := $(patsubst %,$(BUILD)/tests/bench/%,bench bare raw relay history)
 
 # pheme beside the clients that are installed (deps-bench installs them); forty minutes, with
 # BENCH_REPEATS=1 a third of that; Ctrl-C prints what there is.

@@ -27,6 +27,15 @@ static char **prepare_bare(struct run *run, bool connect)
 	return argv;
 }
 
+static char **prepare_raw(struct run *run, bool connect)
+{
+	char **argv = g_new0(char *, 3);
+
+	argv[0] = client_built("tests/bench/raw");
+	argv[1] = g_strdup_printf("%d", xmpp_world_port(run->xmpp));
+	return argv;
+}
+
 static void open_nothing(struct run *run)
 {
 }
@@ -72,6 +81,8 @@ static const struct client clients[] = {
 	{"floor", "sh", CLIENT_FLOOR, NETWORK_NONE, NO_ROSTER, NULL, prepare_shell, open_nothing},
 	{"bare", NULL, CLIENT_FLOOR, NETWORK_NONE, 1u << STAGE_CHAT, NULL, prepare_bare,
 	 open_nothing},
+	{"floor-x", NULL, CLIENT_FLOOR, NETWORK_XMPP, 1u << STAGE_CHAT | 1u << STAGE_ROSTER, NULL,
+	 prepare_raw, open_nothing},
 	{"mcabber", "mcabber", CLIENT_PEER, NETWORK_XMPP, ALL_STAGES, NULL, client_mcabber,
 	 client_mcabber_chat},
 	{"profanity", "profanity", CLIENT_PEER, NETWORK_XMPP, ALL_STAGES, NULL, client_profanity,
@@ -128,6 +139,8 @@ char *client_path(const struct client *client)
 
 	if (client->program)
 		return g_find_program_in_path(client->program);
-	path = client_built(client->kind == CLIENT_PHEME ? "pheme" : "tests/bench/bare");
+	path = client_built(client->kind == CLIENT_PHEME      ? "pheme"
+			    : client->network == NETWORK_XMPP ? "tests/bench/raw"
+							      : "tests/bench/bare");
 	return access(path, X_OK) == 0 ? g_steal_pointer(&path) : NULL;
 }

@@ -282,6 +282,10 @@ void stage_chat(struct run *run)
 	bool types = run->client->stages & 1u << STAGE_START;
 
 	open_chat(run);
+	if (run->client->kind == CLIENT_FLOOR && run->client->network != NETWORK_NONE) {
+		measure_burst(run);
+		return;
+	}
 	measure_idle(run);
 	if (types)
 		measure_typing(run);
