@@ -70,9 +70,10 @@ static void print_setting(struct command_run *run, const struct setting *setting
 {
 	const char *value = config_string(session_config(command_session(run)), setting->name);
 	bool changed = g_strcmp0(value, setting->fallback) != 0;
+	const char *usual = *setting->fallback ? setting->fallback : "nothing";
 
 	command_print(run, "%s = %s%s%s%s", setting->name, value ? value : "", changed ? "  (" : "",
-		      changed ? setting->fallback : "", changed ? " unless set)" : "");
+		      changed ? usual : "", changed ? " unless set)" : "");
 }
 
 /* Those whose name contains what was typed: "/set pane" finds ui.pane-width. */

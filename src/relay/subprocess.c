@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "subprocess.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -80,6 +81,16 @@ static bool spawn(const struct subprocess_setup *setup, GPid *pid, GError **erro
 				      (void *)setup, pid, setup->input, setup->output, -1, error);
 }
 
+/* In the system's words: GLib repeats the name of the program. */
+static const char *words_of(const GError *problem)
+{
+	if (g_error_matches(problem, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
+		return g_strerror(ENOENT);
+	if (g_error_matches(problem, G_SPAWN_ERROR, G_SPAWN_ERROR_ACCES))
+		return g_strerror(EACCES);
+	return problem->message;
+}
+
 struct subprocess *subprocess_start(const struct subprocess_setup *setup, subprocess_exit_fn fn,
 				    void *data, GError **error)
 {
@@ -89,7 +100,7 @@ struct subprocess *subprocess_start(const struct subprocess_setup *setup, subpro
 
 	if (!spawn(setup, &pid, &problem)) {
 		g_set_error(error, RELAY_ERROR, RELAY_ERROR_FAILED, "cannot start %s: %s",
-			    setup->argv[0], problem->message);
+			    setup->argv[0], words_of(problem));
 		return NULL;
 	}
 	program = g_new0(struct subprocess, 1);

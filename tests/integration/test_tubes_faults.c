@@ -59,7 +59,7 @@ static void test_program_comes_and_goes(void **state)
 	guint port = wait_port(world, "ben");
 
 	check_fetched(port, 0);
-	wait_said(world, "ann", "cannot start");
+	wait_said(world, "ann", "serve: No such file or directory");
 	write_program(world, "serve", "#!/bin/sh\nhead -c 1000 /dev/zero\n");
 	check_fetched(port, 1000);
 	write_program(world, "serve", "#!/bin/sh\nhead -c 500 /dev/zero; kill -9 $$\n");

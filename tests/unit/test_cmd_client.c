@@ -27,6 +27,8 @@ static void test_set(void **state)
 	check_prints(fixture, "/set", "ui.pane = true\n");
 	check_prints(fixture, "/set ui.pane-width", "ui.pane-width = 19");
 	check_prints(fixture, "/set pane-width 25", "ui.pane-width = 25  (19 unless set)");
+	check_prints(fixture, "/set file.directory /srv",
+		     "file.directory = /srv  (nothing unless set)");
 	assert_int_equal(config_int(config, "ui.pane-width"), 25);
 	check_prints(fixture, "/set -default pane-width", "ui.pane-width = 19\n");
 	check_prints(fixture, "/set ui.pane false", "ui.pane = false");
