@@ -62,14 +62,17 @@ static void tell_failed(struct session *session, const struct transfer *transfer
 {
 	bool ours = transfer->end == TRANSFER_END_CANCELLED ||
 		    (transfer->incoming && transfer->end == TRANSFER_END_DECLINED);
+	/* "cannot offer a.txt to Bob: …" */
+	g_autofree char *named = g_strdup_printf(" %s ", transfer->name);
+	bool is_named = strstr(transfer->reason, named) != NULL;
 	const char *then = "";
 
 	if (transfer->done && !ours && transfer->incoming)
 		then = "; what has come is kept: sent again, it goes on from there";
 	else if (transfer->done && !ours)
 		then = "; sent again, it goes on from what they kept of it";
-	model_notice(session->model, NULL, chat, ours ? NOTICE_INFO : NOTICE_WARNING, "%s: %s%s",
-		     transfer->name, transfer->reason, then);
+	model_notice(session->model, NULL, chat, ours ? NOTICE_INFO : NOTICE_WARNING, "%s%s%s%s",
+		     is_named ? "" : transfer->name, is_named ? "" : ": ", transfer->reason, then);
 }
 
 void files_told(struct conn *conn, struct transfer *transfer, void *data)

@@ -130,6 +130,16 @@ static void test_unable(void **state)
 	add_local(f, NULL, "ben");
 	assert_int_equal(pheme_run(f->w, &options, NULL, &err), 124);
 	assert_non_null(strstr(err, "cannot do that"));
+	{
+		g_autofree char *line = g_strdup_printf("/file send ann %s", path);
+		const char *run[] = {"--run", line, NULL};
+		const struct pheme_options once = {.args = run};
+		g_autofree char *said = NULL;
+
+		assert_int_equal(pheme_run(f->w, &once, NULL, &said), 6);
+		assert_non_null(strstr(said, "cannot offer a to ann: "));
+		assert_null(strstr(said, "a: cannot"));
+	}
 }
 
 static void check_refused(struct world *f, const char *path)
