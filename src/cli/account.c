@@ -42,25 +42,38 @@ static char *read_secret(void)
 	return NULL;
 }
 
-/* A password-command is a key of accounts.conf like others. */
-static char **add_command(char **args, const char *command)
+/* A password-command is a key of accounts.conf like others: "KEY=VALUE" for --account-add, two words
+ * for --account-set. */
+static char **add_command(const struct cli_task *task)
 {
+	const char *command = task->options.password_command;
+	bool sets = !strcmp(task->verb->flag, "account-set");
 	GPtrArray *all = g_ptr_array_new();
 
-	for (; *args; args++)
-		g_ptr_array_add(all, g_strdup(*args));
+	for (char **arg = task->args; *arg; arg++)
+		g_ptr_array_add(all, g_strdup(*arg));
+	if (command && sets)
+		g_ptr_array_add(all, g_strdup("password-command"));
 	if (command)
-		g_ptr_array_add(all, g_strconcat("password-command=", command, NULL));
+		g_ptr_array_add(all, sets ? g_strdup(command)
+					  : g_strconcat("password-command=", command, NULL));
 	g_ptr_array_add(all, NULL);
 	return (char **)g_ptr_array_free(all, FALSE);
 }
 
-int cli_account_add(struct session *session, const struct cli_task *task)
+int cli_account(struct session *session, const struct cli_task *task)
 {
-	g_auto(GStrv) args = add_command(task->args, task->options.password_command);
+	g_auto(GStrv) args = NULL;
 	struct cli_task whole = *task;
 	int status;
 
+	if (!strcmp(task->verb->flag, "account-set") && task->args[1] &&
+	    (task->options.password_command || (task->options.password_stdin && task->args[2]))) {
+		cli_complain("the password is one thing, \"%s\" another: set them one by one",
+			     task->args[1]);
+		return SESSION_ERROR_USAGE;
+	}
+	args = add_command(task);
 	whole.args = args;
 	if (!task->options.password_stdin)
 		return cli_command(session, &whole);

@@ -73,7 +73,8 @@ static const struct {
 	const char *flag;
 	int (*run)(struct session *session, const struct cli_task *task);
 } doers[] = {
-	{"account-add", cli_account_add},
+	{"account-add", cli_account},
+	{"account-set", cli_account},
 	{"candidates", cli_candidates},
 	{"completion", cli_completion},
 	{"file-receive", receive_files},

@@ -45,8 +45,8 @@ int cli_list(struct session *session, const struct cli_task *task);
 int cli_log(struct session *session, const struct cli_task *task);
 int cli_log_search(struct session *session, const struct cli_task *task);
 int cli_log_export(struct session *session, const struct cli_task *task);
-/* Adds an account (account.c). */
-int cli_account_add(struct session *session, const struct cli_task *task);
+/* Adds an account or changes one (account.c). */
+int cli_account(struct session *session, const struct cli_task *task);
 /* What shells complete with (completion.c). */
 int cli_completion(struct session *session, const struct cli_task *task);
 int cli_candidates(struct session *session, const struct cli_task *task);

@@ -309,11 +309,34 @@ static bool check_value(struct command_run *run, const struct account *account, 
 	return command_check_param(run, protocol, key + strlen("param-"), value);
 }
 
+/* A password in the file would be taken before what the command says. */
+static void drop_password(struct command_run *run, struct account *account)
+{
+	const struct account_conf *conf =
+		accounts_find(session_accounts(command_session(run)), account->name);
+
+	if (conf && conf->password_command && g_hash_table_contains(conf->params, "password"))
+		set_key(run, account, "password", NULL);
+}
+
+/* That came another way than in the line. */
+static void set_secret(struct command_run *run, struct account *account, const char *name,
+		       const char *secret)
+{
+	if (param_is_secret_name(name) && strcmp(name, "password-command"))
+		set_key(run, account, name, secret);
+	else
+		command_fail(run, SESSION_ERROR_USAGE, "%s is no secret: write its value after it",
+			     name);
+}
+
 static void set_account(struct command_run *run, struct account *account)
 {
 	const char *name = command_arg(run, 1), *value = command_rest(run, 2);
 
-	if (!name) {
+	if (command_front(run)->secret) {
+		set_secret(run, account, name ? name : "password", command_front(run)->secret);
+	} else if (!name) {
 		print_conf(run, account);
 	} else if (!strcmp(name, "-default") && *value) {
 		set_key(run, account, value, NULL);
@@ -322,10 +345,14 @@ static void set_account(struct command_run *run, struct account *account)
 	} else if (param_is_secret_name(name) && strcmp(name, "password-command")) {
 		command_fail(run, SESSION_ERROR_USAGE,
 			     "a secret is not taken from a command line, where it stays in the "
-			     "line history and others may see it: it is asked for when %s connects",
-			     account->name);
+			     "line history and others may see it: %s",
+			     command_front(run)->unattended
+				     ? "--password-stdin and --password-command take it"
+				     : "it is asked for when the account connects");
 	} else if (check_value(run, account, name, value)) {
 		set_key(run, account, name, value);
+		if (!strcmp(name, "password-command"))
+			drop_password(run, account);
 	}
 }
 

@@ -64,7 +64,7 @@ struct front {
 	const struct front_ops *ops;
 	struct session *session;
 	bool unattended;    /* nobody sits there: commands do not ask "are you sure?" */
-	const char *secret; /* the password of the account that is added, told otherwise than in
+	const char *secret; /* a password for an account, told otherwise than in
 			       the line; or NULL */
 	GSList *runs;       /* private to command.c: commands under way */
 };

@@ -132,7 +132,8 @@ const struct command command_account_actions[] = {
 	 .flag_once = true,
 	 .flag_help =
 		 "Print what accounts.conf has of an account, or set KEY to VALUE; -default KEY "
-		 "takes KEY out of the file."},
+		 "takes KEY out of the file. --password-stdin sets the password, or with a KEY "
+		 "another secret, --password-command the command for it."},
 	{.name = NULL},
 };
 
