@@ -177,6 +177,10 @@ static void show_due(struct talk *talk)
 		if (!arrival->hide && !chat_find_uid(arrival->chat, arrival->row.uid))
 			message = show_late(talk, arrival);
 		reader_pass(arrival, message);
+		/* What was told of it while the history was asked. */
+		if (arrival->row.direction == MESSAGE_OUT)
+			report_token(talk, arrival->row.uid,
+				     arrival->row.token ? arrival->row.token : "");
 		finish(arrival);
 	}
 	talk_release(talk);

@@ -100,8 +100,13 @@ static void apply(struct session *session, struct chat *chat, struct message *me
 	chat_set_delivery(chat, message, delivery, reason);
 }
 
-static bool is_sending(const struct chat *chat)
+/* Something is on its way out, or another pheme has sent it and it is not shown here yet. */
+static bool is_expecting(struct talk *talk)
 {
+	const struct chat *chat = talk->chat;
+
+	if (!g_queue_is_empty(&talk->held))
+		return true;
 	for (unsigned i = chat->count; i-- > 0;)
 		if (chat_message(chat, i)->delivery == DELIVERY_SENDING)
 			return true;
@@ -184,7 +189,7 @@ void report_token(struct talk *talk, const char *uid, const char *token)
 		chat_set_token(talk->chat, message, token);
 		use_early(talk, message);
 	}
-	if (!is_sending(talk->chat))
+	if (!is_expecting(talk))
 		give_up_early(talk);
 }
 
@@ -243,16 +248,18 @@ void report_delivery(struct conn *conn, const struct delivery_report *report, vo
 	struct account *account = conn_account(conn);
 	struct login *login = login_find(session, account);
 	struct message *message;
+	struct talk *talk;
 	struct chat *chat;
 
 	if (!login)
 		return;
 	chat = chat_find(account, report->kind, report->chat_id);
+	talk = chat ? talk_find(session, chat) : NULL;
 	message = chat ? find_meant(chat, report) : NULL;
 	if (message)
 		apply(session, chat, message, report->delivery, report->reason);
-	else if (chat && report->token && *report->token && is_sending(chat))
-		keep_early(talk_get(session, chat), report);
+	else if (talk && report->token && *report->token && is_expecting(talk))
+		keep_early(talk, report);
 	else
 		report_unseen(session, account, chat, report);
 	acknowledge(login, report);

@@ -487,6 +487,30 @@ static void report_before_the_token(void **state)
 	assert_int_equal(count_lines(open_bob(f), "not delivered: long ago"), 1);
 }
 
+/* Another pheme sent it; while the history is asked whether it is there the report comes. */
+static void report_before_it_is_shown(void **state)
+{
+	struct fixture *f = *state;
+	struct conn *conn = go_online(f);
+	const struct incoming incoming = {
+		.chat_id = BOB,
+		.init = {.time = 1,
+			 .direction = MESSAGE_OUT,
+			 .delivery = DELIVERY_SENT,
+			 .text = "from the side",
+			 .token = "t1",
+			 .uid = "side1"},
+	};
+
+	conn->tp->ops->incoming(conn, &incoming, conn->tp->data);
+	report(conn, "t1", DELIVERY_DELIVERED, NULL, NULL, 0);
+	report(conn, "t0", DELIVERY_FAILED, "long ago", NULL, 0);
+	WAIT_FOR(open_bob(f)->count == 2);
+	assert_int_equal(chat_message(open_bob(f), 0)->delivery, DELIVERY_DELIVERED);
+	assert_int_equal(stored_delivery(f, NULL), DELIVERY_DELIVERED);
+	assert_int_equal(count_lines(open_bob(f), "not delivered: long ago"), 1);
+}
+
 static void report_after_a_restart(void **state)
 {
 	struct fixture *f = *state;
@@ -561,6 +585,7 @@ int main(void)
 		TEST("/session/outbox/a_closed_chat_still_sends", a_closed_chat_still_sends),
 		TEST("/session/report/by_token", report_by_token),
 		TEST("/session/report/before_the_token", report_before_the_token),
+		TEST("/session/report/before_it_is_shown", report_before_it_is_shown),
 		TEST("/session/report/after_a_restart", report_after_a_restart),
 		TEST("/session/report/without_a_token", report_without_a_token),
 		TEST("/session/report/for_a_closed_chat", report_for_a_closed_chat),
