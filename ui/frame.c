@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <glib.h>
 
-#define KEEP (64 * 1024) /* of the file in memory, from one frame to the next */
+#define KEEP (64 * 1024)        /* of the file in memory, from one frame to the next */
+#define ROOM (16 * 1024 * 1024) /* more than any frame needs */
 
 struct frame {
 	int terminal;
@@ -59,9 +61,18 @@ void frame_write(int fd, const char *bytes, size_t length)
 	}
 }
 
+/* A limit on the size of files (ulimit -f) holds for one in memory, too, and may be set at any
+ * time. */
+static bool has_room(void)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur >= ROOM;
+}
+
 void frame_begin(struct frame *frame)
 {
-	if (frame->memory >= 0)
+	if (frame->memory >= 0 && has_room())
 		dup3(frame->memory, fileno(frame->file), O_CLOEXEC);
 }
 

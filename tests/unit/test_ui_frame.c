@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <glib.h>
 
@@ -102,6 +103,23 @@ static void test_outside(void **state)
 	assert_arrived(f, "\033[H");
 }
 
+/* With `ulimit -f 0` each write goes to the terminal at once. */
+static void test_no_room(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit before, none;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	frame_begin(f->frame);
+	put(f, "\033[2;20H");
+	assert_arrived(f, "\033[2;20H");
+	frame_end(f->frame);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_arrived(f, "");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -109,6 +127,7 @@ int main(void)
 		{"/ui/frame/shorter", test_shorter_than_the_one_before, setup, teardown, NULL},
 		{"/ui/frame/empty", test_empty, setup, teardown, NULL},
 		{"/ui/frame/outside", test_outside, setup, teardown, NULL},
+		{"/ui/frame/no_room", test_no_room, setup, teardown, NULL},
 	};
 
 	return cmocka_run_group_tests_name("ui/frame", tests, NULL, NULL);
