@@ -23,14 +23,20 @@ static gboolean has_messages(GSource *source)
 static gboolean dispatcher_prepare(GSource *source, int *timeout_ms)
 {
 	*timeout_ms = -1;
+	((struct dispatcher *)source)->bus->has_had_turn = false;
 	return has_messages(source);
 }
 
+/* Once in a round, whether it is for what is left of the last one or for what arrived in this. */
 static void take_turn(struct bus *bus)
 {
-	DBusConnection *connection = dbus_connection_ref(bus->connection);
+	DBusConnection *connection;
 	gint64 until = g_get_monotonic_time() + TURN_US;
 
+	if (!bus->connection || bus->has_had_turn)
+		return;
+	bus->has_had_turn = true;
+	connection = dbus_connection_ref(bus->connection);
 	/* Any message may end in bus_close(). */
 	for (unsigned i = 0; i < TURN_MESSAGES && bus->connection; i++) {
 		if (dbus_connection_dispatch(connection) != DBUS_DISPATCH_DATA_REMAINS)
@@ -46,8 +52,7 @@ static gboolean dispatcher_dispatch(GSource *source, GSourceFunc callback, void 
 {
 	struct bus *bus = bus_ref(((struct dispatcher *)source)->bus);
 
-	if (bus->connection)
-		take_turn(bus);
+	take_turn(bus);
 	bus_unref(bus);
 	return G_SOURCE_CONTINUE;
 }
@@ -82,7 +87,7 @@ static gboolean on_watch_ready(int fd, GIOCondition condition, void *data)
 	if (condition & G_IO_HUP)
 		flags |= DBUS_WATCH_HANGUP;
 	dbus_watch_handle(watched->watch, flags);
-	if (condition & G_IO_IN && bus->connection)
+	if (condition & G_IO_IN)
 		take_turn(bus);
 	bus_unref(bus);
 	return G_SOURCE_CONTINUE;

@@ -23,6 +23,7 @@ struct bus {
 	char *unique_name;
 	bool no_autostart; /* no call starts anything */
 	bool gone;         /* the loss of the connection was reported */
+	bool has_had_turn; /* in this round of the main loop */
 	void (*closed_fn)(struct bus *bus, void *data);
 	void *closed_data;
 	GQueue calls;        /* sent and not answered, in the order they were sent */
