@@ -2,6 +2,8 @@
 
 #include "model_test.h"
 
+#include <time.h>
+
 static struct chat *open_room(struct fixture *fixture)
 {
 	struct chat *room = chat_open(fixture->account, CHAT_ROOM, "dev@conf");
@@ -182,7 +184,7 @@ static void test_netsplit(void **state)
 {
 	struct fixture *fixture = *state;
 	struct chat *room = open_room(fixture);
-	gint64 start = g_get_monotonic_time();
+	clock_t start = clock(); /* of this process: others may be busy */
 
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned i = 0; i < 5000; i++) {
@@ -198,9 +200,8 @@ static void test_netsplit(void **state)
 		}
 		assert_members(room, "");
 	}
-	print_message("5,000 members twice in and out: %d ms\n",
-		      (int)((g_get_monotonic_time() - start) / 1000));
-	assert_true(g_get_monotonic_time() - start < 5 * G_USEC_PER_SEC);
+	print_message("5,000 members twice in and out: %d ms\n", (int)((clock() - start) / 1000));
+	assert_true(clock() - start < 5 * CLOCKS_PER_SEC || g_getenv("PHEME_TEST_SLOW"));
 }
 
 static void test_order_is_kept(void **state)

@@ -2,6 +2,8 @@
 
 #include "model_test.h"
 
+#include <time.h>
+
 #include "model/transfer.h"
 #include "model/tube.h"
 
@@ -410,7 +412,8 @@ static unsigned compare_count(struct fixture *fixture)
 static void test_many(void **state)
 {
 	struct fixture *fixture = *state;
-	gint64 start = g_get_monotonic_time(), loaded, stormed;
+	/* Of this process: others may be busy. */
+	clock_t start = clock(), loaded, stormed;
 
 	for (unsigned i = 0; i < 10000; i++) {
 		g_autofree char *id = g_strdup_printf("user%05u@example.org", i * 7919 % 10000);
@@ -424,20 +427,22 @@ static void test_many(void **state)
 				     "");
 		contact_add_group(contact, group);
 	}
-	loaded = g_get_monotonic_time();
+	loaded = clock();
 	for (unsigned i = 0; i < 1000; i++) {
 		g_autofree char *id = g_strdup_printf("user%05u@example.org", i * 13 % 10000);
 
 		contact_set_presence(account_find_contact(fixture->account, id),
 				     i % 2 ? PRESENCE_OFFLINE : PRESENCE_AWAY, "y", "");
 	}
-	stormed = g_get_monotonic_time();
+	stormed = clock();
 	print_message("10,000 contacts: %d ms, 1,000 presences: %d us\n",
 		      (int)((loaded - start) / 1000), (int)(stormed - loaded));
 	assert_int_equal(compare_count(fixture), 10000);
 	assert_int_equal(g_sequence_get_length(fixture->account->rows), 10020);
-	assert_true(loaded - start < 5 * G_USEC_PER_SEC);
-	assert_true(stormed - loaded < G_USEC_PER_SEC);
+	if (g_getenv("PHEME_TEST_SLOW"))
+		return;
+	assert_true(loaded - start < 5 * CLOCKS_PER_SEC);
+	assert_true(stormed - loaded < CLOCKS_PER_SEC);
 }
 
 static void test_standing(void **state)
