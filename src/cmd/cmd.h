@@ -16,6 +16,8 @@ struct account *command_find_account(struct command_run *run, const char *name);
 struct account *command_account_at(struct command_run *run, unsigned index);
 /* The one that -a names, the chat's, the only one; fails when it cannot be told. */
 struct account *command_need_account(struct command_run *run);
+/* The same for a command that speaks of somebody: the one that the id can be in. */
+struct account *command_account_of_id(struct command_run *run, const char *id);
 bool command_check_online(struct command_run *run, struct account *account);
 /* Takes "account:" off *@name when an account is called so; NULL without failing when not. */
 struct account *command_split_account(struct command_run *run, const char **name);

@@ -23,7 +23,7 @@ void cmd_add(struct command_run *run)
 	struct account *account = command_split_account(run, &id);
 
 	if (!account)
-		account = command_need_account(run);
+		account = command_account_of_id(run, id);
 	if (!account || !check_roster(run, account))
 		return;
 	command_hold(run);

@@ -76,6 +76,15 @@ struct account *command_need_account(struct command_run *run)
 	return NULL;
 }
 
+struct account *command_account_of_id(struct command_run *run, const char *id)
+{
+	struct account *account = command_account(run);
+
+	if (!command_named_account(run))
+		account = session_account_of_id(command_session(run), account, id);
+	return account ? account : command_need_account(run);
+}
+
 struct account *command_account_at(struct command_run *run, unsigned index)
 {
 	const char *name = command_arg(run, index);
@@ -166,7 +175,7 @@ struct account *command_id(struct command_run *run, const char **name)
 	}
 	account = command_split_account(run, name);
 	if (!account)
-		account = command_need_account(run);
+		account = command_account_of_id(run, *name);
 	if (!account || !command_check_online(run, account))
 		return NULL;
 	if (session_check_id(command_session(run), account, *name, NULL) &&
@@ -198,7 +207,7 @@ static void open_by_id(struct command_run *run, const char *id, command_chat_fn 
 	struct opening *opening;
 
 	if (!account)
-		account = command_need_account(run);
+		account = command_account_of_id(run, id);
 	if (!account)
 		return;
 	if (!session_check_id(command_session(run), account, id, &unknown)) {

@@ -167,6 +167,10 @@ bool session_find_target(struct session *session, struct account *account, const
 /* Can it be an id, for the network to judge? An error as of session_find_contact(). */
 bool session_check_id(struct session *session, struct account *account, const char *id,
 		      GError **error);
+/* The account that the id of somebody, who is not known, can be in: @current when it can, else the
+ * only one, those online first; else @current, which may be NULL. */
+struct account *session_account_of_id(struct session *session, struct account *current,
+				      const char *id);
 /* An id alone does not tell what it is; but a contact is known, and rooms are where they are by
  * custom, or joined at each connect. @account NULL: any. */
 bool session_is_room_name(struct session *session, struct account *account, const char *id);

@@ -116,11 +116,15 @@ bool session_is_alias(struct session *session, struct account *account, const ch
 }
 
 /* A word that cannot be an id on XMPP is most likely a mistyped name, and as a domain it would even
- * be accepted. */
+ * be accepted. Nicks of IRC and logins have no @. */
 static bool is_id(const struct account *account, const char *id)
 {
-	return *id && !strpbrk(id, " \t\n") &&
-	       (strcmp(account->protocol, "jabber") != 0 || strpbrk(id, "@."));
+	if (!*id || strpbrk(id, " \t\n"))
+		return false;
+	if (!strcmp(account->protocol, "jabber"))
+		return strpbrk(id, "@.");
+	return !strchr(id, '@') ||
+	       (strcmp(account->protocol, "irc") != 0 && strcmp(account->protocol, "local") != 0);
 }
 
 bool session_check_id(struct session *session, struct account *account, const char *id,
@@ -130,6 +134,37 @@ bool session_check_id(struct session *session, struct account *account, const ch
 		return true;
 	session_find_contact(session, account, id, error);
 	return false;
+}
+
+static struct account *only_with_id(const GPtrArray *accounts, const char *id, bool online)
+{
+	struct account *only = NULL;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = accounts->pdata[i];
+
+		if (!is_id(account, id) || (online && account->state != ACCOUNT_ONLINE))
+			continue;
+		if (only)
+			return NULL;
+		only = account;
+	}
+	return only;
+}
+
+struct account *session_account_of_id(struct session *session, struct account *current,
+				      const char *id)
+{
+	const GPtrArray *accounts = session_model(session)->accounts;
+	struct account *only;
+
+	/* A word without @ may be a mistyped name, and a stranger's nick. */
+	if (!strchr(id, '@') || (current && is_id(current, id)))
+		return current;
+	only = only_with_id(accounts, id, true);
+	if (!only)
+		only = only_with_id(accounts, id, false);
+	return only ? only : current;
 }
 
 /* --- names -------------------------------------------------------------------------------- */
@@ -177,6 +212,8 @@ bool session_find_target(struct session *session, struct account *account, const
 		return true;
 	named = model_split_account(session_model(session), &name);
 	account = named ? named : account;
+	if (!account)
+		account = session_account_of_id(session, NULL, name);
 	if (!account)
 		account = session_default_account(session, NULL, error);
 	if (!account)

@@ -21,9 +21,23 @@ static void test_msg(void **state)
 	check(fixture, "/msg irc:else x", "send irc else 0 x\n");
 	check(fixture, "/query irc:SomeBody", "show somebody\n");
 	fixture->current = NULL;
-	check_fails(fixture, "/msg stranger@example.org x", 2, "which account?");
+	check_fails(fixture, "/msg stranger x", 2, "which account?");
 	check(fixture, "/msg -a work stranger@example.org x",
 	      "send work stranger@example.org 0 x\n");
+}
+
+/* An id with an @ can only be where such ids are. */
+static void test_the_account_of_an_id(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check(fixture, "/msg stranger@example.org x", "send work stranger@example.org 0 x\n");
+	check(fixture, "/add stranger@example.org hi",
+	      "roster_add work stranger@example.org \"hi\"\n");
+	check_fails(fixture, "/msg -a irc stranger@example.org x", 3, "no contact is called");
+	fixture->current = add_room(fixture->irc, "#dev");
+	check(fixture, "/query stranger@example.org", "show stranger@example.org\n");
+	assert_ptr_equal(fixture->current->account, fixture->work);
 }
 
 /* "bbo" would be a valid domain on XMPP. */
@@ -292,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("/cmd/msg_sends_and_stays", test_msg),
+		TEST("/cmd/the_account_of_an_id_is_found", test_the_account_of_an_id),
 		TEST("/cmd/msg_to_a_mistyped_name_is_refused", test_msg_to_a_mistyped_name),
 		TEST("/cmd/msg_to_an_alias_of_two_is_refused", test_msg_to_an_alias_of_two),
 		TEST("/cmd/msg_finds_rooms_and_members", test_msg_to_rooms_and_members),
