@@ -38,7 +38,9 @@ void ui_show_chat(struct ui *ui, struct chat *chat)
 {
 	if (ui->leaving)
 		return;
-	ui_close_views(ui);
+	ui_leave_views(ui);
+	if (ui->view != NULL)
+		view_ask_to_drop(ui->view);
 	if (ui->current != NULL && ui->current->chat == chat)
 		return;
 	find_cancel(ui);

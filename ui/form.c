@@ -462,6 +462,11 @@ static bool form_key(struct view *view, enum list_key key, gunichar c)
 	return false;
 }
 
+static bool form_is_changed(const struct view *view)
+{
+	return ((const struct form *)view)->changed || view->editing != NULL;
+}
+
 static void form_free(struct view *view)
 {
 	struct form *form = (struct form *)view;
@@ -483,6 +488,7 @@ static const struct view_ops form_ops = {
 	.key = form_key,
 	.line = form_line,
 	.cancel = form_cancel,
+	.is_changed = form_is_changed,
 	.free = form_free,
 };
 

@@ -41,7 +41,7 @@ static void show_view(struct front *front, enum front_view which, const char *ar
 	struct ui *ui = ui_of(front);
 	struct view *view = NULL;
 
-	ui_close_views(ui);
+	ui_leave_views(ui);
 	switch (which) {
 	case VIEW_HELP:
 		view = view_help_new(ui, argument);
@@ -79,7 +79,7 @@ static void show_account_form(struct front *front, const char *manager, const ch
 {
 	struct ui *ui = ui_of(front);
 
-	ui_close_views(ui);
+	ui_leave_views(ui);
 	ui_push_view(ui, account != NULL ? form_new_edit(ui, account)
 					 : form_new(ui, manager, protocol));
 }

@@ -321,7 +321,7 @@ static void toggle_view(struct ui *ui, const char *title, struct view *view)
 {
 	bool same = ui->view != NULL && strcmp(ui->view->ops->title, title) == 0;
 
-	ui_close_views(ui);
+	ui_leave_views(ui);
 	if (!same) {
 		ui_push_view(ui, view);
 		return;

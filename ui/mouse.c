@@ -34,7 +34,7 @@ static void click(struct ui *ui, const struct mouse *mouse)
 			return;
 		ui->pane_focus = false;
 		pane_leave(ui->pane);
-		ui_close_views(ui);
+		ui_leave_views(ui);
 		ui_open_row(ui, &row);
 		ui_update_input(ui);
 		ui_mark(ui, DIRTY_PANE);

@@ -163,6 +163,13 @@ void sheet_cancel(struct view *view)
 	stop_editing((struct sheet *)view);
 }
 
+bool sheet_is_changed(const struct view *view)
+{
+	const struct sheet *sheet = (const struct sheet *)view;
+
+	return sheet->ops->asks && (sheet->changed || view->editing != NULL);
+}
+
 bool sheet_key(struct view *view, enum list_key key, gunichar c)
 {
 	struct sheet *sheet = (struct sheet *)view;

@@ -46,6 +46,7 @@ void sheet_draw(struct view *view, const struct area *area);
 bool sheet_key(struct view *view, enum list_key key, gunichar c);
 void sheet_line(struct view *view, const char *line);
 void sheet_cancel(struct view *view);
+bool sheet_is_changed(const struct view *view);
 void sheet_free(struct view *view);
 
 /* Takes @heading. */

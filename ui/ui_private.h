@@ -211,6 +211,8 @@ extern const struct front_ops front_ops;
 void ui_push_view(struct ui *ui, struct view *view);
 void ui_close_view(struct ui *ui);
 void ui_close_views(struct ui *ui);
+/* Closes all but those that something was typed into. */
+void ui_leave_views(struct ui *ui);
 void ui_quit(struct ui *ui, int status);
 void ui_notice(struct ui *ui, enum notice_level level, const char *format, ...) G_GNUC_PRINTF(3, 4);
 bool ui_has_accounts(const struct ui *ui);

@@ -11,13 +11,11 @@ void ui_push_view(struct ui *ui, struct view *view)
 	ui_mark(ui, DIRTY_ALL);
 }
 
-void ui_close_view(struct ui *ui)
+static void remove_view(struct ui *ui, struct view **place)
 {
-	struct view *view = ui->view;
+	struct view *view = *place;
 
-	if (view == NULL)
-		return;
-	ui->view = view->below;
+	*place = view->below;
 	if (ui->draft != NULL && ui->draft == view->editing)
 		ui->draft = NULL;
 	if (ui->dropping == view)
@@ -29,10 +27,30 @@ void ui_close_view(struct ui *ui)
 	ui_mark(ui, DIRTY_ALL);
 }
 
+void ui_close_view(struct ui *ui)
+{
+	if (ui->view != NULL)
+		remove_view(ui, &ui->view);
+}
+
 void ui_close_views(struct ui *ui)
 {
 	while (ui->view != NULL)
 		ui_close_view(ui);
+}
+
+void ui_leave_views(struct ui *ui)
+{
+	struct view **place = &ui->view;
+
+	while (*place != NULL) {
+		struct view *view = *place;
+
+		if (view->ops->is_changed != NULL && view->ops->is_changed(view))
+			place = &view->below;
+		else
+			remove_view(ui, place);
+	}
 }
 
 /* --- what would be lost --------------------------------------------------------------------- */

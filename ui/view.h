@@ -27,6 +27,8 @@ struct view_ops {
 	void (*line)(struct view *view, const char *line);           /* Enter, while editing */
 	void (*cancel)(struct view *view);                           /* Esc, while editing */
 	bool (*event)(struct view *view, const struct event *event); /* true: draw again */
+	/* Was something typed into it that would be lost? NULL: never. */
+	bool (*is_changed)(const struct view *view);
 	void (*free)(struct view *view);
 };
 

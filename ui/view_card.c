@@ -129,6 +129,7 @@ static const struct sheet_ops card_ops = {
 			.key = sheet_key,
 			.line = sheet_line,
 			.cancel = sheet_cancel,
+			.is_changed = sheet_is_changed,
 			.free = sheet_free,
 		},
 	.submit = "save",

@@ -119,6 +119,7 @@ static const struct sheet_ops form_ops = {
 			.key = sheet_key,
 			.line = sheet_line,
 			.cancel = sheet_cancel,
+			.is_changed = sheet_is_changed,
 			.event = form_event,
 			.free = sheet_free,
 		},

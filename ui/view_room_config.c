@@ -269,6 +269,11 @@ static void setup_free(struct view *base)
 	chat_unref(view->chat);
 }
 
+static bool setup_is_changed(const struct view *base)
+{
+	return is_changed((const struct config_view *)base) || base->editing != NULL;
+}
+
 static const struct view_ops setup_ops = {
 	.title = "Room",
 	.hint = "Up/Down: move  Enter: change  q: close",
@@ -276,6 +281,7 @@ static const struct view_ops setup_ops = {
 	.key = setup_key,
 	.line = setup_line,
 	.cancel = setup_cancel,
+	.is_changed = setup_is_changed,
 	.event = setup_event,
 	.free = setup_free,
 };

@@ -167,6 +167,46 @@ static void test_small(void **state)
 	play_free(play);
 }
 
+/* Neither a look at the help nor a chat that is shown meanwhile ends a form that is half filled. */
+static void test_kept(void **state)
+{
+	struct play *play = play_new(NULL);
+	struct screen *s = play_screen(play);
+
+	play_act(play, "online work");
+	play_act(play, "contact work bob@example.org Bob available");
+	play_act(play, "say work bob@example.org hello");
+	screen_key(s, "F2");
+	screen_wait_text(s, "work online");
+	screen_key(s, "a");
+	screen_wait_text(s, "XMPP  ");
+	screen_key(s, "Enter");
+	screen_wait_text(s, "* account");
+	screen_key(s, "x");
+	screen_wait_row(s, 23, "account: x");
+	screen_key(s, "F1");
+	screen_wait_text(s, "Keys");
+	screen_key(s, "q");
+	screen_wait_row(s, 23, "account: x");
+	screen_line(s, "yz@example.org");
+	screen_wait_text(s, "account              xyz@example.org");
+	screen_key(s, "F1");
+	screen_wait_text(s, "Keys");
+	screen_key(s, "F1");
+	screen_wait_text(s, "account              xyz@example.org");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "Close it and lose what you have typed? (y/n)");
+	screen_key(s, "n");
+	screen_wait_no_text(s, "(y/n)");
+	screen_wait_text(s, "account              xyz@example.org");
+	screen_key(s, "M-1");
+	screen_wait_text(s, "(y/n)");
+	screen_key(s, "y");
+	screen_wait_no_text(s, "xyz@example.org");
+	screen_wait_row(s, 0, "Bob");
+	play_free(play);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -175,6 +215,7 @@ int main(void)
 		TEST(test_edit),
 		TEST(test_order),
 		TEST(test_small),
+		TEST(test_kept),
 	};
 
 	return cmocka_run_group_tests_name("ui/form", tests, NULL, NULL);
