@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <wchar.h>
 #include <glib-unix.h>
+#include "extras.h"
 #include "frame.h"
 #include "osc.h"
 #include "src/model/text.h"
@@ -68,28 +69,6 @@ bool term_check(GError **error)
 static void send_bytes(const char *bytes)
 {
 	frame_write(STDOUT_FILENO, bytes, strlen(bytes));
-}
-
-static bool has_prefix_of(const char *name, const char *const *prefixes)
-{
-	for (; *prefixes != NULL; prefixes++)
-		if (g_str_has_prefix(name, *prefixes))
-			return true;
-	return false;
-}
-
-/* terminfo has neither "knows OSC 2" nor "marks pastes" in a portable way. */
-static void guess_extras(void)
-{
-	static const char *const titled[] = {"xterm",   "tmux",  "screen",    "rxvt",
-					     "foot",    "kitty", "alacritty", "vte",
-					     "konsole", "st-",   NULL};
-	static const char *const plain[] = {"vt",   "linux", "ansi", "sun",  "cons",
-					    "wsvt", "mach",  "hurd", "dumb", NULL};
-	const char *name = g_getenv("TERM");
-
-	term.has_title = has_prefix_of(name, titled);
-	term.has_paste = !has_prefix_of(name, plain);
 }
 
 /* A library that complains would write across the screen. */
@@ -161,7 +140,8 @@ bool term_init(GError **error)
 	if (!term_check(error))
 		return false;
 	term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	guess_extras();
+	term.has_title = extras_has_title(g_getenv("TERM"));
+	term.has_paste = extras_has_paste(g_getenv("TERM"));
 	term.frame = frame_new(STDOUT_FILENO);
 	if (term.frame != NULL)
 		term.screen = newterm(NULL, frame_file(term.frame), stdin);
@@ -292,7 +272,17 @@ struct run { /* cells on their way to curses */
 	int count; /* characters, a wide one is one of them */
 	int y, x, width;
 	const struct look *look;
+	cchar_t plain; /* a cell of this look */
 };
+
+static void run_begin(struct run *run, int y, int x, int style)
+{
+	run->y = y;
+	run->x = x;
+	run->count = run->width = 0;
+	run->look = &term.looks[style];
+	setcchar(&run->plain, L" ", run->look->attributes, run->look->pair, NULL);
+}
 
 static void run_flush(struct run *run)
 {
@@ -308,6 +298,21 @@ static void run_add(struct run *run, const wchar_t *cluster, int width)
 		run_flush(run);
 	setcchar(&run->cells[run->count++], cluster, run->look->attributes, run->look->pair, NULL);
 	run->width += width;
+}
+
+/* ASCII, with no mark on it: most of what there is. */
+static bool is_plain(const char *p)
+{
+	return *p >= 0x20 && *p < 0x7f && (guchar)p[1] < 0x80;
+}
+
+static void run_add_plain(struct run *run, char c)
+{
+	if (run->count == RUN)
+		run_flush(run);
+	run->plain.chars[0] = (wchar_t)c;
+	run->cells[run->count++] = run->plain;
+	run->width++;
 }
 
 /* Can it be sent as it is? It must be printable and exist in the locale's encoding. */
@@ -380,13 +385,18 @@ static const char *run_add_cluster(struct run *run, const char *p, int room)
 
 int term_put(int y, int x, int width, int style, const char *text)
 {
-	struct run run = {.y = y, .x = x, .look = &term.looks[style]};
+	struct run run;
 	int end;
 
 	if (y < 0 || y >= LINES || x < 0 || x >= COLS || text == NULL)
 		return 0;
+	run_begin(&run, y, x, style);
 	end = MIN(x + width, COLS);
 	while (*text != '\0' && run.x + run.width < end) {
+		if (is_plain(text)) {
+			run_add_plain(&run, *text++);
+			continue;
+		}
 		text = run_add_cluster(&run, text, end - run.x - run.width);
 		if (text == NULL)
 			break;
@@ -397,13 +407,13 @@ int term_put(int y, int x, int width, int style, const char *text)
 
 void term_fill(int y, int x, int width, int style, char c)
 {
-	struct run run = {.y = y, .x = x, .look = &term.looks[style]};
-	wchar_t cell[2] = {c, 0};
+	struct run run;
 
 	if (y < 0 || y >= LINES || x < 0 || x >= COLS)
 		return;
+	run_begin(&run, y, x, style);
 	for (width = MIN(width, COLS - x); width > 0; width--)
-		run_add(&run, cell, 1);
+		run_add_plain(&run, c);
 	run_flush(&run);
 }
 
