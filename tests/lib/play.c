@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define QUIET_MS 150
+#define COUNT_S  10 /* a test that counts bytes may take */
 
 struct play {
 	struct screen *screen;
@@ -90,6 +91,16 @@ void play_act(struct play *play, const char *format, ...)
 	ended = g_strconcat(line, "\n", NULL);
 	if (write(play->fd, ended, strlen(ended)) < 0)
 		test_fail("cannot write to the stage");
+}
+
+void play_wait_clock(struct play *play)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_local();
+	g_autoptr(GDateTime) next = g_date_time_add_seconds(now, COUNT_S);
+	g_autofree char *clock = g_date_time_format(next, "[%H:%M]");
+
+	if (g_date_time_get_minute(next) != g_date_time_get_minute(now))
+		screen_wait_text(play->screen, clock);
 }
 
 struct quiet {

@@ -305,6 +305,7 @@ static void test_cost(void **state)
 	for (int i = 0; i < 40; i++)
 		play_act(play, "say work bob@example.org 'some line %d of an ordinary length'", i);
 	screen_wait_text(s, "line 39 ");
+	play_wait_clock(play);
 	play_settle(play);
 	screen_type(s, "x");
 	screen_wait_text(s, "[Bob] x");
@@ -348,6 +349,7 @@ static void test_no_wake_ups(void **state)
 	struct screen *s = play_screen(play);
 	size_t before;
 
+	play_wait_clock(play);
 	play_settle(play);
 	before = screen_bytes(s);
 	play_act(play, "presence work bob@example.org available");

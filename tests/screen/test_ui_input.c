@@ -148,6 +148,14 @@ static void test_escape_does_not_eat(void **state)
 	play_free(play);
 }
 
+static bool is_at_column(struct screen *s, void *data)
+{
+	int row, col;
+
+	screen_cursor(s, &row, &col);
+	return row == 23 && col == *(int *)data;
+}
+
 static void test_vi_mode(void **state)
 {
 	struct play *play;
@@ -159,7 +167,8 @@ static void test_vi_mode(void **state)
 	screen_type(s, "one two");
 	screen_wait_row(s, 23, "[Bob] one two");
 	screen_key(s, "Esc");
-	play_settle(play);
+	/* Then it stands on the last letter. */
+	screen_wait(s, is_at_column, &(int){12}, "the cursor on the last letter");
 	screen_type(s, "bD");
 	screen_wait_row(s, 23, "[Bob] one");
 	screen_type(s, "Athree");

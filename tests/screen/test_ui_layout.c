@@ -126,7 +126,7 @@ static void test_narrow(void **state)
 	struct screen *s = play_screen(play);
 
 	set_scene(play);
-	play_settle(play);
+	screen_wait_text(s, "2:Bob(1)");
 	screen_key(s, "M-2");
 	screen_wait_text(s, "hi, sent from the train");
 	assert_false(screen_find(s, "Rooms", NULL, NULL));
