@@ -47,6 +47,7 @@ void find_cancel(struct ui *ui)
 	if (ui->finding != NULL)
 		session_search_cancel(g_steal_pointer(&ui->finding));
 	ui->find_steps = 0;
+	ui->find_note = "";
 }
 
 static void ask(struct ui *ui, int direction)

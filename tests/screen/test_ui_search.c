@@ -93,9 +93,15 @@ static void test_jump(void **state)
 	struct screen_cell cell;
 	int row, col;
 
+	screen_key(s, "M-1");
+	screen_wait_text(s, "last words");
+	screen_line(s, "/find nowhere");
+	screen_wait_text(s, "Find: nowhere (none)");
 	screen_line(s, "/search middle");
 	screen_wait_text(s, "a Needle in the middle");
 	screen_key(s, "Enter");
+	screen_wait_text(s, "Find: middle");
+	assert_false(screen_find(s, "(none)", NULL, NULL));
 	screen_wait_text(s, "hay number 199");
 	screen_wait_text(s, "hay number 202");
 	assert_true(screen_find(s, "a Needle in the middle", &row, &col));
