@@ -39,10 +39,13 @@ static struct tube *offer_by(struct session *session, const char *peer)
 	return tube_new(session->model, &init);
 }
 
+/* Once there is one, and it was accepted or offered. */
 static gboolean end_tubes(void *data)
 {
 	const GPtrArray *tubes = ((struct session *)data)->model->tubes;
 
+	if (!tubes->len || ((const struct tube *)tubes->pdata[0])->state == TUBE_ASKED)
+		return G_SOURCE_CONTINUE;
 	while (tubes->len)
 		tube_end(tubes->pdata[0], TUBE_DONE, "over");
 	return G_SOURCE_REMOVE;
