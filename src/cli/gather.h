@@ -11,8 +11,7 @@ struct gather;
 enum gather_flags {
 	GATHER_NO_ROSTERS = 1 << 0, /* are not waited for */
 	GATHER_LIVING = 1 << 1,     /* who is not connected is let be, and that is no failure */
-	GATHER_PRESENCES =
-		1 << 2, /* are waited for until no more come, where a connection is new */
+	GATHER_PRESENCES = 1 << 2,  /* a new connection has time to tell who is there */
 };
 
 /* @online: how many are. @failure: the exit status of the last one that failed, or 0. */
