@@ -31,7 +31,8 @@ const struct modifier modifiers[] = {
 	 "Print the address of the connection manager's own socket instead of one of pheme's."},
 	{"exec", 0, MODIFIER_TEXT, "CMD:program", "tube-accept", FIELD(task.options.exec), 0,
 	 "Start CMD for the tube, with {host}, {port}, {path}, {service} and {contact} filled in. "
-	 "It is split as a shell would and run without one; the tube ends with it. connect:TARGET "
+	 "It is split as a shell would and run without one, with the terminal, or the input and "
+	 "output, that pheme has; the tube ends with it. connect:TARGET "
 	 "makes one connection to a server here instead: connect:localhost:22 for ssh."},
 	{"from-start", 0, MODIFIER_TRUE, NULL, "watch", FIELD(task.options.from_start), 0,
 	 "Print what nobody has read first, and count what is printed as read."},

@@ -205,6 +205,7 @@ static struct tube_local local_of(const struct cli_tube *options)
 		.stdio = options->stdio,
 		.direct = options->direct,
 		.once = options->command != NULL,
+		.attended = true,
 		.keep_stderr = true,
 	};
 

@@ -83,6 +83,7 @@ struct tube_local {
 	bool stdio;          /* accepting: one connection, on standard input and output */
 	bool direct;         /* accepting: programs use the manager's own socket */
 	bool once;           /* the tube ends with its program, or with its first connection */
+	bool attended;       /* the program that is started has our input and output */
 	bool keep_stderr;    /* of programs */
 };
 

@@ -15,11 +15,24 @@
 
 struct subprocess {
 	GPid pid;
+	bool in_our_group;
 	guint watch, killer;
 	int status;
 	subprocess_exit_fn fn;
 	void *data;
 };
+
+/* Only those in the foreground may read what is typed, and we are there; what suspends us suspends
+ * the program. */
+static bool shares_terminal(const struct subprocess_setup *setup)
+{
+	return setup->attended && isatty(STDIN_FILENO);
+}
+
+static void send_signal(const struct subprocess *program, int number)
+{
+	kill(program->in_our_group ? program->pid : -program->pid, number);
+}
 
 /* In the child, after fork(): only what is safe there. */
 static void prepare_child(void *data)
@@ -28,7 +41,8 @@ static void prepare_child(void *data)
 	struct rlimit limit;
 	sigset_t none;
 
-	setpgid(0, 0);
+	if (!shares_terminal(setup))
+		setpgid(0, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
@@ -75,7 +89,9 @@ static bool spawn(const struct subprocess_setup *setup, GPid *pid, GError **erro
 
 	if (!setup->keep_stderr)
 		flags |= G_SPAWN_STDERR_TO_DEV_NULL;
-	if (setup->output < 0)
+	if (setup->attended)
+		flags |= G_SPAWN_CHILD_INHERITS_STDIN;
+	else if (setup->output < 0)
 		flags |= G_SPAWN_STDOUT_TO_DEV_NULL;
 	return g_spawn_async_with_fds(NULL, (char **)setup->argv, environment, flags, prepare_child,
 				      (void *)setup, pid, setup->input, setup->output, -1, error);
@@ -105,6 +121,7 @@ struct subprocess *subprocess_start(const struct subprocess_setup *setup, subpro
 	}
 	program = g_new0(struct subprocess, 1);
 	program->pid = pid;
+	program->in_our_group = shares_terminal(setup);
 	program->fn = fn;
 	program->data = data;
 	program->watch = g_child_watch_add(pid, on_exited, program);
@@ -137,7 +154,7 @@ static gboolean on_patience_over(void *data)
 	struct subprocess *program = data;
 
 	program->killer = 0;
-	kill(-program->pid, SIGKILL);
+	send_signal(program, SIGKILL);
 	return G_SOURCE_REMOVE;
 }
 
@@ -145,7 +162,7 @@ void subprocess_stop(struct subprocess *program)
 {
 	if (!program->watch || program->killer)
 		return;
-	kill(-program->pid, SIGTERM);
+	send_signal(program, SIGTERM);
 	program->killer = g_timeout_add(STOP_MS, on_patience_over, program);
 }
 
@@ -156,7 +173,8 @@ void subprocess_free(struct subprocess *program)
 	g_clear_handle_id(&program->killer, g_source_remove);
 	if (program->watch) {
 		g_source_remove(program->watch);
-		kill(-program->pid, SIGKILL);
+		/* Only it can leave the terminal as it was. */
+		send_signal(program, program->in_our_group ? SIGTERM : SIGKILL);
 		if (waitpid(program->pid, NULL, WNOHANG) != program->pid)
 			g_child_watch_add(program->pid, reap, NULL);
 	}

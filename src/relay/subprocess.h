@@ -3,8 +3,8 @@
 
 /*
  * A program at the end of a tube: started with words, never through a shell, in a process group
- * of its own, with default signals and the limit of open files it would have had without us.
- * Reaped on the default main context.
+ * of its own (but see attended), with default signals and the limit of open files it would have
+ * had without us. Reaped on the default main context.
  */
 
 #include <stdbool.h>
@@ -17,6 +17,7 @@ struct subprocess_setup {
 	char *const *argv;        /* argv[0] is looked for in PATH */
 	char *const *environment; /* "NAME=value" in addition to ours; NULL: none */
 	int input, output;        /* borrowed; -1: /dev/null */
+	bool attended;            /* has our input and output, and the keys; both are -1 */
 	bool keep_stderr;         /* else it goes to /dev/null: the terminal may be a screen */
 	guint64 file_limit;       /* soft limit of open files; 0: ours */
 };
@@ -35,7 +36,7 @@ int subprocess_status(const struct subprocess *program);
 pid_t subprocess_pid(const struct subprocess *program);
 /* Asks its group to end, and kills it two seconds later; @fn tells when it did. */
 void subprocess_stop(struct subprocess *program);
-/* Kills its group when it still runs; @fn is not called any more. NULL is fine. */
+/* Kills its group when it still runs, or asks it to end where it has the terminal; @fn is not called any more. NULL is fine. */
 void subprocess_free(struct subprocess *program);
 /* For people: "ended with status 3", "was ended by signal 9 (Killed)"; to be freed. */
 char *subprocess_describe(int status);

@@ -261,6 +261,7 @@ bool tp_tube_start_program(struct tube_work *work, const char *command,
 		.environment = variables,
 		.input = -1,
 		.output = -1,
+		.attended = work->local.attended,
 		.keep_stderr = work->local.keep_stderr,
 		.file_limit = relay_file_limit(tp_tube_relay(work->conn->tp)),
 	};

@@ -195,6 +195,27 @@ static void test_exec(void **state)
 	assert_true(g_regex_match_simple("^unix:/.*/run/pheme/tube-.*\\|$", path, 0, 0));
 }
 
+/* What it says is seen, and what is typed is for it. */
+static void test_exec_terminal(void **state)
+{
+	struct world *world = *state;
+	const char *args[] = {ACCEPT,
+			      "ann",
+			      "web",
+			      "--exec",
+			      "sh -c 'echo who at $0; read x; echo not $x' {host}",
+			      NULL};
+	const struct pheme_options options = {.place = "ben", .rows = 24, .cols = 80, .args = args};
+	struct screen *screen = pheme_start(world->w, &options);
+	pid_t ann = start(world, "ann", ARGS(OFFER, "ben", "web", world->target));
+
+	screen_wait_text(screen, "who at 127.0.0.1");
+	screen_line(screen, "me");
+	screen_wait_text(screen, "not me");
+	assert_int_equal(screen_wait_exit(screen), 0);
+	users_wait_exit(ann, 0);
+}
+
 /* For programs that can do without pheme in between. */
 static void test_direct(void **state)
 {
@@ -276,12 +297,19 @@ static void test_ssh(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("web", test_web),           TEST("web_unix", test_web_unix),
-		TEST("web_ipv4", test_web_ipv4), TEST("port", test_port),
-		TEST("stdio", test_stdio),       TEST("stdio_port", test_stdio_port),
-		TEST("proxy", test_proxy),       TEST("room", test_room),
-		TEST("connect", test_connect),   TEST("exec", test_exec),
-		TEST("direct", test_direct),     TEST("ssh", test_ssh),
+		TEST("web", test_web),
+		TEST("web_unix", test_web_unix),
+		TEST("web_ipv4", test_web_ipv4),
+		TEST("port", test_port),
+		TEST("stdio", test_stdio),
+		TEST("stdio_port", test_stdio_port),
+		TEST("proxy", test_proxy),
+		TEST("room", test_room),
+		TEST("connect", test_connect),
+		TEST("exec", test_exec),
+		TEST("exec_terminal", test_exec_terminal),
+		TEST("direct", test_direct),
+		TEST("ssh", test_ssh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
