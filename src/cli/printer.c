@@ -29,6 +29,8 @@ static const struct format lines_format = {lines_message,    lines_delivery, lin
 					   lines_connection, lines_tube,     lines_file,
 					   lines_request,    lines_room,     lines_lost};
 
+#define UNDECIDED_MAX 1000 /* those beyond wait for the next pheme */
+
 struct printer {
 	struct session *session;
 	struct printer_options options;
@@ -44,6 +46,7 @@ struct printer {
 	bool last;         /* …for the last time */
 	session_done_fn unread_done;
 	void *unread_data;
+	GQueue undecided;  /* struct undecided *: messages of whom the roster may yet name */
 	GHashTable *files; /* number → state + 1 that was printed last */
 	GHashTable *rooms; /* struct chat * (not held) → state that was printed last */
 };
@@ -146,11 +149,46 @@ static const struct output_ops output_ops = {
 
 /* --- messages ----------------------------------------------------------------------------- */
 
+struct undecided {
+	char *line;
+	struct receipt *receipt;
+	bool counts;
+};
+
+static void undecided_free(void *data)
+{
+	struct undecided *undecided = data;
+
+	if (undecided->receipt)
+		receipt_free(undecided->receipt);
+	g_free(undecided->line);
+	g_free(undecided);
+}
+
+/* Takes both. */
+static void print_received(struct printer *printer, char *line, struct receipt *receipt,
+			   bool counts)
+{
+	print(printer, line, receipt);
+	if (counts && ++printer->printed == printer->options.count)
+		printer->full = true;
+}
+
+static bool is_undecided(const struct printer *printer, const struct chat *chat)
+{
+	return chat->kind == CHAT_CONTACT && chat->account && !chat->account->roster_ready &&
+	       !whom_is_bound(printer->options.whom) && printer->undecided.length < UNDECIDED_MAX;
+}
+
 static void print_message(struct printer *printer, struct chat *chat, const struct message *message)
 {
+	bool counts = message->direction == MESSAGE_IN && !message->scrollback;
+	bool wanted = wants_chat(printer, chat);
+	struct undecided *undecided;
 	struct receipt *receipt;
+	char *line;
 
-	if (printer->full || !wants_chat(printer, chat))
+	if (printer->full || (!wanted && !is_undecided(printer, chat)))
 		return;
 	if (printer->told && !g_hash_table_add(printer->told, g_strdup(message->uid)))
 		return;
@@ -158,10 +196,35 @@ static void print_message(struct printer *printer, struct chat *chat, const stru
 	receipt->chat = chat_ref(chat);
 	receipt->uid = g_strdup(message->uid);
 	receipt->row = message->row;
-	print(printer, printer->format->message(chat, message), receipt);
-	if (message->direction == MESSAGE_IN && !message->scrollback &&
-	    ++printer->printed == printer->options.count)
-		printer->full = true;
+	line = printer->format->message(chat, message);
+	if (wanted) {
+		print_received(printer, line, receipt, counts);
+		return;
+	}
+	undecided = g_new0(struct undecided, 1);
+	undecided->line = line;
+	undecided->receipt = receipt;
+	undecided->counts = counts;
+	g_queue_push_tail(&printer->undecided, undecided);
+}
+
+/* The names are known now. */
+static void on_roster(struct printer *printer, const struct event *event)
+{
+	guint left = printer->undecided.length;
+
+	for (; left && !printer->full; left--) {
+		struct undecided *undecided = g_queue_pop_head(&printer->undecided);
+		const struct chat *chat = undecided->receipt->chat;
+
+		if (wants_chat(printer, chat))
+			print_received(printer, g_steal_pointer(&undecided->line),
+				       g_steal_pointer(&undecided->receipt), undecided->counts);
+		else if (is_undecided(printer, chat))
+			g_queue_push_tail(&printer->undecided, g_steal_pointer(&undecided));
+		if (undecided)
+			undecided_free(undecided);
+	}
 }
 
 static void on_reader(struct chat *chat, const struct message *message, void *data)
@@ -336,6 +399,7 @@ typedef void (*printer_fn)(struct printer *printer, const struct event *event);
 static const printer_fn handlers[] = {
 	[EVENT_MESSAGE_ADDED] = on_message,
 	[EVENT_MESSAGE_CHANGED] = on_delivery,
+	[EVENT_ROSTER_READY] = on_roster,
 	[EVENT_ACCOUNT_CHANGED] = on_account,
 	[EVENT_CONTACT_CHANGED] = on_contact,
 	[EVENT_TUBE_ADDED] = on_tube,
@@ -393,6 +457,7 @@ void printer_free(struct printer *printer)
 	output_free(printer->output);
 	g_hash_table_unref(printer->files);
 	g_hash_table_unref(printer->rooms);
+	g_queue_clear_full(&printer->undecided, undecided_free);
 	g_clear_pointer(&printer->told, g_hash_table_unref);
 	g_free(printer);
 }

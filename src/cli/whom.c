@@ -58,6 +58,11 @@ void whom_meet(struct whom *whom, const struct contact *contact)
 		whom_bind(whom, NULL);
 }
 
+bool whom_is_bound(const struct whom *whom)
+{
+	return !whom->name || whom->id;
+}
+
 static bool is_named(const char *name, const char *id, const char *room)
 {
 	/* On IRC people leave the '#' out. */

@@ -19,6 +19,8 @@ void whom_free(struct whom *whom);
 bool whom_bind(struct whom *whom, GError **error);
 /* The same when this contact, which has just got its name, is who was missing. */
 void whom_meet(struct whom *whom, const struct contact *contact);
+/* Is it known whom it means? Until then who is not meant may turn out to be. */
+bool whom_is_bound(const struct whom *whom);
 /* @account NULL: one that is gone. @room: a room's name beside its id; or NULL. */
 bool whom_is(const struct whom *whom, const struct account *account, const char *id,
 	     const char *room);
