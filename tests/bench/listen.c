@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * listen SENDER COUNT: what libdbus alone costs. Receives all signals of a bus name, reads
- * each argument of them, however deep, prints the number of those called MessageReceived when
- * there were COUNT, and the processor time in microseconds that this took.
+ * listen SENDER COUNT [INTERFACE]: what libdbus alone costs. Receives all signals of a bus name
+ * (of an interface), reads each argument of them, however deep, prints the number of those called
+ * MessageReceived when there were COUNT, and the processor time in microseconds that this took.
  */
 
 #include <stdio.h>
@@ -46,13 +46,14 @@ static long long cpu_us(void)
 int main(int argc, char **argv)
 {
 	DBusConnection *bus = dbus_bus_get(DBUS_BUS_SESSION, NULL);
-	int count = argc == 3 ? atoi(argv[2]) : 0, seen = 0;
+	int count = argc >= 3 ? atoi(argv[2]) : 0, seen = 0;
 	char rule[512];
 	long long begin;
 
 	if (!bus || !count)
 		return 1;
-	snprintf(rule, sizeof(rule), "type='signal',sender='%s'", argv[1]);
+	snprintf(rule, sizeof(rule), "type='signal',sender='%s'%s%s%s", argv[1],
+		 argc > 3 ? ",interface='" : "", argc > 3 ? argv[3] : "", argc > 3 ? "'" : "");
 	dbus_bus_add_match(bus, rule, NULL);
 	dbus_connection_flush(bus);
 	puts("ready");
