@@ -79,11 +79,12 @@ struct chat {
 	/* the window */
 	struct message **ring;
 	unsigned ring_size, first, count;
-	gint64 base;   /* base + index names a message as long as it is in the window: grows as the
+	gint64 base; /* base + index names a message as long as it is in the window: grows as the
 			  oldest are dropped, shrinks as older ones are loaded */
-	bool at_end;   /* holds the newest */
-	bool at_start; /* nothing older is in the history */
-	bool loading;  /* a page was asked for */
+	gint64 renumbered; /* names before this one are of a window that is gone */
+	bool at_end;       /* holds the newest */
+	bool at_start;     /* nothing older is in the history */
+	bool loading;      /* a page was asked for */
 	bool no_history;
 	GPtrArray *aside; /* struct message *: newer than the window, while not at_end */
 
@@ -130,7 +131,10 @@ void chat_unref(struct chat *chat);
 struct message *chat_message(const struct chat *chat, unsigned index);
 /* Looks from the newest back, aside too; NULL when not in memory. */
 struct message *chat_find_uid(struct chat *chat, const char *uid);
-/* The same for one that was at @place, its base + index, once: quick while it is. */
+/* Where the next message goes, which is the one appended now. */
+#define CHAT_NO_PLACE G_MININT64
+gint64 chat_next_place(const struct chat *chat);
+/* The same for one that was put at @place: without looking for it, mostly. */
 struct message *chat_find_uid_at(struct chat *chat, gint64 place, const char *uid);
 struct message *chat_find_token(struct chat *chat, const char *token);
 

@@ -104,6 +104,7 @@ void window_init(struct chat *chat)
 static void empty(struct chat *chat)
 {
 	chat->base += chat->count;
+	chat->renumbered = chat->base;
 	chat->first = chat->count = 0;
 	g_ptr_array_set_size(chat->aside, 0);
 }
@@ -166,15 +167,21 @@ struct message *chat_find_uid(struct chat *chat, const char *uid)
 
 struct message *chat_find_uid_at(struct chat *chat, gint64 place, const char *uid)
 {
-	gint64 index = place - chat->base;
+	if (place >= chat->renumbered) {
+		gint64 index = place - chat->base;
 
-	if (index >= 0 && index < chat->count) {
-		struct message *message = *slot(chat, (unsigned)index);
-
-		if (strcmp(message->uid, uid) == 0)
-			return message;
+		/* It was among the oldest, and had to go. */
+		if (index < 0)
+			return NULL;
+		if (index < chat->count && strcmp((*slot(chat, (unsigned)index))->uid, uid) == 0)
+			return *slot(chat, (unsigned)index);
 	}
 	return chat_find_uid(chat, uid);
+}
+
+gint64 chat_next_place(const struct chat *chat)
+{
+	return chat->at_end ? chat->base + chat->count : CHAT_NO_PLACE;
 }
 
 struct message *chat_find_token(struct chat *chat, const char *token)

@@ -46,6 +46,7 @@ static struct arrival *arrival_new(struct session *session, struct chat *chat,
 
 	arrival->session = session;
 	arrival->chat = chat_ref(chat);
+	arrival->place = CHAT_NO_PLACE;
 	copy_row(&arrival->row, init, dedupe);
 	g_hash_table_add(session->arrivals, arrival);
 	return arrival;
@@ -103,7 +104,7 @@ static struct message *show(struct arrival *arrival)
 	/* The user closed it meanwhile: what comes opens it again. */
 	if (!chat->open)
 		chat_open(chat->account, chat->kind, chat->id);
-	arrival->place = chat->base + chat->count;
+	arrival->place = chat_next_place(chat);
 	return chat_append(chat, pages_message(&arrival->row));
 }
 
@@ -142,6 +143,7 @@ static void push_unsaved(struct arrival *arrival)
 	struct session *session = arrival->session;
 
 	arrival->chat->no_history = true;
+	arrival->place = CHAT_NO_PLACE; /* until it is stored the window may be another */
 	g_queue_push_tail(&session->unsaved, arrival);
 	if (session->unsaved.length > UNSAVED_MAX)
 		g_hash_table_remove(session->arrivals, g_queue_pop_head(&session->unsaved));

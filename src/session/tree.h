@@ -232,7 +232,7 @@ struct arrival { /* a message on its way into the history */
 	bool hide;       /* held: the verdict was not to show it */
 	bool has_reader; /* acknowledged through reader.c */
 	bool in_page;    /* of ours: a page brings it into the window */
-	gint64 place;    /* base + index in the window, when it was shown */
+	gint64 place;    /* in the window, when it was shown */
 };
 void inbox_incoming(struct conn *conn, const struct incoming *incoming, void *data);
 /* Goes to the history now. */

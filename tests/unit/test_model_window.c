@@ -364,6 +364,42 @@ static void test_random_scrolling(void **state)
 	}
 }
 
+/* Found by its place as without, in whatever window; what had to go is not there. */
+static void test_places(void **state)
+{
+	struct fixture *fixture = *state;
+	struct chat *chat = open_bob(fixture);
+	gint64 places[4];
+	struct message *messages[4];
+
+	for (int i = 0; i < 4; i++) {
+		places[i] = chat_next_place(chat);
+		messages[i] = chat_append(chat, stored(i + 1));
+	}
+	for (int i = 0; i < 4; i++) {
+		assert_ptr_equal(chat_find_uid_at(chat, places[i], messages[i]->uid), messages[i]);
+		assert_ptr_equal(chat_find_uid_at(chat, places[0], messages[i]->uid), messages[i]);
+		assert_ptr_equal(chat_find_uid_at(chat, CHAT_NO_PLACE, messages[i]->uid),
+				 messages[i]);
+	}
+	assert_null(chat_find_uid_at(chat, places[0], "nobody"));
+	reset(chat, 3, 10, false);
+	assert_ptr_equal(chat_find_uid_at(chat, places[3], messages[3]->uid),
+			 chat_message(chat, 1));
+	for (gint64 row = 11; row <= 10 + CHAT_WINDOW; row++) {
+		places[0] = chat_next_place(chat);
+		messages[0] = chat_append(chat, stored(row));
+		if (row == 11) {
+			places[1] = places[0];
+			messages[1] = messages[0];
+		}
+	}
+	assert_ptr_equal(chat_find_uid_at(chat, places[1], messages[1]->uid), messages[1]);
+	chat_append(chat, stored(11 + CHAT_WINDOW));
+	assert_null(chat_find_uid_at(chat, places[1], "uid"));
+	assert_ptr_equal(chat_find_uid_at(chat, places[0], messages[0]->uid), messages[0]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -379,6 +415,7 @@ int main(void)
 		TEST("/window/pages may overlap", test_pages_overlap),
 		TEST("/window/without history more is kept", test_no_history),
 		TEST("/window/what waits aside is bounded", test_aside_is_bounded),
+		TEST("/window/places", test_places),
 		TEST("/window/clear", test_clear),
 		TEST("/window/window is gapless whatever happens", test_random_scrolling),
 	};
