@@ -311,16 +311,20 @@ static void begin(struct cli *cli)
 }
 
 /* What would fail in any case must not wait for a connection. */
-static bool check(const struct cli_files *files)
+static bool check_file(const char *path)
 {
-	const char *path = files->path ? files->path : files->directory;
+	if (access(path, R_OK) == 0)
+		return true;
+	cli_complain("cannot send %s: %s", path, g_strerror(errno));
+	return false;
+}
 
-	if (files->directory && g_file_test(path, G_FILE_TEST_EXISTS) &&
-	    !g_file_test(path, G_FILE_TEST_IS_DIR))
+static bool check_directory(const char *path)
+{
+	if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_DIR))
 		cli_complain("cannot receive into %s: it is no directory", path);
-	else if (access(path, files->path ? R_OK : W_OK | X_OK) < 0)
-		cli_complain("cannot %s %s: %s", files->path ? "send" : "receive into", path,
-			     g_strerror(errno));
+	else if (access(path, W_OK | X_OK) < 0)
+		cli_complain("cannot receive into %s: %s", path, g_strerror(errno));
 	else
 		return true;
 	return false;
@@ -332,14 +336,14 @@ int cli_move_files(struct session *session, const struct cli_files *files)
 	struct cli cli = {.mover = &mover, .quiet = files->quiet};
 	struct model *model = session_model(session);
 
-	if (!check(files))
+	if (files->path ? !check_file(files->path) : !check_directory(files->directory))
 		return SESSION_ERROR_FAILED;
 	if (!model->accounts->len) {
 		cli_complain("there is no account yet: /account add makes one");
 		return SESSION_ERROR_NOT_FOUND;
 	}
 	mover.cli = &cli;
-	mover.directory = files->directory ? g_canonicalize_filename(files->directory, NULL) : NULL;
+	mover.directory = files->path ? NULL : g_canonicalize_filename(files->directory, NULL);
 	mover.told = g_hash_table_new(NULL, NULL);
 	cli_main(&cli, session, begin);
 	model_unlisten(model, on_event, &mover);

@@ -19,6 +19,7 @@ struct cli_files {
 };
 /* Sends a file when the contact can take it, or receives what comes (files.c). */
 int cli_move_files(struct session *session, const struct cli_files *files);
+
 struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for none */
 	bool accept;
 	const char *contact, *service, *target;
@@ -29,6 +30,7 @@ struct cli_tube { /* --tube-offer and --tube-accept; borrowed strings, NULL for 
 };
 /* Offers or accepts a tube (tube.c) and ends with it. */
 int cli_tube(struct session *session, const struct cli_tube *tube);
+
 /* --watch and --reply-with, --join beside --watch: stays online and prints what happens
  * (printer.c), or answers messages with a program (bot.c), or both (watch.c). */
 int cli_watch(struct session *session, const struct cli_task *task);
