@@ -301,6 +301,8 @@ void tp_text_send_start(struct channel *channel)
 	chat_set_no_reports(channel->chat,
 			    !channel->text->has_messages ||
 				    (channel->facts.tells_reports && !channel->facts.reports));
+	/* Haze takes the type, and on XMPP it does not get to the other side. */
 	chat_set_can_auto_reply(channel->chat,
-				wire_type(channel, MESSAGE_AUTO_REPLY) != MESSAGE_NORMAL);
+				wire_type(channel, MESSAGE_AUTO_REPLY) != MESSAGE_NORMAL &&
+					strcmp(channel->conn->manager, "haze") != 0);
 }

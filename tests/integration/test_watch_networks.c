@@ -63,6 +63,33 @@ static void test_xmpp(void **state)
 	xmpp_peer_free(carol);
 }
 
+/* Another bot cannot be told from a person there: it comes to an end all the same. */
+static void test_xmpp_bots(void **state)
+{
+	struct pheme_world *w = *state;
+	struct watcher *watcher;
+	struct xmpp_peer *bob;
+
+	test_env_xmpp_start(w->env);
+	pheme_add_haze(w, NULL, "work", "alice", "alice", "");
+	watcher = WATCH(w, "a", "--reply-with", "tr a-z A-Z", "--watch", "--json");
+	watch_wait(watcher, "\"status\":\"connected\"");
+	bob = xmpp_peer_new(test_env_xmpp_port(w->env), "bob", "bob");
+	xmpp_presence(bob, NULL, NULL);
+	for (int i = 1; i <= 30; i++) {
+		g_autofree char *question = g_strdup_printf("answer %d.", i);
+		g_autofree char *answer = g_strdup_printf("ANSWER %d.", i);
+
+		xmpp_message(bob, ALICE, NULL, question);
+		g_free(xmpp_wait_text(bob, "<message", answer, NULL));
+	}
+	xmpp_message(bob, ALICE, NULL, "one too many");
+	if (test_wait_file(watcher->err, 0, "as if another program answered", TEST_WAIT_MS) < 0)
+		test_fail("it goes on for ever");
+	watch_end(w, watcher);
+	xmpp_peer_free(bob);
+}
+
 /* --- IRC ---------------------------------------------------------------------------------- */
 
 static void test_irc_room(void **state)
@@ -200,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("XMPP", test_xmpp),
+		TEST("bots on XMPP", test_xmpp_bots),
 		TEST("a room on IRC", test_irc_room),
 		TEST("a bot on IRC", test_irc_bot),
 		TEST("two bots on telepathy-local", test_local),
