@@ -259,7 +259,8 @@ static void check_crowd(struct pheme_world *w, const char *const *sent)
 static void test_crowd(void **state)
 {
 	struct pheme_world *w = *state;
-	const char *const args[] = {"--send", "Bob", NULL};
+	/* Two hundred on one processor take longer than one may wait for. */
+	const char *const args[] = {"--timeout", "90", "--send", "Bob", NULL};
 	g_auto(GStrv) sent = NULL;
 
 	check(run(w, CROWD, args), 0, "");

@@ -72,7 +72,9 @@ static void test_xmpp_crowd(void **state)
 	struct pheme_world *w = *state;
 	struct xmpp_peer *bob = new_bob(w);
 
-	check(run(w, crowd, (const char *const[]){"--send", "bob@localhost", NULL}), 0, "", "");
+	check(run(w, crowd,
+		  (const char *const[]){"--timeout", "90", "--send", "bob@localhost", NULL}),
+	      0, "", "");
 	for (int i = 1; i <= 200; i++) {
 		g_autofree char *body = g_strdup_printf(">message %d.</body>", i);
 

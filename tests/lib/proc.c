@@ -14,7 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum { TERM_MS = 5000 };
+enum { TERM_MS = 5000, END_MS = 5 * TEST_WAIT_MS };
 
 /* The account without rights that each system has. */
 enum { NOBODY = 65534 };
@@ -116,7 +116,7 @@ int test_proc_run(char *const argv[], char *const env[], char **out, char **err)
 	if (!run.process)
 		test_fail("cannot run %s: %s", argv[0], error->message);
 	g_subprocess_communicate_utf8_async(run.process, NULL, NULL, on_ended, &run);
-	if (!test_wait_until(has_ended, &run, 2 * TEST_WAIT_MS)) {
+	if (!test_wait_until(has_ended, &run, END_MS)) {
 		g_subprocess_force_exit(run.process);
 		test_wait_until(has_ended, &run, TEST_WAIT_MS);
 		test_fail("%s did not end\n--- stdout\n%s--- stderr\n%s", argv[0],
