@@ -71,6 +71,8 @@ static struct screen *ask(struct pheme_world *w, const struct question *question
 	struct screen *s = pheme_start_until(w, &wide, "connected as");
 	unsigned calls;
 
+	/* Names are known with the roster. */
+	screen_wait_text(s, "o Bob");
 	if (question->place == IN_ROOM) {
 		screen_line(s, "/join " ROOM);
 		screen_wait_row(s, 0, ROOM " (");
