@@ -58,13 +58,34 @@ static bool check_directory(const char *path, GError **error)
 	return true;
 }
 
-char *bus_runtime_dir(GError **error)
+char *bus_login_dir(const char *parent)
+{
+	g_autofree char *path = g_strdup_printf("%s/%lu", parent, (unsigned long)geteuid());
+	struct stat st;
+
+	if (lstat(path, &st) || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+	    (st.st_mode & 077))
+		return NULL;
+	return g_steal_pointer(&path);
+}
+
+/* New; NULL: there is none. */
+static char *runtime_base(void)
 {
 	const char *base = g_getenv("XDG_RUNTIME_DIR");
-	g_autofree char *path = NULL;
 
 	/* A terminal multiplexer may outlive the login whose directory the variable names. */
 	if (base && g_path_is_absolute(base) && g_file_test(base, G_FILE_TEST_IS_DIR))
+		return g_strdup(base);
+	return bus_login_dir("/run/user");
+}
+
+char *bus_runtime_dir(GError **error)
+{
+	g_autofree char *base = runtime_base();
+	g_autofree char *path = NULL;
+
+	if (base)
 		path = g_build_filename(base, "pheme", NULL);
 	else
 		path = g_strdup_printf("/tmp/pheme-%lu", (unsigned long)geteuid());
@@ -114,11 +135,10 @@ static struct bus_place *place_new(const char *address, const char *source)
 
 static struct bus_place *find_standard(void)
 {
-	const char *base = g_getenv("XDG_RUNTIME_DIR");
-	g_autofree char *path = NULL, *address = NULL;
+	g_autofree char *base = runtime_base(), *path = NULL, *address = NULL;
 	char *escaped;
 
-	if (!base || !g_path_is_absolute(base))
+	if (!base)
 		return NULL;
 	path = g_build_filename(base, "bus", NULL);
 	escaped = dbus_address_escape_value(path);

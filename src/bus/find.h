@@ -32,7 +32,10 @@ const char *bus_place_source(const struct bus_place *place);
 /* Gives up our share; the last user of a bus that pheme started ends it. */
 void bus_place_free(struct bus_place *place);
 
-/* $XDG_RUNTIME_DIR/pheme, or /tmp/pheme-UID where that is not set or names nothing: made
- * 0700 if need be, refused when it is not a directory of ours alone. New string, or NULL and
+/* @parent/UID when it is a directory of ours alone, else NULL. In /run/user that is where a login
+ * has its bus and its sockets, also for what does not come of the login, as a job of cron does. */
+char *bus_login_dir(const char *parent);
+/* $XDG_RUNTIME_DIR/pheme; where that is not set or names nothing /run/user/UID/pheme, or
+ * /tmp/pheme-UID without a login: made 0700 if need be, refused when it is not a directory of ours alone. New string, or NULL and
  * @error. */
 char *bus_runtime_dir(GError **error);

@@ -448,9 +448,32 @@ static void test_lock_that_is_a_link(void **state)
 	assert_not_found(0, "cannot use ");
 }
 
+/* A job of cron is not told where the login of its user has its bus. */
+static void test_login_dir(void **state)
+{
+	struct place *place = *state;
+	g_autofree char *uid = g_strdup_printf("%lu", (unsigned long)geteuid());
+	g_autofree char *path = g_build_filename(place->base, uid, NULL);
+	g_autofree char *found = NULL;
+
+	assert_null(bus_login_dir(place->base));
+	assert_int_equal(symlink("/tmp", path), 0);
+	assert_null(bus_login_dir(place->base));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	found = bus_login_dir(place->base);
+	assert_string_equal(found, path);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_null(bus_login_dir(place->base));
+	assert_int_equal(rmdir(path), 0);
+}
+
 static void test_without_runtime_dir(void **state)
 {
-	g_autofree char *expected = g_strdup_printf("/tmp/pheme-%lu", (unsigned long)geteuid());
+	g_autofree char *login = bus_login_dir("/run/user");
+	g_autofree char *expected =
+		login ? g_build_filename(login, "pheme", NULL)
+		      : g_strdup_printf("/tmp/pheme-%lu", (unsigned long)geteuid());
 	g_autofree char *found = NULL, *gone = NULL;
 	bool existed = g_file_test(expected, G_FILE_TEST_EXISTS);
 
@@ -546,6 +569,7 @@ int main(void)
 		     test_foreign_directory_is_refused),
 		TEST("/bus/find/link as lock is refused", test_lock_that_is_a_link),
 		TEST("/bus/find/without a runtime directory", test_without_runtime_dir),
+		TEST("/bus/find/the directory of the login", test_login_dir),
 		TEST("/bus/find/long runtime directory", test_long_directory),
 	};
 
