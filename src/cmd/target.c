@@ -71,18 +71,56 @@ struct account *command_need_account(struct command_run *run)
 		return NULL;
 	}
 	names = account_names(run);
-	command_fail(run, SESSION_ERROR_USAGE, "which account? /%s -a NAME tells it: %s",
-		     command_row(run)->name, names);
+	if (command_front(run)->unattended)
+		command_fail(run, SESSION_ERROR_USAGE, "which account? -a NAME tells it: %s",
+			     names);
+	else
+		command_fail(run, SESSION_ERROR_USAGE, "which account? /%s -a NAME tells it: %s",
+			     command_row(run)->name, names);
 	return NULL;
+}
+
+/* The only contact whose id begins so: "bob" of bob@example.org. */
+static struct contact *find_by_user(struct command_run *run, const char *name)
+{
+	const GPtrArray *accounts = session_model(command_session(run))->accounts;
+	g_autofree char *start = g_strconcat(name, "@", NULL);
+	struct contact *found = NULL;
+
+	for (guint i = 0; i < accounts->len; i++) {
+		struct account *account = g_ptr_array_index(accounts, i);
+		GHashTableIter iter;
+		void *value;
+
+		/* A room that is called so is meant. */
+		if (chat_find(account, CHAT_ROOM, name))
+			return NULL;
+		g_hash_table_iter_init(&iter, account->contacts);
+		while (g_hash_table_iter_next(&iter, NULL, &value)) {
+			struct contact *contact = value;
+
+			if (g_ascii_strncasecmp(contact->id, start, strlen(start)))
+				continue;
+			if (found)
+				return NULL;
+			found = contact;
+		}
+	}
+	return found;
 }
 
 struct account *command_account_of_id(struct command_run *run, const char *id)
 {
 	struct account *account = command_account(run);
+	g_autoptr(GError) unknown = NULL;
 
 	if (!command_named_account(run))
 		account = session_account_of_id(command_session(run), account, id);
-	return account ? account : command_need_account(run);
+	if (account || !find_by_user(run, id) ||
+	    session_find_contact(command_session(run), NULL, id, &unknown))
+		return account ? account : command_need_account(run);
+	command_fail_error(run, unknown);
+	return NULL;
 }
 
 struct account *command_account_at(struct command_run *run, unsigned index)
@@ -237,35 +275,6 @@ static struct chat *open_target(struct command_run *run, const struct session_ta
 	if (target->kind == CHAT_ROOM)
 		return chat_find(target->account, CHAT_ROOM, target->id);
 	return session_open_chat(command_session(run), target->account, target->id);
-}
-
-/* The only contact whose id begins so: "bob" of bob@example.org. */
-static struct contact *find_by_user(struct command_run *run, const char *name)
-{
-	const GPtrArray *accounts = session_model(command_session(run))->accounts;
-	g_autofree char *start = g_strconcat(name, "@", NULL);
-	struct contact *found = NULL;
-
-	for (guint i = 0; i < accounts->len; i++) {
-		struct account *account = g_ptr_array_index(accounts, i);
-		GHashTableIter iter;
-		void *value;
-
-		/* A room that is called so is meant. */
-		if (chat_find(account, CHAT_ROOM, name))
-			return NULL;
-		g_hash_table_iter_init(&iter, account->contacts);
-		while (g_hash_table_iter_next(&iter, NULL, &value)) {
-			struct contact *contact = value;
-
-			if (g_ascii_strncasecmp(contact->id, start, strlen(start)))
-				continue;
-			if (found)
-				return NULL;
-			found = contact;
-		}
-	}
-	return found;
 }
 
 struct chat *command_guess_chat(struct command_run *run, const char *name)

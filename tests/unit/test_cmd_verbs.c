@@ -96,7 +96,8 @@ static void test_query_finds_the_account(void **state)
 
 	check_fails(fixture, "/query bob", 2, "which account?");
 	add_contact(fixture->work, "bob@example.org", "Robert");
-	check_fails(fixture, "/query bob hello", 2, "which account?");
+	/* What is said goes to nobody by a guess. */
+	check_fails(fixture, "/query bob hello", 3, "no contact is called \"bob\"");
 	check(fixture, "/query bob", "show bob@example.org\n");
 	fixture->current = NULL;
 	add_contact(fixture->irc, "bob@irc.example.org", NULL);
