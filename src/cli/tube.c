@@ -321,8 +321,11 @@ static char *why_not_accepted(const struct tube_job *job)
 	missing = name && !is_room(job, name) ? missing_contact(job) : NULL;
 	if (missing)
 		return g_strconcat(missing, others, NULL);
-	return g_strdup_printf("%s has offered no %s%s", name ? name : "nobody",
-			       job->service ? job->service : "tube", others);
+	if (!name)
+		return g_strdup_printf("nobody has offered %s%s",
+				       job->service ? job->service : "a tube", others);
+	return g_strdup_printf("%s has offered no %s%s", name, job->service ? job->service : "tube",
+			       others);
 }
 
 static gboolean on_limit(void *data)

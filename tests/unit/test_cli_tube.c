@@ -99,6 +99,15 @@ static void test_accepts_no_others(void **state)
 		   "carol@x\n");
 }
 
+static void test_nobody_offers(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct cli_tube any = {.accept = true, .timeout = 1};
+
+	check_tube(fixture, &any, 124, "start\nstop\n",
+		   "no tube is open after 1 s: nobody has offered a tube\n");
+}
+
 static void test_accept_is_offline(void **state)
 {
 	struct fixture *fixture = *state;
@@ -254,6 +263,7 @@ int main(void)
 		TEST("/cli_tube/name_comes_late", test_name_comes_late),
 		TEST("/cli_tube/accepts_no_others", test_accepts_no_others),
 		TEST("/cli_tube/accept_is_offline", test_accept_is_offline),
+		TEST("/cli_tube/nobody_offers", test_nobody_offers),
 		TEST("/cli_tube/other_account_connects", test_other_account_connects),
 		TEST("/cli_tube/not_connected", test_not_connected),
 		TEST("/cli_tube/offer_is_offline", test_offer_is_offline),
