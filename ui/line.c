@@ -138,11 +138,12 @@ static GArray *place_cells(const char *line, int column, int width)
 	}
 }
 
-/* A prompt never takes more than half of the row from what is typed. */
+/* A prompt never takes more than half of the row from what is typed, unless it waits for a key. */
 static int prompt_width(struct ui *ui, const char *prompt, int width)
 {
-	return has_line(ui) && question_text(ui) == NULL ? MIN(text_width(prompt), width / 2)
-							 : MIN(text_width(prompt), width - 1);
+	bool whole = !has_line(ui) || question_text(ui) != NULL || ui->wants_out;
+
+	return MIN(text_width(prompt), whole ? width - 1 : width / 2);
 }
 
 /* A question that is answered without a line is read to its end: it takes the rows it needs. */

@@ -405,7 +405,11 @@ static void test_leaving(void **state)
 	screen_key(s, "C-c");
 	screen_wait_row(s, 23, "[Bob]");
 	screen_key(s, "C-c");
-	screen_wait_text(s, "Ctrl-C again");
+	screen_wait_text(s, "Ctrl-C again to leave pheme");
+	screen_resize(s, 12, 40);
+	screen_wait_row(s, 11, "Ctrl-C again to leave pheme");
+	screen_resize(s, 24, 80);
+	screen_wait_row(s, 23, "Ctrl-C again to leave pheme");
 	screen_key(s, "C-c");
 	screen_wait_text(s, "Leave pheme? (y/n)");
 	screen_key(s, "n");
