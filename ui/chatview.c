@@ -179,7 +179,7 @@ static void fill_end(struct chatview *view)
 		add_special(view, ROW_TYPING);
 	view->want_up = 0;
 	/* A page more than what is seen, so that scrolling finds something. */
-	if (top.id <= first_id(view) + 1)
+	if (top.id <= first_id(view) + 1 && !view->chat->cleared)
 		load_older(view);
 }
 
@@ -258,6 +258,11 @@ void chatview_scroll(struct chatview *view, int rows)
 	if (rows < 0) {
 		int missing = walk_up(view, &at, -rows);
 
+		/* What was cleared comes back with its end in sight. */
+		if (missing > 0 && view->chat->cleared && view->follow) {
+			load_older(view);
+			return;
+		}
 		if (missing > 0 && !view->chat->at_start) {
 			view->want_up = missing;
 			load_older(view);

@@ -85,6 +85,7 @@ struct chat {
 	bool at_end;       /* holds the newest */
 	bool at_start;     /* nothing older is in the history */
 	bool loading;      /* a page was asked for */
+	bool cleared; /* by the user: what is older is loaded when they scroll up, not to fill */
 	bool no_history;
 	GPtrArray *aside; /* struct message *: newer than the window, while not at_end */
 

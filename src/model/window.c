@@ -222,7 +222,7 @@ static void place_read_mark(struct chat *chat)
 
 static void page_done(struct chat *chat)
 {
-	chat->loading = false;
+	chat->loading = chat->cleared = false;
 	correct_all(chat);
 	place_read_mark(chat);
 	chat_tell(chat, EVENT_MESSAGES_LOADED, 0);
@@ -487,6 +487,7 @@ void chat_clear(struct chat *chat)
 	free_messages(chat);
 	chat->at_end = true;
 	chat->at_start = chat->kind == CHAT_STATUS;
+	chat->cleared = true;
 	g_clear_pointer(&chat->read_mark, g_free);
 	chat->new_count = 0;
 	chat_tell(chat, EVENT_MESSAGES_LOADED, 0);

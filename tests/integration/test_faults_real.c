@@ -193,6 +193,9 @@ static void check_stopped_chat(struct scene *scene, struct screen *s)
 	stop(scene, HAZE, SIGCONT);
 	g_free(xmpp_wait_text(scene->bob, "<message", "are you there?", NULL));
 	screen_line(s, "/query bob@localhost");
+	screen_wait_row(s, 0, "bob@localhost");
+	/* The window was cleared. */
+	screen_key(s, "PageUp");
 	screen_wait_text(s, "are you there?");
 	screen_wait_text(s, "[sent]");
 	screen_line(s, "/chat 0");

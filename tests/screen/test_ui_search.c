@@ -117,6 +117,27 @@ static void test_jump(void **state)
 	pheme_quit(*state, s);
 }
 
+/* It stays empty until somebody wants to see what was said. */
+static void test_clear(void **state)
+{
+	struct screen *s = start(*state, 24, 80);
+
+	screen_key(s, "M-1");
+	screen_wait_text(s, "last words");
+	screen_line(s, "/clear");
+	screen_wait_no_text(s, "last words");
+	screen_line(s, "/version");
+	screen_wait_text(s, "pheme ");
+	screen_line(s, "/url");
+	screen_wait_text(s, "address");
+	assert_false(screen_find(s, "last words", NULL, NULL));
+	screen_key(s, "PageUp");
+	screen_wait_text(s, "hay number 399");
+	screen_key(s, "M-End");
+	screen_wait_text(s, "last words");
+	pheme_quit(*state, s);
+}
+
 static void test_small(void **state)
 {
 	struct screen *s = start(*state, 12, 40);
@@ -281,7 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("list", test_list),     TEST("jump", test_jump),   TEST("small", test_small),
 		TEST("pages", test_pages),   TEST("again", test_again), TEST("find", test_find),
-		TEST("switch", test_switch), TEST("bind", test_bind),
+		TEST("switch", test_switch), TEST("bind", test_bind),   TEST("clear", test_clear),
 	};
 
 	return cmocka_run_group_tests_name("ui/search", tests, NULL, NULL);
