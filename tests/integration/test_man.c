@@ -55,6 +55,49 @@ static void test_flags(void **state)
 	g_free(out);
 }
 
+/* --- what the code reads -------------------------------------------------------------------- */
+
+/* Every name in the sources that the pattern finds, but for those of the bundled manager. */
+static void check_named(const char *page, const char *dir, GRegex *pattern)
+{
+	g_autoptr(GDir) entries = g_dir_open(dir, 0, NULL);
+	const char *entry;
+
+	assert_non_null(entries);
+	while ((entry = g_dir_read_name(entries))) {
+		g_autofree char *path = g_build_filename(dir, entry, NULL), *text = NULL;
+		g_autoptr(GMatchInfo) match = NULL;
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+			if (strcmp(path, "src/local"))
+				check_named(page, path, pattern);
+			continue;
+		}
+		assert_true(g_file_get_contents(path, &text, NULL, NULL));
+		g_regex_match(pattern, text, 0, &match);
+		for (; g_match_info_matches(match); g_match_info_next(match, NULL)) {
+			g_autofree char *name = g_match_info_fetch(match, 1);
+
+			if (!strstr(page, name))
+				test_fail("%s reads %s, of which the man page says nothing", path,
+					  name);
+		}
+	}
+}
+
+static void test_reads(void **state)
+{
+	g_autofree char *page = read_page(*state);
+	g_autoptr(GRegex) variable = g_regex_new("getenv\\(\"([A-Z_0-9]+)\"\\)", 0, 0, NULL);
+	g_autoptr(GRegex) file =
+		g_regex_new("\"([a-z]+\\.(?:conf|db|log)|inputrc|themes)\"", 0, 0, NULL);
+
+	check_named(page, "src", variable);
+	check_named(page, "ui", variable);
+	check_named(page, "src", file);
+	check_named(page, "ui", file);
+}
+
 static void use_world(struct pheme_world *w)
 {
 	g_autofree char *program = pheme_program();
@@ -109,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(flags),
+		TEST(reads),
 		TEST(examples),
 	};
 
