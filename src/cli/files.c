@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../model/text.h"
@@ -127,7 +128,11 @@ static void send_ended(struct mover *mover, const struct transfer *transfer)
 	case TRANSFER_END_ERROR:
 		break;
 	}
-	cli_complain("%s: %s", transfer->name, transfer->reason);
+	/* It may name the file itself. */
+	if (strstr(transfer->reason, transfer->name))
+		cli_complain("%s", transfer->reason);
+	else
+		cli_complain("%s: %s", transfer->name, transfer->reason);
 	cli_end(mover->cli, status);
 }
 
