@@ -39,6 +39,15 @@ static bool is_unspaced(gunichar c)
 	}
 }
 
+/* Such as a nine in a circle, which is the Chinese one. */
+static bool stands_for_unspaced(gunichar c)
+{
+	gunichar part = c;
+
+	g_unichar_fully_decompose(c, TRUE, &part, 1);
+	return is_unspaced(part);
+}
+
 static enum kind kind_of(gunichar c)
 {
 	if (c < 0x80)
@@ -51,9 +60,10 @@ static enum kind kind_of(gunichar c)
 	case G_UNICODE_UPPERCASE_LETTER:
 	case G_UNICODE_DECIMAL_NUMBER:
 	case G_UNICODE_LETTER_NUMBER:
-	case G_UNICODE_OTHER_NUMBER:
 	case G_UNICODE_PRIVATE_USE:
 		return is_unspaced(c) ? KIND_SINGLE : KIND_LETTER;
+	case G_UNICODE_OTHER_NUMBER:
+		return stands_for_unspaced(c) ? KIND_SINGLE : KIND_LETTER;
 	case G_UNICODE_OTHER_SYMBOL:
 		return KIND_SINGLE;
 	case G_UNICODE_SPACING_MARK:
