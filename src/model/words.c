@@ -15,6 +15,9 @@ enum kind {
  * when they search; those below (virama, nukta, voicing marks) make another letter. */
 #define CLASS_ACCENT 10
 
+/* Marks of Katakana that Unicode has as letters. */
+enum { HALFWIDTH_VOICED = 0xff9e, HALFWIDTH_SEMI_VOICED = 0xff9f };
+
 void words_begin(struct words *words, const char *text)
 {
 	memset(words, 0, offsetof(struct words, word));
@@ -52,6 +55,8 @@ static enum kind kind_of(gunichar c)
 {
 	if (c < 0x80)
 		return g_ascii_isalnum((char)c) ? KIND_LETTER : KIND_OTHER;
+	if (c == HALFWIDTH_VOICED || c == HALFWIDTH_SEMI_VOICED)
+		return KIND_MARK;
 	switch ((int)g_unichar_type(c)) {
 	case G_UNICODE_LOWERCASE_LETTER:
 	case G_UNICODE_MODIFIER_LETTER:

@@ -36,6 +36,9 @@ static void test_words_unspaced(void **state)
 	assert_folded("abc日本語def", "abc 日 本 語 def ");
 	assert_folded("你好 世界", "你 好 世 界 ");
 	assert_folded("h㊈9 ㊱", "h 九 9 36 "); /* in a circle */
+	assert_folded("j\uff9f u", "j\u309a u ");
+	assert_folded("\uff76\uff9e", "\u30ab\u3099 ");
+	assert_folded("\u30ac", "\u30ab\u3099 ");
 	assert_folded("한국어 좋아", "한국어 좋아 ");
 	assert_folded("ok🦊🦊", "ok 🦊 🦊 ");
 }
