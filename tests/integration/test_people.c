@@ -244,6 +244,9 @@ static void test_own_card_in_a_form(void **state)
 	set(w, ME, "card", "[('fn', @as [], ['Me'])]");
 	/* What a card may have is known before the roster. */
 	s = pheme_start_until(w, NULL, "_ Bob");
+	/* The answer comes after the one that tells whether there is a card to be set. */
+	screen_line(s, "/whois Bob");
+	screen_wait_text(s, "you see them");
 	screen_line(s, "/whois self");
 	screen_wait_text(s, "name in parts");
 	screen_key(s, "Enter");
