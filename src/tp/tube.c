@@ -22,7 +22,7 @@
 #define CLOSE_TIMEOUT_MS 10000
 #define FINISH_SECONDS   1
 #define FINISH_TRIES     30
-#define FINISH_DRAINED   3
+#define FINISH_DRAINED   10
 #define LINGER_SECONDS   3
 
 /* --- a piece of work ---------------------------------------------------------------------- */
