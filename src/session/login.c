@@ -181,6 +181,13 @@ static void tell_trouble(struct login *login, enum conn_end end, const char *tex
 		model_notice(login->session->model, login->account, NULL, NOTICE_ERROR, "%s", line);
 }
 
+/* The password need not be asked for. */
+static bool has_source(const struct account_conf *conf)
+{
+	return conf->password_command || conf->secret_service ||
+	       g_hash_table_contains(conf->params, "password");
+}
+
 static char *advice_for(struct login *login, enum conn_end end)
 {
 	const char *name = login->account->name;
@@ -188,15 +195,20 @@ static char *advice_for(struct login *login, enum conn_end end)
 
 	switch (end) {
 	case CONN_END_AUTHENTICATION:
-		return g_strdup_printf("check the password, then /connect %s", name);
+		if (login_conf(login) && !has_source(login_conf(login)))
+			return g_strdup_printf("/connect %s asks for it again", name);
+		return g_strdup_printf("correct the password with /account edit %s, then "
+				       "/connect %s",
+				       name, name);
 	case CONN_END_NAME_IN_USE:
 		return g_strdup_printf("end the other login, or take another name with "
 				       "/account edit %s, then /connect %s",
 				       name, name);
 	case CONN_END_CERTIFICATE:
-		return g_strdup_printf("check server and port with /account set %s, then "
-				       "/connect %s",
-				       name, name);
+		return g_strdup_printf(
+			"check server, port and encryption with /account edit %s, then "
+			"/connect %s",
+			name, name);
 	case CONN_END_CONFIG:
 		return g_strdup_printf("correct [%s] in %s or use /account set %s, then "
 				       "/connect %s",
@@ -379,12 +391,6 @@ static void on_secret(const char *secret, const GError *error, void *data)
 		login->typed = false;
 	}
 	open_conn(login);
-}
-
-static bool has_source(const struct account_conf *conf)
-{
-	return conf->password_command || conf->secret_service ||
-	       g_hash_table_contains(conf->params, "password");
 }
 
 /* Tries now, unless there is a connection already. */

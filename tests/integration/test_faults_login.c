@@ -213,7 +213,7 @@ static void test_wrong_password(void **state)
 	test_env_xmpp_start(w->env);
 	pheme_add_haze(w, NULL, "work", "alice", "wrong", "");
 	s = pheme_start_until(w, &wide, "wrong password or login");
-	screen_wait_text(s, "check the password, then /connect work");
+	screen_wait_text(s, "correct the password with /account edit work");
 	pheme_wait_rows(s, "password", 1);
 	screen_wait_text(s, "work:_");
 	pheme_quit(w, s);
@@ -230,7 +230,7 @@ static void test_wrong_password_is_asked_again(void **state)
 	pheme_add_fixture(w, NULL, "work", "me@fixture", "");
 	s = pheme_start_until(w, &wide, "Password for work");
 	screen_line(s, "wrong");
-	screen_wait_text(s, "check the password, then /connect work");
+	screen_wait_text(s, "/connect work asks for it again");
 	screen_line(s, "/connect work");
 	screen_wait_text(s, "Password for work");
 	screen_type(s, "secret");

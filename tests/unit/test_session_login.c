@@ -54,8 +54,8 @@ static void connect_tells_failure_once(void **state)
 	fake_end(fake_conn("home"), CONN_END_AUTHENTICATION, "wrong password.");
 	WAIT_FOR(first.calls);
 	assert_int_equal(first.code, SESSION_ERROR_REFUSED);
-	assert_string_equal(first.text, "cannot connect home: wrong password; check the password, "
-					"then /connect home");
+	assert_string_equal(first.text, "cannot connect home: wrong password; /connect home asks "
+					"for it again");
 	session_connect(f->session, account_called(f, "home"), note_outcome, &second);
 	fake_end(fake_conn("home"), CONN_END_NETWORK, "connection refused");
 	WAIT_FOR(second.calls);
