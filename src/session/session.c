@@ -4,6 +4,7 @@
 
 #include "tree.h"
 
+#include "../model/text.h"
 #include "../store/log.h"
 #include "../store/paths.h"
 
@@ -82,6 +83,17 @@ static void use_settings(struct session *session)
 	on_setting("ui.join-part", session);
 }
 
+/* One that is named is meant to be there; the usual one need not. */
+static struct config *load_config(const char *named, GPtrArray *problems)
+{
+	g_autofree char *shown = named ? text_clean(named, -1, TEXT_LINE) : NULL;
+
+	if (named && !g_file_test(named, G_FILE_TEST_EXISTS))
+		g_ptr_array_add(problems,
+				g_strdup_printf("there is no %s yet: /set makes it", shown));
+	return config_load(named, problems);
+}
+
 struct session *session_new(const struct session_options *options)
 {
 	struct session *session = g_new0(struct session, 1);
@@ -107,7 +119,7 @@ struct session *session_new(const struct session_options *options)
 	desktop_init(session);
 	inbox_init(session);
 	report_init(session);
-	session->config = config_load(options->config_path, problems);
+	session->config = load_config(options->config_path, problems);
 	session->accounts = accounts_load(NULL, problems);
 	session->model = model_new();
 	session->tp = tp_new(session->model, &ops, session);

@@ -543,6 +543,18 @@ static void problems_are_told(void **state)
 	assert_int_equal(f->model->accounts->len, 2);
 }
 
+/* One that was named, and mistyped perhaps. */
+static void no_such_configuration(void **state)
+{
+	const struct session_options options = {.config_path = "/nowhere/pheme.conf"};
+	struct fixture *f = *state;
+
+	session_free(f->session);
+	f->session = session_new(&options);
+	f->model = session_model(f->session);
+	assert_int_equal(count_notices(f, "there is no /nowhere/pheme.conf yet"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -577,6 +589,7 @@ int main(void)
 		TEST("/session/login/added_connects", added_connects),
 		TEST("/session/login/only_one_account", only_one_account),
 		TEST("/session/login/problems_are_told", problems_are_told),
+		TEST("/session/login/no_such_configuration", no_such_configuration),
 		TEST("/session/stop/last_user_disconnects", last_user_disconnects),
 		TEST("/session/stop/others_go_on", others_go_on),
 		TEST("/session/stop/a_manager_that_hangs_is_left", a_manager_that_hangs_is_left),
