@@ -15,17 +15,19 @@
 
 /* --- the tables --------------------------------------------------------------------------- */
 
-/* The kinds of the words, or what can be chosen from, with blanks between; "-" for any text. */
+/* The kinds of the words, or what can be chosen from, with blanks between; "-" for any text.
+ * What the last one has a + after it for may be said several times. */
 static char *kinds_of(const char *usage)
 {
 	GString *kinds = g_string_new(NULL);
 	struct usage_word word;
 
 	while (usage_next(&usage, &word))
-		g_string_append_printf(kinds, "%s%s", kinds->len ? " " : "",
+		g_string_append_printf(kinds, "%s%s%s", kinds->len ? " " : "",
 				       word.choice  ? word.name
 				       : *word.kind ? word.kind
-						    : "-");
+						    : "-",
+				       word.rest ? "+" : "");
 	return g_string_free(kinds, FALSE);
 }
 
@@ -100,28 +102,33 @@ static void append_cases(GString *script)
 }
 
 /* Both shells: before the word that is typed, $verb, $words_of (kinds of its words), $n of them
- * done, and $want when the word before it takes a value. */
+ * done, $first the first of those, and $want when the word before it takes a value. */
 static const char walk[] = "_pheme_walk() {\n"
 			   "\tlocal word type kinds value next=\n"
-			   "\tverb= words_of= n=0 want=\n"
+			   "\tverb= words_of= n=0 want= first=\n"
 			   "\tfor word in \"$@\"; do\n"
 			   "\t\tif [[ -n $next ]]; then\n"
-			   "\t\t\t[[ $next == verb ]] && n=1\n"
+			   "\t\t\t[[ $next == verb ]] && n=1 first=$word\n"
 			   "\t\t\tnext= want=\n"
 			   "\t\telif [[ $word == --*=* ]] && _pheme_flag \"${word%%=*}\"; then\n"
-			   "\t\t\t[[ $type == verb ]] && verb=${word%%=*} words_of=$kinds n=1\n"
+			   "\t\t\t[[ $type == verb ]] && verb=${word%%=*} words_of=$kinds n=1 "
+			   "first=${word#*=}\n"
 			   "\t\telif _pheme_flag \"$word\"; then\n"
 			   "\t\t\t[[ $type == verb ]] && verb=$word words_of=$kinds n=0\n"
 			   "\t\t\t[[ -n $value ]] && next=$type want=${kinds%% *}\n"
 			   "\t\telse\n"
-			   "\t\t\tn=$((n + 1))\n"
+			   "\t\t\t((n++)) || first=$word\n"
 			   "\t\tfi\n"
 			   "\tdone\n"
+			   "}\n\n"
+			   "_pheme_found() {\n"
+			   "\tpheme --candidates \"$want\" \"$cur\" \"$first\" 2>/dev/null\n"
 			   "}\n\n";
 
 static const char bash_rest[] =
 	"_pheme() {\n"
-	"\tlocal line=${COMP_LINE:0:COMP_POINT} cur verb words_of n want type kinds value IFS\n"
+	"\tlocal line=${COMP_LINE:0:COMP_POINT} cur verb words_of n want first type kinds value "
+	"IFS\n"
 	"\tlocal -a words of found\n"
 	"\tlocal one prefix\n"
 	"\tread -ra words <<<\"$line\"\n"
@@ -133,6 +140,7 @@ static const char bash_rest[] =
 	"\t\twant=${kinds%% *} cur=${cur#*=}\n"
 	"\telif [[ -z $want && $cur != -* && -n $verb ]]; then\n"
 	"\t\twant=${of[n]}\n"
+	"\t\t[[ -z $want && $words_of == *+ ]] && want=${words_of##* }\n"
 	"\telif [[ -z $want ]]; then\n"
 	"\t\tCOMPREPLY=($(compgen -W \"$(_pheme_flags \"$verb\")\" -- \"$cur\"))\n"
 	"\t\treturn\n"
@@ -140,15 +148,16 @@ static const char bash_rest[] =
 	"\t# Readline's word begins after = and :, but with @.\n"
 	"\tprefix=${cur%\"${cur##*[=:@]}\"}\n"
 	"\tprefix=${prefix%@}\n"
-	"\tIFS=$'\\n'\n"
+	"\tIFS=$'\\n' want=${want%+}\n"
 	"\tcase $want in\n"
 	"\t'' | - | text) return ;;\n"
 	"\tfile) compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
-	"\tprogram) COMPREPLY=($(compgen -c -- \"$cur\")); return ;;\n"
+	"\tprogram) COMPREPLY=($(compgen -c -- \"$cur\"; _pheme_found)); return ;;\n"
 	"\t*'|'*) found=($(compgen -W \"${want//|/$'\\n'}\" -- \"$cur\")) ;;\n"
-	"\t*) found=($(pheme --candidates \"$want\" \"$cur\" 2>/dev/null)) ;;\n"
+	"\t*) found=($(_pheme_found)) ;;\n"
 	"\tesac\n"
 	"\tCOMPREPLY=()\n"
+	"\t[[ ${found[0]} == *= ]] && compopt -o nospace\n"
 	"\tfor one in \"${found[@]}\"; do\n"
 	"\t\tprintf -v one %q \"${one#\"$prefix\"}\"\n"
 	"\t\tCOMPREPLY+=(\"$one\")\n"
@@ -158,26 +167,29 @@ static const char bash_rest[] =
 
 static const char zsh_rest[] =
 	"_pheme() {\n"
-	"\tlocal cur=${(Q)PREFIX} verb words_of n want type kinds value\n"
-	"\tlocal -a found\n"
+	"\tlocal cur=${(Q)PREFIX} verb words_of n want first type kinds value\n"
+	"\tlocal -a found end\n"
 	"\t_pheme_walk \"${(@Q)words[2,CURRENT-1]}\"\n"
 	"\tif [[ -z $want && $cur == --*=* ]] && _pheme_flag \"${cur%%=*}\"; then\n"
 	"\t\twant=${kinds%% *} cur=${cur#*=}\n"
 	"\t\tcompset -P '*='\n"
 	"\telif [[ -z $want && $cur != -* && -n $verb ]]; then\n"
 	"\t\twant=${${=words_of}[n+1]}\n"
+	"\t\t[[ -z $want && $words_of == *+ ]] && want=${words_of##* }\n"
 	"\telif [[ -z $want ]]; then\n"
 	"\t\tcompadd -- $(_pheme_flags \"$verb\")\n"
 	"\t\treturn\n"
 	"\tfi\n"
+	"\twant=${want%+}\n"
 	"\tcase $want in\n"
 	"\t'' | - | text) _message text; return ;;\n"
 	"\tfile) _files; return ;;\n"
-	"\tprogram) _command_names -e; return ;;\n"
+	"\tprogram) _command_names -e ;;\n"
 	"\t*'|'*) compadd -- ${(s:|:)want}; return ;;\n"
 	"\tesac\n"
-	"\tfound=(${(f)\"$(pheme --candidates \"$want\" \"$cur\" 2>/dev/null)\"})\n"
-	"\tcompadd -U -- \"${found[@]}\"\n"
+	"\tfound=(${(f)\"$(_pheme_found)\"})\n"
+	"\t[[ $found[1] == *= ]] && end=(-S '')\n"
+	"\tcompadd -U \"${end[@]}\" -- \"${found[@]}\"\n"
 	"}\n"
 	"compdef _pheme pheme\n";
 
@@ -199,11 +211,12 @@ static const char fish_rest[] =
 	"\tset -l n 1\n"
 	"\tset -l want ''\n"
 	"\tset -l next ''\n"
+	"\tset -l first ''\n"
 	"\tfor word in $before[2..-1]\n"
 	"\t\tset -l name (string split -m1 = -- $word)[1]\n"
 	"\t\tset -l flag (__pheme_flag $name)\n"
 	"\t\tif test -n \"$next\"\n"
-	"\t\t\ttest $next = verb; and set n 2\n"
+	"\t\t\ttest $next = verb; and set n 2; and set first $word\n"
 	"\t\t\tset next ''\n"
 	"\t\t\tset want ''\n"
 	"\t\telse if test -n \"$flag[1]\"\n"
@@ -211,6 +224,7 @@ static const char fish_rest[] =
 	"\t\t\t\tset verb $name\n"
 	"\t\t\t\tset of (string split ' ' -- $flag[2])\n"
 	"\t\t\t\tset n 1\n"
+	"\t\t\t\tset first (string replace -r '^[^=]*=?' '' -- $word)\n"
 	"\t\t\t\ttest $name = $word; or set n 2\n"
 	"\t\t\tend\n"
 	"\t\t\tif test $name = $word -a -n \"$flag[3]\"\n"
@@ -218,6 +232,7 @@ static const char fish_rest[] =
 	"\t\t\t\tset want (string split ' ' -- $flag[2])[1]\n"
 	"\t\t\tend\n"
 	"\t\telse\n"
+	"\t\t\ttest $n = 1; and set first $word\n"
 	"\t\t\tset n (math $n + 1)\n"
 	"\t\tend\n"
 	"\tend\n"
@@ -229,20 +244,24 @@ static const char fish_rest[] =
 	"\t\tset want (string split ' ' -- (__pheme_flag $parts[1])[2])[1]\n"
 	"\telse if test -z \"$want\" -a -n \"$verb\"; and not string match -q -- '-*' $cur\n"
 	"\t\tset want $of[$n]\n"
+	"\t\ttest -z \"$want\"; and string match -q -- '*+' $of[-1]; and set want $of[-1]\n"
 	"\telse if test -z \"$want\"\n"
 	"\t\t__pheme_flags $verb | string split ' '\n"
 	"\t\treturn\n"
 	"\tend\n"
+	"\tset want (string replace -r '[+]$' '' -- \"$want\")\n"
 	"\tswitch \"$want\"\n"
 	"\t\tcase '' - text\n"
 	"\t\tcase file\n"
 	"\t\t\t__fish_complete_path $cur\n"
 	"\t\tcase program\n"
 	"\t\t\t__fish_complete_command\n"
+	"\t\t\tpheme --candidates program \"$cur\" 2>/dev/null\n"
 	"\t\tcase '*|*'\n"
 	"\t\t\tprintf '%s\\n' $prefix(string split '|' -- $want)\n"
 	"\t\tcase '*'\n"
-	"\t\t\tprintf '%s\\n' $prefix(pheme --candidates $want \"$cur\" 2>/dev/null)\n"
+	"\t\t\tprintf '%s\\n' "
+	"$prefix(pheme --candidates $want \"$cur\" \"$first\" 2>/dev/null)\n"
 	"\tend\n"
 	"end\n"
 	"complete -c pheme -f -a '(__pheme)'\n";
@@ -298,9 +317,10 @@ int cli_completion(struct session *session, const struct cli_task *task)
 static void on_cache(const GError *error, void *data)
 {
 	struct cli *cli = data;
-	const char *prefix = cli->task->args[1];
+	char **args = cli->task->args;
+	const char *prefix = args[1] ? args[1] : "";
 	g_auto(GStrv) found =
-		command_candidates(&cli->front, cli->task->args[0], prefix ? prefix : "");
+		command_candidates(&cli->front, args[0], prefix, args[1] && args[2] ? args[2] : "");
 
 	for (char **one = found; *one; one++)
 		puts(*one);

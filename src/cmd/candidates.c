@@ -162,13 +162,16 @@ static void on_protocols(GPtrArray *protocols, const GError *error, void *data)
 {
 }
 
-/* Asks for them the first time: they are there when Tab is pressed again. */
+/* Asks for them the first time: they are there when Tab is pressed again. Without a bus those that
+ * files tell will do. */
 static GPtrArray *known_protocols(struct completion *completion)
 {
 	struct session *session = completion->front->session;
 	GPtrArray *protocols = session_known_protocols(session);
 
-	if (!protocols && session_has_bus(session))
+	if (!protocols && !session_has_bus(session))
+		return session_installed_protocols(session);
+	if (!protocols)
 		session_list_protocols(session, on_protocols, NULL);
 	return protocols;
 }
@@ -285,6 +288,14 @@ static void offer_aliases(struct completion *completion)
 
 	for (char **name = names; name && *name; name++)
 		completion_offer(completion, *name);
+}
+
+static void offer_replies(struct completion *completion)
+{
+	const GPtrArray *replies = config_replies(session_config(completion->front->session));
+
+	for (guint i = 0; i < replies->len; i++)
+		completion_offer(completion, ((struct config_reply *)replies->pdata[i])->name);
 }
 
 static void offer_room_options(struct completion *completion)
@@ -408,6 +419,7 @@ static const struct {
 	{"member", offer_members},
 	{"option", offer_room_options},
 	{"param", offer_params},
+	{"program", offer_replies},
 	{"protocol", offer_protocols},
 	{"request", offer_requests},
 	{"room", offer_rooms},

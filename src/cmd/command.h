@@ -42,7 +42,8 @@ struct command {
 	 * protocol before it), key (of accounts.conf), alias, action (subcommand of the command
 	 * before it), theme, tube (its number), service (of a tube), group, ingroup (of the contact
 	 * before it), blocked (whoever is), report (that word), someone (who can be asked about),
-	 * card (FIELD=VALUE of our own), option (of a room), person (FIELD=VALUE of a directory).
+	 * card (FIELD=VALUE of our own), option (of a room), person (FIELD=VALUE of a directory), program,
+	 * typed (what was typed so far: may be empty).
 	 *
 	 * Words are quoted as in a shell: "…", '…' and \. Right after its name a command takes
 	 * "-a NAME", the account that is meant, and "--", which ends options; but one that needs
@@ -156,8 +157,10 @@ GPtrArray *command_list_themes(void);
  */
 char **command_complete(struct front *front, const char *line, gsize cursor, gsize *start);
 
-/* What could stand for an argument of this kind ("contact") after @prefix: likewise, not quoted. */
-char **command_candidates(struct front *front, const char *kind, const char *prefix);
+/* What could stand for an argument of this kind ("contact") after @prefix: likewise, not quoted.
+ * @before: the first argument, of which it may be ("param" of a protocol); "": none. */
+char **command_candidates(struct front *front, const char *kind, const char *prefix,
+			  const char *before);
 
 /* --- texts made from the table ------------------------------------------------------------ */
 

@@ -66,6 +66,11 @@ static char **take_found(struct completion *completion)
 	return (char **)g_ptr_array_free(found, FALSE);
 }
 
+static bool takes_value(const char *kind)
+{
+	return !strcmp(kind, "param") || !strcmp(kind, "card") || !strcmp(kind, "person");
+}
+
 /* --- where the cursor is ------------------------------------------------------------------ */
 
 /* Text: nicks, in a room. Returns where the word begins. */
@@ -112,8 +117,7 @@ static const char *complete_rest(struct completion *completion, const struct usa
 
 		s = last_word(s, &word);
 		set_prefix(completion, word);
-	} else if (!strcmp(want->kind, "param") || !strcmp(want->kind, "card") ||
-		   !strcmp(want->kind, "person")) {
+	} else if (takes_value(want->kind)) {
 		g_autofree char *word = NULL;
 
 		s = last_word(s, &word);
@@ -266,15 +270,18 @@ char **command_complete(struct front *front, const char *line, gsize cursor, gsi
 	return take_found(&completion);
 }
 
-char **command_candidates(struct front *front, const char *kind, const char *prefix)
+char **command_candidates(struct front *front, const char *kind, const char *prefix,
+			  const char *before)
 {
 	struct completion completion = {
 		.front = front,
 		.model = session_model(front->session),
-		.suffix = "",
+		.suffix = takes_value(kind) ? "=" : "",
 		.found = g_ptr_array_new(),
 	};
 
+	if (*before)
+		completion.args[completion.count++] = g_strdup(before);
 	set_prefix(&completion, prefix);
 	completion_offer_kind(&completion, kind);
 	clear(&completion);

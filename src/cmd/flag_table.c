@@ -7,11 +7,12 @@
 
 const struct command command_flag_table[] = {
 	{.name = "candidates",
-	 .usage = "account|contact|room|service|setting|status|target [PREFIX]",
+	 .usage = "KIND [PREFIX:typed] [BEFORE:typed]",
 	 .summary = "lists what an argument could be",
-	 .help = "List what could stand for an argument that begins with PREFIX, for the scripts "
-		 "of "
-		 "--completion: out of what is kept here, without a connection.",
+	 .help = "List what could stand for an argument of a KIND (account, contact, param: as the "
+		 "usage of a command calls it) that begins with PREFIX, when the first one is "
+		 "BEFORE, for the scripts of --completion: out of what is kept here, without a "
+		 "connection or a bus.",
 	 .flag = "candidates",
 	 .flag_once = true},
 	{.name = "completion",

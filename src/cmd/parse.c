@@ -151,7 +151,7 @@ static char *parse_options(const char **s, struct parsed *parsed)
 
 static char *check_word(const struct usage_word *want, const char *word)
 {
-	if (!*word)
+	if (!*word && strcmp(want->kind, "typed"))
 		return g_strdup_printf("%s must not be empty", want->name);
 	if (want->choice && !usage_has_choice(want->name, word))
 		return g_strdup_printf("\"%s\" is none of %s", word, want->name);

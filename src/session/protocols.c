@@ -65,3 +65,10 @@ GPtrArray *session_known_protocols(struct session *session)
 {
 	return session->protocols;
 }
+
+GPtrArray *session_installed_protocols(struct session *session)
+{
+	if (!session->installed)
+		session->installed = tp_read_manager_files();
+	return session->installed;
+}

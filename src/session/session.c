@@ -246,6 +246,7 @@ void session_free(struct session *session)
 	g_ptr_array_unref(session->bus_promises);
 	g_hash_table_unref(session->promises);
 	g_clear_pointer(&session->protocols, g_ptr_array_unref);
+	g_clear_pointer(&session->installed, g_ptr_array_unref);
 	model_free(session->model);
 	accounts_free(session->accounts);
 	config_free(session->config);

@@ -129,6 +129,8 @@ typedef void (*session_protocols_fn)(GPtrArray *protocols, const GError *error, 
 void session_list_protocols(struct session *session, session_protocols_fn fn, void *data);
 /* What was listed last; NULL before the first answer. For completion. */
 GPtrArray *session_known_protocols(struct session *session);
+/* What is installed, as far as files tell it: likewise, without a bus and at once. */
+GPtrArray *session_installed_protocols(struct session *session);
 
 /* Own presence; @account NULL: all. Kept and set again on each connect. */
 void session_set_presence(struct session *session, struct account *account, enum presence presence,

@@ -34,7 +34,8 @@ struct session {
 	GPtrArray *logins;    /* struct login *, owned */
 	GHashTable *talks;    /* struct chat * → struct talk *, owned */
 	GHashTable *promises; /* struct promise *, owned: to be freed with the session */
-	GPtrArray *protocols;
+	GPtrArray *protocols; /* what was listed last */
+	GPtrArray *installed; /* what files tell; NULL: they were not read */
 	bool started;
 	bool restoring; /* what is opened now is remembered as open already */
 

@@ -194,6 +194,11 @@ const struct config_reply *config_find_reply(struct config *config, const char *
 	return NULL;
 }
 
+const GPtrArray *config_replies(struct config *config)
+{
+	return config->replies;
+}
+
 static bool is_noise(const char *mode)
 {
 	static const char *const modes[] = {"all", "mention", "off", NULL};

@@ -68,6 +68,7 @@ struct config_reply {
 };
 /* NULL: there is none of that name. */
 const struct config_reply *config_find_reply(struct config *config, const char *name);
+const GPtrArray *config_replies(struct config *config); /* struct config_reply * */
 
 /* What makes a noise in a chat: "all", "mention" or "off"; NULL: as everywhere. */
 const char *config_chat_notify(struct config *config, const char *account, const char *id);

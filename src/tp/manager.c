@@ -3,7 +3,7 @@
 /*
  * Connection managers, their protocols and parameters (spec: ConnectionManager, Protocol).
  * The property Protocols tells all at once; managers without it are asked with ListProtocols
- * and GetParameters. .manager files are not read: they are a cache and can be wrong.
+ * and GetParameters. Nothing here comes from .manager files, which can be wrong.
  */
 
 #include <string.h>
@@ -12,8 +12,6 @@
 #include "private.h"
 
 #define MANAGER_TIMEOUT_MS 10000
-#define PROTOCOLS_MAX      200
-#define PARAMS_MAX         200
 
 /* --- reading ------------------------------------------------------------------------------ */
 
@@ -48,7 +46,7 @@ static void read_params(struct bus_reader *r, struct protocol *protocol)
 	struct bus_reader list;
 
 	bus_read_array(r, &list);
-	while (bus_reader_more(&list) && protocol->params->len < PARAMS_MAX) {
+	while (bus_reader_more(&list) && protocol->params->len < TP_PARAMS_MAX) {
 		struct bus_reader fields, value;
 		const char *name, *signature;
 		unsigned flags;
@@ -97,7 +95,7 @@ static bool read_protocols(struct bus_reader *reply, const char *manager, GPtrAr
 	guint before = out->len;
 
 	bus_read_array(reply, &list);
-	while (out->len - before < PROTOCOLS_MAX && bus_read_entry(&list, &entry))
+	while (out->len - before < TP_PROTOCOLS_MAX && bus_read_entry(&list, &entry))
 		g_ptr_array_add(out, read_protocol(manager, &entry));
 	if (!bus_reader_ok(reply)) {
 		g_debug("manager %s: Protocols: %s", manager, bus_reader_error(reply));
@@ -167,7 +165,7 @@ static int protocol_rank(const struct protocol *protocol)
 	return (int)rank * 2 + !strcmp(protocol->manager, "haze");
 }
 
-static int compare_protocols(const void *a, const void *b)
+int tp_compare_protocols(const void *a, const void *b)
 {
 	const struct protocol *x = *(struct protocol *const *)a;
 	const struct protocol *y = *(struct protocol *const *)b;
@@ -183,7 +181,7 @@ static void listing_finish(struct protocol_listing *listing)
 	struct tp *tp = listing->tp;
 
 	tp->listing = NULL;
-	g_ptr_array_sort(listing->protocols, compare_protocols);
+	g_ptr_array_sort(listing->protocols, tp_compare_protocols);
 	for (guint i = 0; i < listing->askers->len; i++) {
 		struct asker *asker = &g_array_index(listing->askers, struct asker, i);
 
@@ -261,7 +259,7 @@ static void on_listed_names(struct bus_reader *reply, const GError *error, void 
 	if (reply) {
 		g_auto(GStrv) names = bus_read_strings(reply);
 
-		for (unsigned i = 0; i < PROTOCOLS_MAX && names[i]; i++) {
+		for (unsigned i = 0; i < TP_PROTOCOLS_MAX && names[i]; i++) {
 			struct bus_call *call =
 				manager_call(listing->scope, part->manager, TP_CM, "GetParameters");
 

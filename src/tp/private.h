@@ -204,6 +204,14 @@ void tp_write_param_value(struct bus_writer *args, const struct param *param, co
 bool tp_write_params(struct bus_writer *args, const struct protocol *protocol, GHashTable *params,
 		     const char *secret, GError **error);
 
+/* --- manager.c ---------------------------------------------------------------------------- */
+
+#define TP_PROTOCOLS_MAX 200 /* of a manager */
+#define TP_PARAMS_MAX    200 /* of a protocol */
+
+/* For g_ptr_array_sort(): struct protocol *, what people look for first. */
+int tp_compare_protocols(const void *a, const void *b);
+
 /* --- spawn.c ------------------------------------------------------------------------------ */
 
 bool tp_manager_name_is_valid(const char *manager);

@@ -121,6 +121,9 @@ void tp_unnotify(struct tp *tp, const char *key);
 /* All protocols of all managers, sorted: XMPP and IRC first. Borrowed in the callback. */
 typedef void (*tp_protocols_fn)(GPtrArray *protocols, const GError *error, void *data);
 void tp_list_protocols(struct tp *tp, tp_protocols_fn fn, void *data);
+/* What the installed .manager files tell, sorted likewise, of those managers that have one: needs no
+ * bus. A hint, as they may be wrong. New; g_ptr_array_unref(). */
+GPtrArray *tp_read_manager_files(void);
 
 /* --- connections -------------------------------------------------------------------------- */
 

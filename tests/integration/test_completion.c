@@ -10,6 +10,16 @@
 
 #define ME "me@fixture"
 
+/* Of one that cannot be started. */
+static const char manager[] = "[ConnectionManager]\n"
+			      "Name=hermes\n"
+			      "[Protocol sandalmail]\n"
+			      "EnglishName=Sandal Mail\n"
+			      "param-account=s required\n"
+			      "param-wing-count=u\n"
+			      "param-wing-secret=s secret\n"
+			      "default-wing-count=2\n";
+
 static int setup(void **state)
 {
 	static const char *const fill[] = {"--list", "contacts", NULL};
@@ -27,6 +37,8 @@ static int setup(void **state)
 	fixture_set_contact(w->fixture, ME, "eve@other", "eve@other", "", 4, 4, "");
 	pheme_add_fixture(w, NULL, "workplace", ME, "autojoin=dev@rooms\n");
 	test_env_write(w->env, "files/report.txt", "x");
+	test_env_write(w->env, "config/pheme/pheme.conf", "[reply quizmaster]\ncommand = cat\n");
+	test_env_write(w->env, "data/telepathy/managers/hermes.manager", manager);
 	/* The roster is remembered. */
 	assert_int_equal(pheme_run(w, &(struct pheme_options){.args = fill}, NULL, NULL), 0);
 	assert_int_equal(fixture_count_calls(w->fixture, "RequestConnection"), 1);
@@ -58,6 +70,9 @@ static void check_shell(struct pheme_world *w, const char *shell, const char *co
 	expect(s, "pheme --sen\t", "pheme --send ");
 	expect(s, "pheme --send Bo\t", "pheme --send Bob");
 	expect(s, "pheme --send eve@o\t", "pheme --send eve@other");
+	/* All of them: nothing was typed. */
+	expect(s, "pheme --reply-with cat eve\t", "pheme --reply-with cat eve@other");
+	expect(s, "pheme --join \t", "pheme --join dev@rooms");
 	expect(s, "pheme --send Dav\t", "pheme --send Dave\\ Miller");
 	expect(s, "pheme --send Bob --wait del\t", "--wait delivered");
 	expect(s, "pheme --wait=del\t", "--wait=delivered");
@@ -67,6 +82,13 @@ static void check_shell(struct pheme_world *w, const char *shell, const char *co
 	expect(s, "pheme --status hid\t", "pheme --status hidden");
 	expect(s, "pheme --tube-offer Bob ss\t", "pheme --tube-offer Bob ssh");
 	expect(s, typed, whole);
+	expect(s, "pheme --reply-with quizm\t", "pheme --reply-with quizmaster");
+	expect(s, "pheme --list parameters sand\t", "pheme --list parameters sandalmail");
+	expect(s, "pheme --account-add sand\t", "pheme --account-add sandalmail");
+	expect(s, "pheme --account-set workplace autoj\t", "--account-set workplace autojoin");
+	expect(s, "pheme --account-add sandalmail me win\t7", "sandalmail me wing-count=7");
+	expect(s, "pheme --account-add=sandalmail me account=me win\t7",
+	       "me account=me wing-count=7");
 	pheme_kill(w, s);
 	assert_int_equal(fixture_count_calls(w->fixture, "RequestConnection"), 1);
 }

@@ -188,6 +188,11 @@ GPtrArray *session_known_protocols(struct session *session)
 	return session->protocols;
 }
 
+GPtrArray *session_installed_protocols(struct session *session)
+{
+	return session->protocols;
+}
+
 void session_set_presence(struct session *session, struct account *account, enum presence presence,
 			  const char *message, session_done_fn done, void *data)
 {
