@@ -122,19 +122,49 @@ char *tp_error_line(const char *text)
 	return text_clean(g_strstrip(g_strdelimit(line, "\t\r\n", ' ')), -1, TEXT_LINE);
 }
 
+#define NO_WORD " .,:;!?()'\""
+
+/* Does it have a word that neither the error's name nor what we say of it has? */
+static bool adds_something(const char *detail, const char *what, const struct error_row *row)
+{
+	static const char fillers[] = "a an error is it method that the this to";
+	g_autofree char *told = g_strjoin(" ", fillers, what, row->words, NULL);
+	g_autofree char *known = g_ascii_strdown(told, -1), *said = g_ascii_strdown(detail, -1);
+	g_autofree char *name = g_ascii_strdown(row->name, -1);
+	g_auto(GStrv) known_words = g_strsplit_set(known, NO_WORD, -1);
+	g_auto(GStrv) words = g_strsplit_set(said, NO_WORD, -1);
+
+	for (char **word = words; *word; word++)
+		if (!strstr(name, *word) &&
+		    !g_strv_contains((const char *const *)known_words, *word))
+			return true;
+	return false;
+}
+
 /* In what telepathy-glib says of itself, of handles and flags: nothing for people. */
 static const char own_words[] = "GROUP_FLAG_";
+
+char *tp_refusal_line(const char *what, const char *name, const char *detail)
+{
+	const struct error_row *row = find_row(name);
+
+	if (strstr(detail, own_words))
+		detail = "";
+	if (!row)
+		return g_strdup_printf("cannot %s: %s", what, *detail ? detail : name);
+	/* That one is not connected says it all, however the manager puts it. */
+	if (row->code == TP_ERROR_OFFLINE || !adds_something(detail, what, row))
+		return g_strdup_printf("cannot %s: %s", what, row->words);
+	return g_strdup_printf("cannot %s: %s (%s)", what, row->words, detail);
+}
 
 GError *tp_error_from_bus(const char *what, const GError *error)
 {
 	const char *name = bus_error_name(error);
 	const struct error_row *row = find_row(name);
 	enum tp_error code = TP_ERROR_FAILED;
-	g_autofree char *detail = tp_error_line(remote_words(error));
+	g_autofree char *detail = tp_error_line(remote_words(error)), *line = NULL;
 
-	/* That one is not connected says it all, however the manager puts it. */
-	if (strstr(detail, own_words) || (row && row->code == TP_ERROR_OFFLINE))
-		*detail = '\0';
 	if (g_error_matches(error, BUS_ERROR, BUS_ERROR_DISCONNECTED))
 		return g_error_new(TP_ERROR, TP_ERROR_OFFLINE, "cannot %s: the message bus is gone",
 				   what);
@@ -153,10 +183,8 @@ GError *tp_error_from_bus(const char *what, const GError *error)
 		code = TP_ERROR_NOT_SUPPORTED;
 	if (row)
 		code = row->code;
-	if (row)
-		return g_error_new(TP_ERROR, code, "cannot %s: %s%s%s%s", what, row->words,
-				   *detail ? " (" : "", detail, *detail ? ")" : "");
-	return g_error_new(TP_ERROR, code, "cannot %s: %s", what, *detail ? detail : name);
+	line = tp_refusal_line(what, name, detail);
+	return g_error_new_literal(TP_ERROR, code, line);
 }
 
 static const struct {

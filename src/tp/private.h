@@ -179,6 +179,9 @@ void conn_attach(struct conn *conn, const char *unique, const char *name, const 
 
 /* A new TP_ERROR "cannot @what: reason" out of a bus error. */
 GError *tp_error_from_bus(const char *what, const GError *error);
+/* Its line, of the error called @name: @detail, the manager's own words, is told too when it says
+ * more than ours. New. */
+char *tp_refusal_line(const char *what, const char *name, const char *detail);
 /* Words for a D-Bus error name; NULL when there are no better ones. */
 const char *tp_error_words(const char *error_name);
 /* What a manager says of an error, in several lines maybe, as clean text of one. New string. */

@@ -175,6 +175,35 @@ static void which_ends_are_temporary(void **state)
 	assert_int_equal(tp_error_end("com.example.Unheard"), CONN_END_NETWORK);
 }
 
+/* What the manager says, when it says more than we do. */
+static void words_of_refusals(void **state)
+{
+	static const struct {
+		const char *name, *detail, *line;
+	} refusals[] = {
+		{"NotImplemented", "Not implemented",
+		 "cannot do it: this connection manager cannot do that"},
+		{"NotImplemented", "", "cannot do it: this connection manager cannot do that"},
+		{"PermissionDenied", "Permission denied!", "cannot do it: not allowed"},
+		{"NotAvailable", "not available", "cannot do it: not available now"},
+		{"NotAvailable", "the 7th is not available",
+		 "cannot do it: not available now (the 7th is not available)"},
+		{"InvalidArgument", "No such port: 99999",
+		 "cannot do it: a value is not accepted (No such port: 99999)"},
+		{"Disconnected", "some words", "cannot do it: not connected"},
+		{"NetworkError", "timed out", "cannot do it: network error (timed out)"},
+		{"Unheard", "Nobody knows", "cannot do it: Nobody knows"},
+		{"Unheard", "", "cannot do it: org.freedesktop.Telepathy.Error.Unheard"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+		g_autofree char *name = g_strconcat(TP_ERROR_PREFIX, refusals[i].name, NULL);
+		g_autofree char *line = tp_refusal_line("do it", name, refusals[i].detail);
+
+		assert_string_equal(line, refusals[i].line);
+	}
+}
+
 static void words_of_errors(void **state)
 {
 	g_autoptr(GError) timeout = g_error_new(BUS_ERROR, BUS_ERROR_TIMEOUT, "x");
@@ -202,6 +231,7 @@ int main(void)
 		{"/tp/lease/shared_and_last", leases, NULL, NULL, NULL},
 		{"/tp/lease/cannot_be_made", a_lease_that_cannot_be, NULL, NULL, NULL},
 		{"/tp/error/which_ends_are_temporary", which_ends_are_temporary, NULL, NULL, NULL},
+		{"/tp/error/words_of_refusals", words_of_refusals, NULL, NULL, NULL},
 		{"/tp/error/words", words_of_errors, NULL, NULL, NULL},
 	};
 
