@@ -122,5 +122,7 @@ enum wait_result wait_check(struct model *model, const char *name);
  */
 enum wait_result wait_find(struct session *session, const char *name, bool patient,
 			   struct session_target *target, GError **error);
+/* Has a notice just said why it is not online? */
+bool wait_has_told(const struct cli *cli, const struct account *account);
 /* Says where those stand that have got so far, and why; but not what was just told. */
 void wait_complain(const struct cli *cli, const char *name, enum wait_result result);

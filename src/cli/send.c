@@ -106,13 +106,21 @@ static void tell_in_vain(struct sender *sender)
 
 /* --- one message -------------------------------------------------------------------------- */
 
+/* That the connection was lost, and why. */
+static bool was_told(const struct sender *sender)
+{
+	const struct account *account = sender->chat->account;
+
+	return account && account->state != ACCOUNT_ONLINE && wait_has_told(sender->cli, account);
+}
+
 static void on_sent(const GError *error, void *data)
 {
 	struct sender *sender = data;
 
 	sender->sending--;
 	if (error) {
-		if (!sender->leaving)
+		if (!sender->leaving && !was_told(sender))
 			cli_complain_new(sender->cli, error->message);
 		end(sender, error->code);
 		return;

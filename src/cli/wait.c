@@ -22,12 +22,17 @@ static enum wait_result check_account(const struct account *account)
 	return WAIT_FAILED;
 }
 
-static void complain(const struct cli *cli, const struct account *account)
+bool wait_has_told(const struct cli *cli, const struct account *account)
 {
 	g_autofree char *notice = g_strdup_printf("%s: %s", account->name, account->reason);
 
 	/* It may have some advice, too. */
-	if (!cli->told || !*account->reason || !g_str_has_prefix(cli->told, notice))
+	return cli->told && *account->reason && g_str_has_prefix(cli->told, notice);
+}
+
+static void complain(const struct cli *cli, const struct account *account)
+{
+	if (!wait_has_told(cli, account))
 		cli_complain("%s is %s%s%s", account->name, account_state_name(account->state),
 			     *account->reason ? ": " : "", account->reason);
 }

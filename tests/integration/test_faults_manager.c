@@ -207,9 +207,18 @@ static void check_end(struct screen *s, int status)
 
 	assert_true(WIFEXITED(got));
 	if (WEXITSTATUS(got) != status)
-		screen_dump(s);
-	assert_int_equal(WEXITSTATUS(got), status);
+		assert_int_equal(WEXITSTATUS(got), status);
+	screen_dump(s);
 	screen_wait_text(s, "pheme: ");
+}
+
+/* The reason is told once. */
+static void check_one_line(struct screen *s)
+{
+	g_autofree char *second = screen_row(s, 1);
+
+	screen_wait_text(s, "the connection manager ended unexpectedly");
+	assert_string_equal(second, "");
 }
 
 static void test_flags_killed(void **state)
@@ -221,6 +230,8 @@ static void test_flags_killed(void **state)
 
 		assert_true(test_env_kill_name(w->env, CM));
 		check_end(s, 1);
+		if (!strcmp(flags[i].args[0], "--send"))
+			check_one_line(s);
 		test_env_kill_name(w->env, CM);
 	}
 }
