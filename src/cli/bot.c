@@ -12,6 +12,7 @@
 
 #include "filter.h"
 #include "json.h"
+#include "late.h"
 
 #define RUNNING_MAX     4    /* programs at a time */
 #define WAITING_MAX     100  /* messages in one chat */
@@ -34,6 +35,7 @@ struct bot {
 	GHashTable *paces; /* struct chat * (a reference) → struct pace * */
 	GQueue ready;      /* struct bot_talk *: has a message, and none is being answered */
 	unsigned running;
+	struct late *late; /* struct question *: of whom the roster may yet name */
 };
 
 /* The messages of a chat that are to be answered. Holds a reference to it. */
@@ -50,6 +52,7 @@ struct pace {
 };
 
 struct question {
+	struct chat *chat; /* a reference */
 	char *text;
 	char **facts; /* "NAME=value" */
 };
@@ -58,6 +61,7 @@ static void question_free(void *data)
 {
 	struct question *question = data;
 
+	chat_unref(question->chat);
 	g_free(question->text);
 	g_strfreev(question->facts);
 	g_free(question);
@@ -230,16 +234,13 @@ static void run_ready(struct bot *bot)
 /* --- asking ------------------------------------------------------------------------------- */
 
 /* Never what a program sent by itself, or we: two bots would talk for ever. */
-static bool wants_answer(const struct bot *bot, const struct chat *chat,
-			 const struct message *message)
+static bool can_be_answered(const struct chat *chat, const struct message *message)
 {
 	if (chat->kind != CHAT_CONTACT || message->direction != MESSAGE_IN || message->scrollback)
 		return false;
 	if (message->type != MESSAGE_NORMAL && message->type != MESSAGE_ACTION)
 		return false;
-	if (!strcmp(chat->id, chat->account->self_id))
-		return false;
-	return whom_is(bot->options.whom, chat->account, chat->id, NULL);
+	return strcmp(chat->id, chat->account->self_id) != 0;
 }
 
 static gboolean is_over(void *chat, void *value, void *now)
@@ -275,21 +276,30 @@ static bool keeps_pace(struct bot *bot, struct chat *chat)
 	return false;
 }
 
-static void on_message(struct bot *bot, struct chat *chat, const struct message *message)
+static struct question *question_new(struct chat *chat, const struct message *message)
 {
+	struct question *question = g_new0(struct question, 1);
+
+	question->chat = chat_ref(chat);
+	question->text = g_strdup(message->raw ? message->raw : message->text);
+	question->facts = message_facts(chat, message);
+	return question;
+}
+
+/* Takes it. */
+static void add_question(struct bot *bot, struct question *question)
+{
+	struct chat *chat = question->chat;
 	struct bot_talk *talk = talk_get(bot, chat);
-	struct question *question;
 
 	if (talk->questions.length >= WAITING_MAX || bot->waiting >= WAITING_ALL_MAX) {
 		cli_complain("%s: too many messages wait for an answer; this one gets none",
 			     chat->name);
 		if (!talk->program && g_queue_is_empty(&talk->questions))
 			g_hash_table_remove(bot->talks, chat);
+		question_free(question);
 		return;
 	}
-	question = g_new0(struct question, 1);
-	question->text = g_strdup(message->raw ? message->raw : message->text);
-	question->facts = message_facts(chat, message);
 	if (!talk->program && g_queue_is_empty(&talk->questions))
 		g_queue_push_tail(&bot->ready, talk);
 	g_queue_push_tail(&talk->questions, question);
@@ -298,16 +308,39 @@ static void on_message(struct bot *bot, struct chat *chat, const struct message 
 	bot->open++;
 }
 
+static void ask(void *item, void *data)
+{
+	struct question *question = item;
+	struct bot *bot = data;
+
+	if ((bot->options.count && bot->asked >= bot->options.count) || !question->chat->account ||
+	    !keeps_pace(bot, question->chat))
+		question_free(question);
+	else
+		add_question(bot, question);
+	run_ready(bot);
+}
+
+static void on_message(struct bot *bot, struct chat *chat, const struct message *message)
+{
+	if (!can_be_answered(chat, message))
+		return;
+	if (whom_is(bot->options.whom, chat->account, chat->id, NULL))
+		ask(question_new(chat, message), bot);
+	else if (late_is_open(bot->late, chat))
+		late_add(bot->late, chat, question_new(chat, message));
+}
+
 static void on_event(const struct event *event, void *data)
 {
 	struct bot *bot = data;
 
-	if (event->type != EVENT_MESSAGE_ADDED || bot->cli->ending ||
-	    (bot->options.count && bot->asked >= bot->options.count) ||
-	    !wants_answer(bot, event->chat, event->message) || !keeps_pace(bot, event->chat))
+	if (bot->cli->ending)
 		return;
-	on_message(bot, event->chat, event->message);
-	run_ready(bot);
+	if (event->type == EVENT_MESSAGE_ADDED)
+		on_message(bot, event->chat, event->message);
+	else if (event->type == EVENT_ROSTER_READY)
+		late_look(bot->late);
 }
 
 static void chat_release(void *chat)
@@ -324,6 +357,7 @@ struct bot *bot_new(struct cli *cli, const struct bot_options *options)
 	bot->talks = g_hash_table_new_full(NULL, NULL, NULL, talk_free);
 	bot->paces = g_hash_table_new_full(NULL, NULL, chat_release, g_free);
 	g_queue_init(&bot->ready);
+	bot->late = late_new(options->whom, ask, question_free, bot);
 	model_listen(session_model(cli->front.session), on_event, bot);
 	return bot;
 }
@@ -334,6 +368,7 @@ void bot_free(struct bot *bot)
 		return;
 	model_unlisten(session_model(bot->cli->front.session), on_event, bot);
 	g_queue_clear(&bot->ready);
+	late_free(bot->late);
 	g_hash_table_unref(bot->talks);
 	g_hash_table_unref(bot->paces);
 	g_free(bot);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "late.h"
 #include "lines.h"
 #include "output.h"
 
@@ -29,8 +30,6 @@ static const struct format lines_format = {lines_message,    lines_delivery, lin
 					   lines_connection, lines_tube,     lines_file,
 					   lines_request,    lines_room,     lines_lost};
 
-#define UNDECIDED_MAX 1000 /* those beyond wait for the next pheme */
-
 struct printer {
 	struct session *session;
 	struct printer_options options;
@@ -46,7 +45,7 @@ struct printer {
 	bool last;         /* …for the last time */
 	session_done_fn unread_done;
 	void *unread_data;
-	GQueue undecided;  /* struct undecided *: messages of whom the roster may yet name */
+	struct late *late; /* struct undecided *: messages of whom the roster may yet name */
 	GHashTable *files; /* number → state + 1 that was printed last */
 	GHashTable *rooms; /* struct chat * (not held) → state that was printed last */
 };
@@ -174,12 +173,6 @@ static void print_received(struct printer *printer, char *line, struct receipt *
 		printer->full = true;
 }
 
-static bool is_undecided(const struct printer *printer, const struct chat *chat)
-{
-	return chat->kind == CHAT_CONTACT && chat->account && !chat->account->roster_ready &&
-	       !whom_is_bound(printer->options.whom) && printer->undecided.length < UNDECIDED_MAX;
-}
-
 static void print_message(struct printer *printer, struct chat *chat, const struct message *message)
 {
 	bool counts = message->direction == MESSAGE_IN && !message->scrollback;
@@ -188,7 +181,7 @@ static void print_message(struct printer *printer, struct chat *chat, const stru
 	struct receipt *receipt;
 	char *line;
 
-	if (printer->full || (!wanted && !is_undecided(printer, chat)))
+	if (printer->full || (!wanted && !late_is_open(printer->late, chat)))
 		return;
 	if (printer->told && !g_hash_table_add(printer->told, g_strdup(message->uid)))
 		return;
@@ -205,26 +198,24 @@ static void print_message(struct printer *printer, struct chat *chat, const stru
 	undecided->line = line;
 	undecided->receipt = receipt;
 	undecided->counts = counts;
-	g_queue_push_tail(&printer->undecided, undecided);
+	late_add(printer->late, chat, undecided);
+}
+
+static void on_meant(void *item, void *data)
+{
+	struct undecided *undecided = item;
+	struct printer *printer = data;
+
+	if (!printer->full)
+		print_received(printer, g_steal_pointer(&undecided->line),
+			       g_steal_pointer(&undecided->receipt), undecided->counts);
+	undecided_free(undecided);
 }
 
 /* The names are known now. */
 static void on_roster(struct printer *printer, const struct event *event)
 {
-	guint left = printer->undecided.length;
-
-	for (; left && !printer->full; left--) {
-		struct undecided *undecided = g_queue_pop_head(&printer->undecided);
-		const struct chat *chat = undecided->receipt->chat;
-
-		if (wants_chat(printer, chat))
-			print_received(printer, g_steal_pointer(&undecided->line),
-				       g_steal_pointer(&undecided->receipt), undecided->counts);
-		else if (is_undecided(printer, chat))
-			g_queue_push_tail(&printer->undecided, g_steal_pointer(&undecided));
-		if (undecided)
-			undecided_free(undecided);
-	}
+	late_look(printer->late);
 }
 
 static void on_reader(struct chat *chat, const struct message *message, void *data)
@@ -436,6 +427,7 @@ struct printer *printer_new(struct session *session, const struct printer_option
 	printer->format = options->json ? &json_format : &lines_format;
 	printer->files = g_hash_table_new(NULL, NULL);
 	printer->rooms = g_hash_table_new(NULL, NULL);
+	printer->late = late_new(options->whom, on_meant, undecided_free, printer);
 	printer->output = output_new(STDOUT_FILENO, &output_ops, printer);
 	model_listen(session_model(session), on_event, printer);
 	session_set_reader(session, on_reader, printer);
@@ -457,7 +449,7 @@ void printer_free(struct printer *printer)
 	output_free(printer->output);
 	g_hash_table_unref(printer->files);
 	g_hash_table_unref(printer->rooms);
-	g_queue_clear_full(&printer->undecided, undecided_free);
+	late_free(printer->late);
 	g_clear_pointer(&printer->told, g_hash_table_unref);
 	g_free(printer);
 }

@@ -312,6 +312,35 @@ static void test_no_pace(void **state)
 	capture_clear(&capture);
 }
 
+/* What waited with the manager comes before the roster says who is called so. */
+static void arrive_early(struct session *session)
+{
+	struct account *work = model_find_account(session->model, "work");
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *id = i ? "dora@x" : "eve@x";
+		const struct message_init init = {.sender = id, .text = id};
+
+		chat_append(chat_open(work, CHAT_CONTACT, id), message_new(&init));
+	}
+	add_contact(work, "dora@x", "Dora");
+	account_set_roster_ready(work, true);
+}
+
+static void test_before_the_roster(void **state)
+{
+	static const char *const argv[] = {"cat", "Dora", NULL};
+	struct fixture *fixture = *state;
+	const struct cli_task task = {.verb = command_find_flag("reply-with"),
+				      .args = (char **)argv,
+				      .options = {.once = true}};
+
+	fixture->session->on_start = arrive_early;
+	g_string_truncate(fixture->calls, 0);
+	assert_int_equal(cli_do(fixture->session, &task), 0);
+	assert_string_equal(fixture->calls->str, "start\nsend work dora@x 3 dora@x\nstop\n");
+}
+
 /* Nor is it answered what we ourselves say from elsewhere. */
 static void test_one_contact(void **state)
 {
@@ -411,6 +440,7 @@ int main(void)
 		TEST("/cli/bot/lines, so many messages", test_lines_and_count),
 		TEST("/cli/bot/too many lines", test_many_lines),
 		TEST("/cli/bot/one contact, and never oneself", test_one_contact),
+		TEST("/cli/bot/what came before the roster", test_before_the_roster),
 		TEST("/cli/bot/a pause between two programs", test_pace),
 		TEST("/cli/bot/no pause where there are auto-replies", test_no_pace),
 		TEST("/cli/bot/failures", test_failure),
