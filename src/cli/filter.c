@@ -65,10 +65,15 @@ static void on_reaped(GPid pid, int status, void *data)
 
 void filter_cancel(struct filter *program)
 {
+	GSource *watch;
+
 	if (!program)
 		return;
 	kill_all(program->pid);
-	g_child_watch_add(program->pid, on_reaped, NULL);
+	/* The watch stays: a second one would not see what the first has reaped. */
+	watch = g_main_context_find_source_by_id(NULL, program->exited);
+	g_source_set_callback(watch, G_SOURCE_FUNC(on_reaped), NULL, NULL);
+	program->exited = 0;
 	program_free(program);
 }
 
