@@ -310,7 +310,7 @@ int cli_tube(struct session *session, const struct cli_tube *tube)
 	if (status)
 		return status;
 	if (!session_model(session)->accounts->len) {
-		cli_complain("there is no account yet: /account add makes one");
+		cli_complain("there is no account yet: --account-add PROTOCOL ID makes one");
 		return SESSION_ERROR_NOT_FOUND;
 	}
 	cli_main(&cli, session, begin_tube);

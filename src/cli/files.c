@@ -344,7 +344,7 @@ int cli_move_files(struct session *session, const struct cli_files *files)
 	if (files->path ? !check_file(files->path) : !check_directory(files->directory))
 		return SESSION_ERROR_FAILED;
 	if (!model->accounts->len) {
-		cli_complain("there is no account yet: /account add makes one");
+		cli_complain("there is no account yet: --account-add PROTOCOL ID makes one");
 		return SESSION_ERROR_NOT_FOUND;
 	}
 	mover.cli = &cli;

@@ -325,7 +325,7 @@ int cli_watch(struct session *session, const struct cli_task *task)
 		return SESSION_ERROR_USAGE;
 	}
 	if (!session_model(session)->accounts->len) {
-		cli_complain("there is no account yet: /account add makes one");
+		cli_complain("there is no account yet: --account-add PROTOCOL ID makes one");
 		g_strfreev(watch.argv);
 		return SESSION_ERROR_NOT_FOUND;
 	}
