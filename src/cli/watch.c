@@ -313,6 +313,17 @@ static bool read_task(struct watch *watch, struct session *session, const struct
 	return true;
 }
 
+/* Better told now than with the first message. */
+static bool can_start(char **argv)
+{
+	g_autofree char *path = argv ? g_find_program_in_path(argv[0]) : NULL;
+
+	if (argv && !path)
+		cli_complain("cannot start %s: there is no such program, or it may not be run",
+			     argv[0]);
+	return !argv || path;
+}
+
 int cli_watch(struct session *session, const struct cli_task *task)
 {
 	struct cli cli = {.task = task, .on_ending = on_ending};
@@ -323,6 +334,10 @@ int cli_watch(struct session *session, const struct cli_task *task)
 	if (!read_task(&watch, session, task, &error)) {
 		cli_complain("%s", error->message);
 		return SESSION_ERROR_USAGE;
+	}
+	if (!can_start(watch.argv)) {
+		g_strfreev(watch.argv);
+		return SESSION_ERROR_FAILED;
 	}
 	if (!session_model(session)->accounts->len) {
 		cli_complain("there is no account yet: --account-add PROTOCOL ID makes one");

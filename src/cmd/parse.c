@@ -224,7 +224,8 @@ static char *check_arg(const struct usage_word *want, const char *arg)
 		return g_strdup_printf("%s is not valid UTF-8: see its byte %zu", want->name,
 				       (gsize)(bad - arg));
 	if (!strcmp(want->kind, "program") && !g_shell_parse_argv(arg, NULL, NULL, &error))
-		return g_strdup(error->message);
+		return g_strdup_printf("cannot take %s apart into words: %s", want->name,
+				       error->message);
 	return check_word(want, arg);
 }
 
