@@ -122,7 +122,7 @@ bool bridge_open_stdio(struct bridge *bridge, struct relay_end *end, GError **er
 {
 	bool shared = false;
 
-	*end = (struct relay_end){.label = "standard input and output"};
+	*end = (struct relay_end){.label = BRIDGE_STDIO_LABEL};
 	if (bridge->stdio_taken) {
 		g_set_error_literal(error, RELAY_ERROR, RELAY_ERROR_FAILED,
 				    "cannot connect to standard input and output: they are good "

@@ -171,7 +171,9 @@ static void wait_at_most(struct bridge_connection *connection)
 static void open_connection(struct bridge_connection *connection)
 {
 	struct bridge *bridge = connection->bridge;
-	g_autofree char *target = address_print(bridge->target);
+	g_autofree char *target = bridge->target->kind == ADDRESS_STDIO
+					  ? g_strdup(BRIDGE_STDIO_LABEL)
+					  : address_print(bridge->target);
 	struct relay_end far = {.in = connection->far,
 				.out = connection->far_out,
 				.shared = connection->far_shared,

@@ -6,6 +6,8 @@
 #include "bridge.h"
 #include "relay.h"
 
+#define BRIDGE_STDIO_LABEL "standard input and output"
+
 struct bridge {
 	struct relay *relay;
 	struct address *target;

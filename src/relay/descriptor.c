@@ -48,6 +48,11 @@ int descriptor_open_again(int fd, bool write, bool *shared, GError **error)
 	int own = -1;
 
 	*shared = false;
+	/* Opened again, /dev/null in place of an output that is closed would take all. */
+	if (write && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+		relay_fail_errno(error, EBADF, "write to standard output");
+		return -1;
+	}
 	/* A file's position is part of its description: a second one would start at 0. */
 	if (fstat(fd, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode)))
 		own = open(path, (write ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
