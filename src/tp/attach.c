@@ -89,6 +89,7 @@ static void go_online(struct conn *conn)
 	struct tp *tp = conn->tp;
 
 	conn->stage = CONN_ONLINE;
+	conn->online_since = g_get_monotonic_time();
 	account_set_features(conn->account, basic_features(conn) | conn_presence_features(conn));
 	/* Until the network tells one; idle has none to tell. */
 	account_set_presence(conn->account, PRESENCE_UNSET, "", "");

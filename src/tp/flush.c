@@ -4,8 +4,9 @@
  * Idle takes a message and answers at once. What is longer than a line of IRC it cuts, at the end
  * of a character; its lines go out one in two seconds, and those that wait when it is told to
  * disconnect are lost. So we wait as long as they take, and then for the answer to a question to
- * the server about ourselves. The last user of a connection waits for what the others sent, too:
- * until when it is busy is in a file that all of them have in common.
+ * the server about ourselves. Idle asks the same when it has connected, and takes the answer to
+ * that for ours: on a new connection we ask twice. The last user of a connection waits for what the
+ * others sent, too: until when it is busy is in a file that all of them have in common.
  */
 
 #include <fcntl.h>
@@ -21,14 +22,7 @@
 #define LINE_BYTES 380 /* that idle puts in a line, at least */
 #define LINE_US    (2200 * 1000)
 #define REST_US    (10 * G_USEC_PER_SEC) /* after which nothing can be waiting any more */
-
-static void on_flushed(struct bus_reader *reply, const GError *error, void *data)
-{
-	struct conn *conn = data;
-
-	/* An error is an answer too. */
-	conn->flush_done(NULL, conn->flush_data);
-}
+#define NEW_US     (20 * G_USEC_PER_SEC) /* after which idle's own question was answered */
 
 static bool queues_lines(const struct conn *conn)
 {
@@ -107,14 +101,35 @@ bool conn_needs_flush(const struct conn *conn)
 	       g_get_monotonic_time() < busy_until(conn) + REST_US;
 }
 
-static gboolean ask(void *data)
+static void on_answer(struct bus_reader *reply, const GError *error, void *data);
+
+static void ask(struct conn *conn)
 {
-	struct conn *conn = data;
 	struct bus_call *call = conn_call(conn, TP_CONN_INFO, "RequestContactInfo");
 
-	conn->flush_timer = 0;
 	bus_write_uint32(bus_call_args(call), conn->self_handle);
-	bus_call_send(call, ANSWER_MS, on_flushed, conn);
+	bus_call_send(call, ANSWER_MS, on_answer, conn);
+}
+
+static void on_answer(struct bus_reader *reply, const GError *error, void *data)
+{
+	struct conn *conn = data;
+
+	/* An error is an answer too. */
+	if (--conn->flush_questions)
+		ask(conn);
+	else
+		conn->flush_done(NULL, conn->flush_data);
+}
+
+static gboolean on_lines_out(void *data)
+{
+	struct conn *conn = data;
+	bool new = g_get_monotonic_time() - conn->online_since < NEW_US;
+
+	conn->flush_timer = 0;
+	conn->flush_questions = new ? 2 : 1;
+	ask(conn);
 	return G_SOURCE_REMOVE;
 }
 
@@ -127,5 +142,5 @@ void conn_flush(struct conn *conn, tp_done_fn done, void *data)
 	conn->flush_data = data;
 	conn->busy_until = 0;
 	g_clear_handle_id(&conn->flush_timer, g_source_remove);
-	conn->flush_timer = g_timeout_add((guint)(MAX(wait, 0) / 1000), ask, conn);
+	conn->flush_timer = g_timeout_add((guint)(MAX(wait, 0) / 1000), on_lines_out, conn);
 }

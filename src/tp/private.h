@@ -120,8 +120,10 @@ struct conn {
 	bool requesting;     /* RequestConnection is under way */
 	bool arriving;       /* CONNECTED was told, and what it takes to be online is read */
 	gint64 busy_until;   /* monotonic µs: the manager may still be sending: see flush.c */
+	gint64 online_since; /* monotonic µs */
 	guint flush_timer;
-	tp_done_fn flush_done; /* told when it has */
+	unsigned flush_questions; /* whose answers are to come */
+	tp_done_fn flush_done;    /* told when it has */
 	void *flush_data;
 	bool disconnecting; /* we asked for the end */
 
