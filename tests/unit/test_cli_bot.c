@@ -383,14 +383,39 @@ static void test_failure(void **state)
 
 static void test_missing_program(void **state)
 {
-	static const struct arrival arrivals[] = {{.id = "bob@x", .text = "hello"}, {0}};
 	struct fixture *fixture = *state;
+	const char *const argv[] = {"/no/such/program", NULL};
 	struct capture capture;
+	int status;
 
-	reply(fixture, "/no/such/program", arrivals, 0, &capture);
-	assert_string_equal(fixture->calls->str, "start\nstop\n");
+	capture_begin(&capture);
+	status = do_flag(fixture, "reply-with", argv);
+	capture_end(&capture);
+	assert_int_equal(status, 1);
+	assert_string_equal(fixture->calls->str, "");
 	assert_non_null(strstr(capture.err, "/no/such/program"));
 	capture_clear(&capture);
+}
+
+/* It is there, but what is to run it is not. */
+static void test_program_that_cannot_start(void **state)
+{
+	static const struct arrival arrivals[] = {{.id = "bob@x", .text = "hello"}, {0}};
+	struct fixture *fixture = *state;
+	g_autofree char *path = NULL;
+	struct capture capture;
+	int fd = g_file_open_tmp("pheme-bot-XXXXXX", &path, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, 0700), 0);
+	close(fd);
+	assert_true(g_file_set_contents_full(path, "#!/no/such/shell\n", -1,
+					     G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+	reply(fixture, path, arrivals, 0, &capture);
+	assert_string_equal(fixture->calls->str, "start\nstop\n");
+	assert_non_null(strstr(capture.err, path));
+	capture_clear(&capture);
+	unlink(path);
 }
 
 static void test_no_account(void **state)
@@ -445,6 +470,7 @@ int main(void)
 		TEST("/cli/bot/no pause where there are auto-replies", test_no_pace),
 		TEST("/cli/bot/failures", test_failure),
 		TEST("/cli/bot/missing program", test_missing_program),
+		TEST("/cli/bot/program that cannot start", test_program_that_cannot_start),
 		TEST("/cli/bot/no account", test_no_account),
 		TEST("/cli/bot/no bus", test_no_bus),
 	};
