@@ -88,6 +88,22 @@ static void test_xmpp_crowd(void **state)
 
 /* --- IRC ---------------------------------------------------------------------------------- */
 
+/* The manager has no time after the end: it goes with the bus that was started for it. */
+static void test_irc_on_a_bus_of_its_own(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+
+	test_env_irc_start(w->env);
+	carol = irc_peer_new(test_env_irc_port(w->env), "carol");
+	pheme_add_idle(w, NULL, "irc", "alice", "");
+	check(run(w, "unset DBUS_SESSION_BUS_ADDRESS; exec \"$@\"",
+		  (const char *const[]){"--send", "carol", "hello carol", NULL}),
+	      0, "", "");
+	g_free(irc_wait(carol, "PRIVMSG carol", "hello carol", NULL));
+	irc_peer_free(carol);
+}
+
 /* A line of IRC has 512 bytes: a longer text comes in several, none of them cut in a character. */
 static void check_long(struct pheme_world *w, struct irc_peer *carol)
 {
@@ -208,7 +224,12 @@ static void test_local(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(xmpp), TEST(xmpp_crowd), TEST(irc), TEST(irc_beside_a_screen), TEST(local),
+		TEST(xmpp),
+		TEST(xmpp_crowd),
+		TEST(irc),
+		TEST(irc_on_a_bus_of_its_own),
+		TEST(irc_beside_a_screen),
+		TEST(local),
 	};
 
 	cmocka_set_test_filter(g_getenv("TEST_FILTER"));
