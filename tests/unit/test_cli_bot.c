@@ -19,7 +19,8 @@ struct arrival {
 
 static struct {
 	const struct arrival *arrivals;
-	unsigned wanted; /* answers */
+	unsigned wanted;      /* answers */
+	const char *vanishes; /* a file that is gone once the session has begun; or NULL */
 	struct session *session;
 	guint watch; /* for them; not longer than the session */
 } script;
@@ -64,6 +65,8 @@ static gboolean arrive(gpointer data)
 
 static void on_start(struct session *session)
 {
+	if (script.vanishes)
+		unlink(script.vanishes);
 	g_idle_add(arrive, session);
 }
 
@@ -397,8 +400,8 @@ static void test_missing_program(void **state)
 	capture_clear(&capture);
 }
 
-/* It is there, but what is to run it is not. */
-static void test_program_that_cannot_start(void **state)
+/* It was there when pheme began. */
+static void test_program_that_vanishes(void **state)
 {
 	static const struct arrival arrivals[] = {{.id = "bob@x", .text = "hello"}, {0}};
 	struct fixture *fixture = *state;
@@ -409,13 +412,12 @@ static void test_program_that_cannot_start(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0700), 0);
 	close(fd);
-	assert_true(g_file_set_contents_full(path, "#!/no/such/shell\n", -1,
-					     G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+	script.vanishes = path;
 	reply(fixture, path, arrivals, 0, &capture);
+	script.vanishes = NULL;
 	assert_string_equal(fixture->calls->str, "start\nstop\n");
 	assert_non_null(strstr(capture.err, path));
 	capture_clear(&capture);
-	unlink(path);
 }
 
 static void test_no_account(void **state)
@@ -470,7 +472,7 @@ int main(void)
 		TEST("/cli/bot/no pause where there are auto-replies", test_no_pace),
 		TEST("/cli/bot/failures", test_failure),
 		TEST("/cli/bot/missing program", test_missing_program),
-		TEST("/cli/bot/program that cannot start", test_program_that_cannot_start),
+		TEST("/cli/bot/program that vanishes", test_program_that_vanishes),
 		TEST("/cli/bot/no account", test_no_account),
 		TEST("/cli/bot/no bus", test_no_bus),
 	};
