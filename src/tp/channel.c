@@ -15,112 +15,6 @@
 #define CHANNELS_MAX      5000
 #define ENSURE_TIMEOUT_MS 60000
 
-/* --- facts -------------------------------------------------------------------------------- */
-
-static void facts_clear(struct channel_facts *facts)
-{
-	g_free(facts->type);
-	g_strfreev(facts->interfaces);
-	g_free(facts->target_id);
-	g_free(facts->initiator_id);
-	g_free(facts->auth_method);
-	g_free(facts->service);
-}
-
-static void set_string(char **field, struct bus_reader *value)
-{
-	g_free(*field);
-	*field = g_strdup(bus_read_string(value));
-}
-
-/* a{uau}, Supported_Socket_Map */
-static void read_sockets(struct channel_facts *facts, struct bus_reader *value)
-{
-	struct bus_reader map, entry;
-
-	bus_read_array(value, &map);
-	while (bus_read_entry(&map, &entry)) {
-		guint32 type = bus_read_uint32(&entry);
-		g_autoptr(GArray) list = bus_read_uint32s(&entry);
-
-		for (guint i = 0; i < list->len; i++)
-			if (type < TP_SOCKET_TYPES && g_array_index(list, guint32, i) < 8)
-				facts->sockets[type] |= 1u << g_array_index(list, guint32, i);
-	}
-}
-
-static void read_accesses(struct channel_facts *facts, struct bus_reader *value)
-{
-	g_autoptr(GArray) list = bus_read_uint32s(value);
-
-	for (guint i = 0; i < list->len; i++)
-		if (g_array_index(list, guint32, i) < 8)
-			facts->sockets[0] |= 1u << g_array_index(list, guint32, i);
-}
-
-static void read_tube_fact(struct channel_facts *facts, const char *key, struct bus_reader *value)
-{
-	if (!strcmp(key, TP_CHAN_STREAM ".Service") || !strcmp(key, TP_CHAN_DBUS ".ServiceName"))
-		set_string(&facts->service, value);
-	else if (!strcmp(key, TP_CHAN_STREAM ".SupportedSocketTypes"))
-		read_sockets(facts, value);
-	else if (!strcmp(key, TP_CHAN_DBUS ".SupportedAccessControls"))
-		read_accesses(facts, value);
-}
-
-static void read_message_types(struct channel_facts *facts, struct bus_reader *value)
-{
-	g_autoptr(GArray) types = bus_read_uint32s(value);
-
-	for (guint i = 0; i < types->len; i++)
-		if (g_array_index(types, guint32, i) < 32)
-			facts->message_types |= 1u << g_array_index(types, guint32, i);
-}
-
-/* a{sv} opened as @properties */
-static void facts_read(struct channel_facts *facts, struct bus_reader *properties)
-{
-	struct bus_reader value;
-	const char *key;
-
-	memset(facts, 0, sizeof(*facts));
-	while (bus_read_property(properties, &key, &value)) {
-		if (!strcmp(key, TP_CHAN ".ChannelType")) {
-			set_string(&facts->type, &value);
-		} else if (!strcmp(key, TP_CHAN ".TargetHandleType")) {
-			facts->handle_type = bus_read_uint32(&value);
-		} else if (!strcmp(key, TP_CHAN ".TargetHandle")) {
-			facts->handle = bus_read_uint32(&value);
-		} else if (!strcmp(key, TP_CHAN ".TargetID")) {
-			set_string(&facts->target_id, &value);
-		} else if (!strcmp(key, TP_CHAN ".InitiatorHandle")) {
-			facts->initiator = bus_read_uint32(&value);
-		} else if (!strcmp(key, TP_CHAN ".InitiatorID")) {
-			set_string(&facts->initiator_id, &value);
-		} else if (!strcmp(key, TP_CHAN_AUTH ".AuthenticationMethod")) {
-			set_string(&facts->auth_method, &value);
-		} else if (!strcmp(key, TP_CHAN ".Interfaces")) {
-			g_strfreev(facts->interfaces);
-			facts->interfaces = bus_read_strings(&value);
-		} else if (!strcmp(key, TP_CHAN_MESSAGES ".MessageTypes")) {
-			read_message_types(facts, &value);
-		} else if (!strcmp(key, TP_CHAN_MESSAGES ".DeliveryReportingSupport")) {
-			facts->tells_reports = true;
-			facts->reports = bus_read_uint32(&value) & TP_REPORTS_SUCCESS;
-		} else {
-			read_tube_fact(facts, key, &value);
-		}
-	}
-	if (!facts->type)
-		facts->type = g_strdup("");
-	if (!facts->target_id)
-		facts->target_id = g_strdup("");
-	if (!facts->initiator_id)
-		facts->initiator_id = g_strdup("");
-	if (!facts->interfaces)
-		facts->interfaces = g_new0(char *, 1);
-}
-
 /* --- one channel -------------------------------------------------------------------------- */
 
 struct bus_call *channel_call(struct channel *channel, const char *interface, const char *method)
@@ -174,7 +68,7 @@ static void channel_free(void *data)
 		chat_set_live(channel->chat, false);
 		chat_unref(channel->chat);
 	}
-	facts_clear(&channel->facts);
+	channel_facts_clear(&channel->facts);
 	g_free(channel->path);
 	g_free(channel);
 }
@@ -297,7 +191,7 @@ static struct channel *take_in(struct conn *conn, const char *path, struct chann
 	struct channel *channel = g_hash_table_lookup(conn->channels, path);
 
 	if (channel || is_legacy(facts) || g_hash_table_size(conn->channels) >= CHANNELS_MAX) {
-		facts_clear(facts);
+		channel_facts_clear(facts);
 		return channel;
 	}
 	channel = g_new0(struct channel, 1);
@@ -324,11 +218,11 @@ static void read_channels(struct conn *conn, struct bus_reader *r, bool is_new)
 		bus_read_struct(&list, &fields);
 		path = bus_read_path(&fields);
 		bus_read_array(&fields, &properties);
-		facts_read(&facts, &properties);
+		channel_facts_read(&facts, &properties);
 		if (bus_reader_ok(r))
 			take_in(conn, path, &facts, is_new);
 		else
-			facts_clear(&facts);
+			channel_facts_clear(&facts);
 	}
 	if (!bus_reader_ok(r))
 		g_debug("%s: channels: %s", conn->path, bus_reader_error(r));
@@ -449,10 +343,10 @@ struct channel *conn_read_channel(struct conn *conn, struct bus_reader *reply)
 	const char *path = bus_read_path(reply);
 
 	bus_read_array(reply, &properties);
-	facts_read(&facts, &properties);
+	channel_facts_read(&facts, &properties);
 	if (bus_reader_ok(reply))
 		return take_in(conn, path, &facts, true);
-	facts_clear(&facts);
+	channel_facts_clear(&facts);
 	return NULL;
 }
 

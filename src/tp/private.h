@@ -284,6 +284,12 @@ void conn_aliasing_start(struct conn *conn);
 void conn_naming_self_changed(struct conn *conn);
 void conn_naming_stop(struct conn *conn);
 
+/* --- channel_facts.c ---------------------------------------------------------------------- */
+
+/* @properties: a{sv}, opened. @facts was nothing before. */
+void channel_facts_read(struct channel_facts *facts, struct bus_reader *properties);
+void channel_facts_clear(struct channel_facts *facts);
+
 /* --- channel.c ---------------------------------------------------------------------------- */
 
 void conn_channels_start(struct conn *conn);
