@@ -88,6 +88,13 @@ void tp_tube_limit(struct tube_work *work, guint seconds);
 char *tp_tube_peer(const struct tube_work *work, guint32 handle);
 struct relay *tp_tube_relay(struct tp *tp);
 void tp_tube_copy_local(struct tube_work *work, const struct tube_local *local);
+/* The work of a tube that has not ended; or NULL. */
+struct tube_work *tp_tube_find(struct conn *conn, const struct tube *tube);
+
+/* --- tube_incoming.c --- */
+
+/* The answer about the state of a tube; data is its channel. */
+void tp_tube_on_found(struct bus_reader *reply, const GError *error, void *data);
 
 /* --- tube_stream.c --- */
 
