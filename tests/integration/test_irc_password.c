@@ -4,17 +4,26 @@
 
 #include "tests/integration/irc_world.h"
 
-static void test_room_with_a_password(void **state)
+/* Carol's #dev wants a password. */
+static struct irc_peer *lock_room(struct pheme_world *w)
 {
-	struct pheme_world *w = *state;
 	struct irc_peer *carol;
-	struct screen *s;
 
 	test_env_irc_start(w->env);
 	carol = new_peer(w, "carol");
 	irc_join(carol, "#dev");
 	irc_send(carol, "MODE #dev +k sesame");
 	expect(carol, "MODE #dev", "sesame");
+	return carol;
+}
+
+static void test_room_with_a_password(void **state)
+{
+	struct pheme_world *w = *state;
+	struct irc_peer *carol;
+	struct screen *s;
+
+	carol = lock_room(w);
 	s = start_alice(w, "");
 	screen_line(s, "/join #dev");
 	screen_wait_text(s, "Password for room #dev");
@@ -49,11 +58,7 @@ static void test_bookmark(void **state)
 	struct irc_peer *carol;
 	struct screen *s;
 
-	test_env_irc_start(w->env);
-	carol = new_peer(w, "carol");
-	irc_join(carol, "#dev");
-	irc_send(carol, "MODE #dev +k sesame");
-	expect(carol, "MODE #dev", "sesame");
+	carol = lock_room(w);
 	s = start_alice(w, "");
 	screen_line(s, "/join #dev");
 	screen_wait_text(s, "Password for room #dev");
@@ -109,11 +114,7 @@ static void test_bookmark_in_the_secret_service(void **state)
 	wanted.path = secrets;
 	test_env_setenv(w->env, "LD_LIBRARY_PATH", library);
 	test_env_setenv(w->env, "PHEME_TEST_SECRETS", secrets);
-	test_env_irc_start(w->env);
-	carol = new_peer(w, "carol");
-	irc_join(carol, "#dev");
-	irc_send(carol, "MODE #dev +k sesame");
-	expect(carol, "MODE #dev", "sesame");
+	carol = lock_room(w);
 	s = start_alice(w, "secret-service=true\n");
 	screen_line(s, "/join #dev");
 	screen_wait_text(s, "Password for room #dev");
